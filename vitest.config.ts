@@ -1,0 +1,46 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+// Source, not dist: coverage and stack traces are then of what one reads. tests/built imports the built packages.
+const alias = [{ find: /^@eventwire\/([a-z-]+)$/, replacement: `${root}packages/$1/src/index.ts` }];
+
+const packages = readdirSync(new URL('./packages', import.meta.url)).map((name) => ({
+  resolve: { alias },
+  test: { name, root: `${root}packages/${name}`, include: ['test/**/*.test.ts'] },
+}));
+
+/** A folder of `tests/` as a project of its own, so that one can be run by name. */
+const suite = (name: string, options: object = {}) => ({
+  resolve: { alias },
+  test: { name, root: `${root}tests`, include: [`${name}/**/*.test.ts`], ...options },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      ...packages,
+      suite('round-trip'),
+      suite('end-to-end', { testTimeout: 60_000 }),
+      suite('structure'),
+      suite('browser', { testTimeout: 60_000, hookTimeout: 60_000 }),
+      { ...suite('built', { testTimeout: 60_000 }), resolve: {} },
+      { ...suite('docs', { testTimeout: 60_000 }), resolve: {} },
+      {
+        test: {
+          name: 'jobs',
+          root: `${root}examples/jobs`,
+          include: ['test/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      reporter: ['text-summary', 'html'],
+    },
+  },
+});
