@@ -1,0 +1,22 @@
+import { checkData, encodeData } from './data.js';
+import { encodeHead } from './head.js';
+import { ServerEvent } from './server-event.js';
+import type { EventInput } from './server-event-init.js';
+
+/**
+ * The wire text of one event, ending in a blank line. Fields come as comment, id, retry, event, data.
+ * `encode({})` is a blank line alone, which is legal and dispatches nothing.
+ * An iterable is read to its end; where a piece is refused, it is closed.
+ *
+ * HTML Standard, 9.2.5 (Parsing an event stream).
+ *
+ * @throws ServerEventError with the code of the field that is refused
+ */
+export function encode(event: EventInput): string {
+  if (typeof event === 'string') return `${encodeData(event)}\n`;
+  if (event instanceof ServerEvent) return event.toString();
+  const head = encodeHead(event);
+  const { data } = event;
+  checkData(data);
+  return `${head}${encodeData(data)}\n`;
+}

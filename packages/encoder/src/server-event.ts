@@ -1,0 +1,82 @@
+import { checkData, checkPiece, type Data, encodeData, encodePiece } from './data.js';
+import { encodeHead } from './head.js';
+import { KeptPieces } from './kept-pieces.js';
+import { ServerEventError } from './server-event-error.js';
+import type { ServerEventInit } from './server-event-init.js';
+
+/**
+ * One event: immutable, validated once, encoded once, to be written any number of times.
+ * Its fields are own properties, so `{ ...event, id: '7' }` is an {@link ServerEventInit} again.
+ *
+ * An array is copied. Any other iterable is read when the text is first asked for, piece by piece and only once:
+ * its pieces are kept, and an error that it throws is thrown again by every later reading.
+ */
+export class ServerEvent implements ServerEventInit, Iterable<string> {
+  readonly data: string | Iterable<string> | undefined;
+  readonly type: string | undefined;
+  readonly id: string | undefined;
+  readonly retry: number | undefined;
+  readonly comment: string | undefined;
+  readonly #head: string;
+  #text: string | undefined;
+
+  /**
+   * @param data absent for a block that dispatches nothing: `new ServerEvent(undefined, { comment: 'still here' })`
+   * @throws ServerEventError with the code of the field that is refused
+   */
+  constructor(data?: string | Iterable<string> | undefined, init: Omit<ServerEventInit, 'data'> = {}) {
+    this.#head = encodeHead(init);
+    checkData(data);
+    this.data = keep(data);
+    this.type = init.type;
+    this.id = init.id;
+    this.retry = init.retry;
+    this.comment = init.comment;
+    Object.freeze(this);
+  }
+
+  /**
+   * An event whose data is the value as JSON.
+   *
+   * @throws ServerEventError `NOT_JSON` where JSON has no text for the value (`undefined`, a function, a symbol) or
+   *   `JSON.stringify` throws (a cycle, a BigInt), whose error is the `cause`
+   */
+  static json(value: unknown, init?: Omit<ServerEventInit, 'data'> | undefined): ServerEvent {
+    let text: string | undefined;
+    let options: ErrorOptions | undefined;
+    try {
+      text = JSON.stringify(value);
+    } catch (cause) {
+      options = { cause };
+    }
+    if (text === undefined) {
+      const reason = options ? `: ${options.cause}` : `: JSON has no ${typeof value}`;
+      throw new ServerEventError('NOT_JSON', 'data', `data cannot be written as JSON${reason}`, options);
+    }
+    return new ServerEvent(text, init);
+  }
+
+  /** The wire text: the lines before the data, then one string for each piece of data, then the blank line. */
+  *[Symbol.iterator](): Generator<string, void, undefined> {
+    if (this.#head) yield this.#head;
+    if (typeof this.data === 'string') yield encodePiece(this.data);
+    else if (this.data) for (const piece of this.data) yield encodePiece(piece);
+    yield '\n';
+  }
+
+  /** The wire text of the whole block. */
+  toString(): string {
+    this.#text ??= `${this.#head}${encodeData(this.data)}\n`;
+    return this.#text;
+  }
+
+  /** The wire text in UTF-8, in an array of its own at each call. Lone surrogates become U+FFFD. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return new TextEncoder().encode(this.toString());
+  }
+}
+
+function keep(data: Data): Data {
+  if (data === undefined || typeof data === 'string') return data;
+  return Array.isArray(data) ? Object.freeze(Array.from(data, checkPiece)) : new KeptPieces(data);
+}
