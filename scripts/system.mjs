@@ -1,0 +1,67 @@
+// Programs that tests need beside Node: found, or installed from Debian's packages where we are root.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** @type {Record<string, { commands: string[], packages: string[], variable: string, needs?: string[] }>} */
+const components = {
+  chromium: {
+    commands: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
+    // A font beside it, since a page without any font has no text to measure or to look at.
+    packages: ['chromium', 'fonts-dejavu-core'],
+    variable: 'CHROMIUM_PATH',
+  },
+};
+
+/** @param {string} name @returns {string | undefined} the program's path */
+export function find(name) {
+  const component = components[name];
+  if (component === undefined) throw new Error(`No component is named ${name}.`);
+  const given = process.env[component.variable];
+  if (given) return given;
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    for (const command of component.commands) {
+      const path = join(folder, command);
+      try {
+        accessSync(path, constants.X_OK);
+        return path;
+      } catch {}
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Makes sure that a component is there. Throws where it cannot be had and CI is set; elsewhere it says
+ * what to run, and the caller leaves out what needs it.
+ * @param {string} name @returns {string | undefined} the program's path
+ */
+export function ensure(name) {
+  const found = find(name);
+  if (found !== undefined) return found;
+  const { packages, variable } = /** @type {(typeof components)[string]} */ (components[name]);
+  if (process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0) {
+    console.log(`Installing ${packages.join(', ')} from Debian's packages`);
+    aptGet(['update', '-qq']);
+    aptGet(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+    const installed = find(name);
+    if (installed !== undefined) return installed;
+  }
+  const advice =
+    `${name} is needed and was not found. Install it (Debian: sudo apt-get install ${packages.join(' ')}), ` +
+    `or name its path in ${variable}.`;
+  if (process.env.CI) throw new Error(advice);
+  console.error(advice);
+  return undefined;
+}
+
+/** @param {string[]} args */
+function aptGet(args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // A mirror that was slow once usually answers the second time.
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    const { status, stderr } = spawnSync('apt-get', args, { env, encoding: 'utf8' });
+    if (status === 0) return;
+    console.error(`apt-get ${args[0]} failed (attempt ${attempt}):\n${stderr}`);
+  }
+}

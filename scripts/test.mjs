@@ -1,0 +1,78 @@
+// `npm test`: sets up what the tests need, then runs every check. Stages print their seconds.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandError, pnpm, root, run } from './run.mjs';
+import { ensure } from './system.mjs';
+
+const started = performance.now();
+const seconds = (/** @type {number} */ since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
+
+/** @type {Record<string, string>} */
+const env = {};
+/** @type {string[]} */
+const left = [];
+const results = join(mkdtempSync(join(tmpdir(), 'eventwire-test-')), 'results.json');
+
+/** @type {[name: string, action: () => unknown][]} */
+const stages = [
+  ['install', () => pnpm(['install', '--frozen-lockfile', '--reporter=append-only'], { quiet: true })],
+  [
+    'system',
+    () => {
+      const chromium = ensure('chromium');
+      if (chromium !== undefined) env.CHROMIUM_PATH = chromium;
+      else left.push('browser');
+    },
+  ],
+  [
+    'lint',
+    () => run(process.execPath, [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']),
+  ],
+  ['unused code', () => run(process.execPath, [bin('knip/bin/knip.js')])],
+  ['types', () => run(process.execPath, ['scripts/types.mjs'])],
+  ['build', () => pnpm(['--recursive', 'run', 'build'], { quiet: true })],
+  ['packages', () => run(process.execPath, ['scripts/check-packages.mjs'])],
+  [
+    'tests',
+    () =>
+      run(
+        process.execPath,
+        [
+          ...[bin('vitest/vitest.mjs'), 'run', '--coverage'],
+          ...['--reporter=default', '--reporter=json', `--outputFile.json=${results}`],
+          ...left.map((project) => `--project=!${project}`),
+        ],
+        { env },
+      ),
+  ],
+];
+
+let failed = false;
+for (const [name, action] of stages) {
+  const since = performance.now();
+  console.log(`\n== ${name}`);
+  try {
+    await action();
+    console.log(`== ${name}: ${seconds(since)}`);
+  } catch (error) {
+    if (error instanceof CommandError && error.output !== '') console.error(error.output);
+    console.error(error instanceof Error ? error.message : error);
+    console.error(`== ${name}: failed after ${seconds(since)}`);
+    failed = true;
+    // Without packages or programs nothing after would say anything true.
+    if (name === 'install' || name === 'system' || name === 'build') break;
+  }
+}
+
+console.log(`\nAll stages: ${seconds(started)}`);
+for (const project of left) console.error(`Left out, as something it needs is missing: ${project}`);
+try {
+  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(results, 'utf8'));
+  console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
+  rmSync(join(results, '..'), { recursive: true });
+} catch {
+  console.log('0 passed, 1 failed');
+}
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,88 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What each package's source may import; a package that is not listed here fails, so that the map stays whole. */
+const allowed: Record<string, string[]> = {
+  encoder: [],
+  parser: [],
+  client: ['@eventwire/parser'],
+  server: ['@eventwire/encoder'],
+  'server-node': ['@eventwire/server', '@eventwire/encoder'],
+};
+const mayUseNode = new Set(['server-node']);
+
+const importsOf = (file: string) =>
+  ts.preProcessFile(readFileSync(file, 'utf8'), true, true).importedFiles.map((each) => each.fileName);
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.includes('node_modules') && !file.includes('dist'))
+    .map((file) => `${folder}/${file}`);
+}
+
+describe.each(readdirSync(`${root}packages`))('packages/%s', (name) => {
+  const files = sourceFiles(`${root}packages/${name}/src`);
+  const outside = files.flatMap(importsOf).filter((specifier) => !specifier.startsWith('.'));
+
+  it('imports only what the map allows', () => {
+    expect(files).not.toEqual([]);
+    expect(allowed[name], `add packages/${name} to the map`).toBeDefined();
+    const packages = outside.filter((specifier) => !specifier.startsWith('node:'));
+    expect(packages.filter((specifier) => !allowed[name]?.includes(specifier))).toEqual([]);
+  });
+
+  it('declares exactly what it imports', () => {
+    const manifest = JSON.parse(readFileSync(`${root}packages/${name}/package.json`, 'utf8'));
+    const imported = new Set(outside.filter((specifier) => !specifier.startsWith('node:')));
+    expect(Object.keys(manifest.dependencies ?? {}).sort()).toEqual([...imported].sort());
+  });
+
+  it.skipIf(mayUseNode.has(name))('imports no node: module, and compiles without Node types', () => {
+    expect(outside.filter((specifier) => specifier.startsWith('node:'))).toEqual([]);
+    const config = ts.readConfigFile(`${root}packages/${name}/tsconfig.json`, ts.sys.readFile);
+    const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, `${root}packages/${name}`);
+    expect(options.types).toEqual([]);
+  });
+
+  it('has tests that use no package testing', () => {
+    expect(sourceFiles(`${root}packages/${name}/test`).flatMap(importsOf)).not.toContain(
+      '@eventwire/testing',
+    );
+  });
+
+  it('has no import cycle', () => {
+    const graph = new Map(files.map((file) => [file, relativeImports(file)]));
+    expect([...graph.keys()].filter((file) => reaches(graph, file, file))).toEqual([]);
+  });
+});
+
+it('examples import published entry points only', () => {
+  const files = readdirSync(`${root}examples`).flatMap((name) => sourceFiles(`${root}examples/${name}/src`));
+  const reaching = files
+    .flatMap(importsOf)
+    .filter((specifier) => /packages\/|@eventwire\/[^/]+\/(src|dist)/.test(specifier));
+  expect(reaching).toEqual([]);
+});
+
+function relativeImports(file: string): string[] {
+  return importsOf(file)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => fileURLToPath(new URL(`${specifier.replace(/\.js$/, '')}.ts`, `file://${file}`)))
+    .filter((target) => existsSync(target));
+}
+
+function reaches(graph: Map<string, string[]>, from: string, goal: string): boolean {
+  const seen = new Set<string>();
+  const rest = [...(graph.get(from) ?? [])];
+  for (let file = rest.pop(); file !== undefined; file = rest.pop()) {
+    if (file === goal) return true;
+    if (seen.has(file)) continue;
+    seen.add(file);
+    rest.push(...(graph.get(file) ?? []));
+  }
+  return false;
+}

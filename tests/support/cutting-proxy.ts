@@ -1,0 +1,73 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { listenOnFreePort } from './listen';
+
+export interface CuttingProxy extends AsyncDisposable {
+  readonly url: string;
+  /** The cuts made so far, by the byte of the response after which the connection was destroyed. */
+  readonly cuts: number[];
+  /** From now on connections live as long as their ends want. */
+  stopCutting(): void;
+}
+
+/**
+ * Forwards TCP connections to a port of this machine, and destroys each one, with a reset half of the
+ * time, after a number of response bytes that `bytesUntilCut` draws for it.
+ */
+export async function createCuttingProxy(port: number, bytesUntilCut: () => number): Promise<CuttingProxy> {
+  const cuts: number[] = [];
+  const sockets = new Set<Socket>();
+  let cutting = true;
+
+  const server = createServer((downstream) => {
+    const upstream = connect(port, '127.0.0.1');
+    const limit = bytesUntilCut();
+    let sent = 0;
+    const destroyBoth = () => {
+      downstream.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [downstream, upstream]) {
+      sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', destroyBoth);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        destroyBoth();
+      });
+    }
+    downstream.pipe(upstream);
+    upstream.on('data', (chunk) => {
+      if (!cutting || sent + chunk.length <= limit) {
+        sent += chunk.length;
+        if (!downstream.write(chunk)) {
+          upstream.pause();
+          downstream.once('drain', () => upstream.resume());
+        }
+        return;
+      }
+      const rest = chunk.subarray(0, limit - sent);
+      sent = limit;
+      cuts.push(limit);
+      upstream.removeAllListeners('data');
+      upstream.destroy();
+      // A clean FIN in the middle of a chunked body and a reset must both be noticed.
+      downstream.write(rest, () =>
+        cuts.length % 2 === 0 ? downstream.resetAndDestroy() : downstream.destroy(),
+      );
+    });
+    upstream.on('end', () => downstream.end());
+  });
+
+  return {
+    url: await listenOnFreePort(server),
+    cuts,
+    stopCutting: () => {
+      cutting = false;
+    },
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}

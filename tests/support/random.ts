@@ -1,0 +1,13 @@
+/** A seeded generator of numbers in [0, 1): mulberry32, so that a failing run can be run again. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The seed of this run: EVENTWIRE_SEED, or the clock. Tests print it when they fail. */
+export const runSeed = Number(process.env.EVENTWIRE_SEED ?? Date.now() % 2 ** 32);
