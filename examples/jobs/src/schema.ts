@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+/** What a bad request is told: which field, why, and what would be right. */
+export interface FieldError {
+  readonly code: 'INVALID_FIELD' | 'UNKNOWN_FIELD';
+  readonly field: string;
+  readonly message: string;
+}
+
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: FieldError };
+
+const whole = (field: string, max: number, unit = '') => {
+  const error = `${field} must be a whole number from 0 to ${max}${unit}`;
+  return z.int({ error }).min(0, { error }).max(max, { error });
+};
+
+const folderMessage = 'folder must be a path of 1 to 200 characters without control characters';
+
+const startJob = z
+  .strictObject({
+    folder: z
+      .string({ error: folderMessage })
+      .min(1, { error: folderMessage })
+      .max(200, { error: folderMessage })
+      .regex(/^[^\u0000-\u001f\u007f]*$/, { error: folderMessage })
+      .default('.'),
+    compression: z
+      .enum(['gzip', 'brotli'], { error: 'compression must be "gzip" or "brotli"' })
+      .default('gzip'),
+    level: whole('level', 11).default(6),
+    pace: whole('pace', 2000, ' (ms per step)').default(150),
+  })
+  .refine(({ compression, level }) => compression !== 'gzip' || level <= 9, {
+    path: ['level'],
+    error: 'level must be a whole number from 0 to 9 for gzip (brotli goes up to 11)',
+  });
+
+/** How a page names itself in `GET /jobs?client=` and `POST /cut`. */
+export const clientPattern = /^[\w-]{1,64}$/;
+
+const cut = z.strictObject({
+  client: z
+    .string({ error: 'client must be the name that the page connected with' })
+    .regex(clientPattern, { error: 'client must be 1 to 64 letters, digits, "_" or "-"' }),
+});
+
+function check<Schema extends z.ZodType>(schema: Schema, body: unknown): Checked<z.output<Schema>> {
+  const result = schema.safeParse(body);
+  if (result.success) return { ok: true, value: result.data };
+  const issue = result.error.issues[0];
+  if (issue?.code === 'unrecognized_keys') {
+    const field = issue.keys[0] ?? '';
+    return {
+      ok: false,
+      error: {
+        code: 'UNKNOWN_FIELD',
+        field,
+        message: `${JSON.stringify(field)} is not a field of this request`,
+      },
+    };
+  }
+  const field = issue?.path.map(String).join('.') || 'body';
+  const message = field === 'body' ? 'the body must be a JSON object, such as {}' : (issue?.message ?? '');
+  return { ok: false, error: { code: 'INVALID_FIELD', field, message } };
+}
+
+export const checkStartJob = (body: unknown) => check(startJob, body);
+export const checkCut = (body: unknown) => check(cut, body);
