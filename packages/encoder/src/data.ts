@@ -1,5 +1,6 @@
-import { kindOf, lines } from './lines.js';
-import { ServerEventError } from './server-event-error.js';
+import { BRAND } from './brand.js';
+import { lines } from './lines.js';
+import { kindOf, refusal } from './server-event-error.js';
 
 export type Data = string | Iterable<string> | undefined;
 
@@ -9,23 +10,30 @@ export type Data = string | Iterable<string> | undefined;
  * @throws ServerEventError `INVALID_DATA`
  */
 export function checkData(data: unknown): asserts data is Data {
-  if (isSettled(data) || isIterable(data, Symbol.iterator)) return;
-  throw isIterable(data, Symbol.asyncIterator)
-    ? refusal('data is an async iterable: only encodeAsync and ServerEventEncoderStream read it')
-    : notData(data);
+  if (data === undefined || typeof data === 'string' || hasIterator(data, Symbol.iterator)) return;
+  throw refusal(
+    'data',
+    `must be a string or an iterable of strings, not ${kindOf(data)}: use ServerEvent.json or encodeAsync`,
+  );
 }
 
-/** As {@link checkData}, where an async iterable is welcome: the iterator to read, or nothing where there is none. */
-export function openData(data: unknown): Iterator<unknown> | AsyncIterator<unknown> | undefined {
-  if (isSettled(data)) return undefined;
-  if (isIterable(data, Symbol.asyncIterator)) return data[Symbol.asyncIterator]();
-  if (isIterable(data, Symbol.iterator)) return data[Symbol.iterator]();
-  throw notData(data);
+/** Bytes are an iterable of numbers, also where there are none; an event is an iterable of wire text. Neither is data. */
+export function hasIterator<K extends symbol>(
+  data: unknown,
+  method: K,
+): data is { [key in K]: () => unknown } {
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    method in data &&
+    !ArrayBuffer.isView(data) &&
+    !(BRAND in data)
+  );
 }
 
 export function checkPiece(piece: unknown, index: number): string {
   if (typeof piece === 'string') return piece;
-  throw refusal(`data must consist of strings, but piece ${index} is ${kindOf(piece)}`);
+  throw refusal('data', `[${index}] must be a string, not ${kindOf(piece)}`);
 }
 
 export function encodePiece(piece: string): string {
@@ -34,40 +42,9 @@ export function encodePiece(piece: string): string {
 
 /** The data lines of a whole event; a source is read to its end, and closed if a piece is refused. */
 export function encodeData(data: Data): string {
-  if (data === undefined) return '';
   if (typeof data === 'string') return encodePiece(data);
   let text = '';
   let index = 0;
-  for (const piece of data) text += encodePiece(checkPiece(piece, index++));
+  for (const piece of data ?? []) text += encodePiece(checkPiece(piece, index++));
   return text;
-}
-
-function isSettled(data: unknown): data is string | undefined {
-  return data === undefined || typeof data === 'string';
-}
-
-function isIterable<K extends symbol>(
-  data: unknown,
-  method: K,
-): data is {
-  [key in K]: () => K extends typeof Symbol.iterator ? Iterator<unknown> : AsyncIterator<unknown>;
-} {
-  return (
-    typeof data === 'object' &&
-    data !== null &&
-    typeof (data as Record<symbol, unknown>)[method] === 'function' &&
-    // Bytes are an iterable of numbers, also where there are none; an event (of any copy of this package) is one of wire text.
-    !ArrayBuffer.isView(data) &&
-    !('retry' in data)
-  );
-}
-
-function notData(data: unknown): ServerEventError {
-  return refusal(
-    `data must be a string or an iterable of strings, not ${kindOf(data)}: for other values use ServerEvent.json`,
-  );
-}
-
-function refusal(message: string): ServerEventError {
-  return new ServerEventError('INVALID_DATA', 'data', message);
 }

@@ -1,4 +1,4 @@
-import { openData } from './data.js';
+import { checkData, hasIterator } from './data.js';
 import { encode } from './encode.js';
 import { EventPieces } from './event-pieces.js';
 import { encodeHead } from './head.js';
@@ -21,14 +21,16 @@ export function encodeAsync(event: EventInput | AsyncServerEventInit): AsyncIter
 
 /** As {@link encodeAsync}, with the knowledge whether a piece was the last. */
 export function openEvent(event: EventInput | AsyncServerEventInit): EventPieces {
-  if (isSettled(event)) return new EventPieces(encode(event), undefined);
+  if (isSettled(event)) return new EventPieces(encode(event));
   const head = encodeHead(event);
-  return new EventPieces(head, openData(event.data));
+  const { data } = event;
+  if (hasIterator(data, Symbol.asyncIterator)) return new EventPieces(head, data[Symbol.asyncIterator]());
+  checkData(data);
+  return new EventPieces(head, data?.[Symbol.iterator]());
 }
 
-/** Not an event at all counts as settled: encode() refuses it. */
+/** What is no event at all counts as settled: encode refuses it. */
 function isSettled(event: EventInput | AsyncServerEventInit): event is EventInput {
-  if (typeof event !== 'object' || event === null) return true;
-  const { data } = event;
+  const data: unknown = typeof event === 'object' ? event?.data : undefined;
   return data === undefined || typeof data === 'string' || Array.isArray(data);
 }

@@ -1,6 +1,6 @@
+import { BRAND } from './brand.js';
 import { checkData, encodeData } from './data.js';
 import { encodeHead } from './head.js';
-import { ServerEvent } from './server-event.js';
 import type { EventInput } from './server-event-init.js';
 
 /**
@@ -14,8 +14,8 @@ import type { EventInput } from './server-event-init.js';
  */
 export function encode(event: EventInput): string {
   if (typeof event === 'string') return `${encodeData(event)}\n`;
-  if (event instanceof ServerEvent) return event.toString();
   const head = encodeHead(event);
+  if (BRAND in event) return String(event); // it has its text already
   const { data } = event;
   checkData(data);
   return `${head}${encodeData(data)}\n`;

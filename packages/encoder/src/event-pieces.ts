@@ -16,7 +16,7 @@ export class EventPieces implements AsyncIterableIterator<string> {
   #turn: Promise<unknown> = Promise.resolve();
 
   /** @param ready the whole block, or, with a source of data, the lines before it (may be empty) */
-  constructor(ready: string, source: Iterator<unknown> | AsyncIterator<unknown> | undefined) {
+  constructor(ready: string, source?: Iterator<unknown> | AsyncIterator<unknown> | undefined) {
     this.#ready = ready;
     this.#source = source;
   }

@@ -1,8 +1,6 @@
-import { kindOf, lines } from './lines.js';
-import { ServerEventError } from './server-event-error.js';
+import { lines } from './lines.js';
+import { kindOf, refusal, ServerEventError } from './server-event-error.js';
 import type { AsyncServerEventInit } from './server-event-init.js';
-
-const FIELDS = ['data', 'type', 'id', 'retry', 'comment'];
 
 /**
  * The lines before the data: comment, id, retry, event, in this order. Validates them, and that this is an event at all.
@@ -10,54 +8,43 @@ const FIELDS = ['data', 'type', 'id', 'retry', 'comment'];
  * @throws ServerEventError
  */
 export function encodeHead(init: AsyncServerEventInit): string {
-  if (typeof init !== 'object' || init === null) throw notAnEvent(init);
-  const { comment, id, retry, type } = init;
-  if (init.event !== undefined) {
-    throw new ServerEventError('UNKNOWN_FIELD', 'event', 'event is not a field of an event: use type');
-  }
+  const { comment, id, retry, type, data, event } = Object(init) as AsyncServerEventInit;
+  if (event !== undefined)
+    throw new ServerEventError('UNKNOWN_FIELD', 'event', 'event must be absent: use type');
   let head = '';
-  if (comment !== undefined) head += lines(': ', text('comment', comment));
-  // With the u flag a pair of surrogates is one character outside this class: only lone ones match.
-  if (id !== undefined) head += `id: ${text('id', id, /[\r\n\0\ud800-\udfff]/u)}\n`;
+  if (comment !== undefined) head += lines(': ', check('comment', comment));
+  // With the u flag a surrogate pair is one character, outside this class: only lone ones match.
+  if (id !== undefined) head += `id: ${check('id', id, /[\r\n\0\ud800-\udfff]/u)}\n`;
   if (retry !== undefined) {
     if (!Number.isSafeInteger(retry) || retry < 0) {
-      const given = typeof retry === 'number' ? retry : kindOf(retry);
-      throw refusal('retry', `must be whole milliseconds, 0 or more, not ${given}`);
+      throw refusal('retry', `must be whole milliseconds, 0 or more, not ${kindOf(retry)}`);
     }
     head += `retry: ${retry}\n`;
   }
-  if (type !== undefined) head += `event: ${text('type', type, /[\r\n]/)}\n`;
-  if (head === '' && init.data === undefined) checkEmpty(init);
+  if (type !== undefined) head += `event: ${check('type', type, /[\r\n]/)}\n`;
+  if (!head && data === undefined) checkEmpty(init);
   return head;
 }
 
-function text(field: string, value: unknown, forbidden?: RegExp): string {
-  if (typeof value !== 'string') throw refusal(field, `must be a string or absent, not ${kindOf(value)}`);
-  const at = forbidden ? value.search(forbidden) : -1;
-  if (at < 0) return value;
-  const names: Record<string, string> = { '\n': 'a line feed', '\r': 'a carriage return', '\0': 'NUL' };
-  const name = names[value.charAt(at)] ?? 'a lone surrogate';
-  throw refusal(field, `contains ${name} at index ${at}: escape it, or send it in data`);
-}
-
-/** Without a field only `{}` is an event. Anything else was meant to say something and would be dropped in silence. */
-function checkEmpty(init: object): void {
-  if (FIELDS.some((field) => field in init)) return;
-  const prototype: unknown = Object.getPrototypeOf(init);
-  const plain = prototype === null || Object.getPrototypeOf(prototype) === null; // of any realm
-  if (!plain || Object.keys(init).length > 0) throw notAnEvent(init);
-}
-
-function notAnEvent(value: unknown): ServerEventError {
-  const kind = kindOf(value);
-  const keys = kind === 'Object' ? ` with ${Object.keys(Object(value))}` : '';
-  return new ServerEventError(
-    'INVALID_EVENT',
-    '',
-    `An event is a string or an object with ${FIELDS.join(', ')}, not ${kind}${keys}; for several lines use { data: [...] }`,
+function check(field: string, value: unknown, forbidden?: RegExp): string {
+  if (typeof value !== 'string') throw refusal(field, `must be a string, not ${kindOf(value)}`);
+  const found = forbidden?.exec(value);
+  if (!found) return value;
+  throw refusal(
+    field,
+    `contains ${JSON.stringify(found[0])} at index ${found.index}: escape it, or send it in data`,
   );
 }
 
-function refusal(field: string, reason: string): ServerEventError {
-  return new ServerEventError(`INVALID_${field.toUpperCase()}`, field, `${field} ${reason}`);
+/** Without a field only `{}` is an event: anything else was meant to say something, and would be dropped in silence. */
+function checkEmpty(init: unknown): void {
+  const fields = ['data', 'type', 'id', 'retry', 'comment'];
+  const kind = kindOf(init);
+  const object = Object(init) as object;
+  const keys = kind === 'Object' ? Object.keys(object) : [kind];
+  if (!keys.length || fields.some((field) => field in object)) return;
+  throw refusal(
+    'event',
+    `must be a string or an object with ${fields}, not ${keys}: for several lines use { data: [...] }`,
+  );
 }

@@ -6,51 +6,36 @@ import { checkPiece } from './data.js';
  */
 export class KeptPieces implements Iterable<string> {
   readonly #pieces: string[] = [];
-  #source: Iterable<unknown> | undefined;
-  #iterator: Iterator<unknown> | undefined;
+  readonly #source: Iterator<string>;
   /** Kept and thrown again, so that a source that failed never looks like a shorter one. */
   #failure: { error: unknown } | undefined;
 
   constructor(source: Iterable<unknown>) {
-    this.#source = source;
+    this.#source = checked(source);
   }
 
   *[Symbol.iterator](): Generator<string, void, undefined> {
     for (let index = 0; ; index++) {
-      const piece = this.#pieces[index] ?? this.#read();
-      if (piece === undefined) return;
-      yield piece;
+      if (index === this.#pieces.length && !this.#read()) return;
+      yield this.#pieces[index] as string;
     }
   }
 
-  #read(): string | undefined {
+  #read(): boolean {
     if (this.#failure) throw this.#failure.error;
     try {
-      this.#iterator ??= this.#source?.[Symbol.iterator]();
-      const result = this.#iterator?.next();
-      if (!result || result.done) {
-        this.#source = this.#iterator = undefined;
-        return undefined;
-      }
-      try {
-        const piece = checkPiece(result.value, this.#pieces.length);
-        this.#pieces.push(piece);
-        return piece;
-      } catch (error) {
-        close(this.#iterator);
-        throw error;
-      }
+      const { done, value } = this.#source.next();
+      if (!done) this.#pieces.push(value);
+      return !done;
     } catch (error) {
       this.#failure = { error };
-      this.#source = this.#iterator = undefined;
       throw error;
     }
   }
 }
 
-/** The refusal is the error to report, not what the source says to being closed. */
-function close(iterator: Iterator<unknown> | undefined): void {
-  try {
-    iterator?.return?.();
-  } catch {}
+/** Opens the source at the first demand; the loop closes it when a piece is refused. */
+function* checked(source: Iterable<unknown>): Generator<string, void, undefined> {
+  let index = 0;
+  for (const piece of source) yield checkPiece(piece, index++);
 }

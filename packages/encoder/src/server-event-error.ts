@@ -5,14 +5,24 @@
  * `INVALID_COMMENT`, `NOT_JSON`.
  */
 export class ServerEventError extends TypeError {
+  override readonly name = 'ServerEventError';
   readonly code: string;
-  /** The field at fault; empty where it is the event as a whole (`INVALID_EVENT`). */
+  /** The field at fault; `event` where it is the event as a whole (`INVALID_EVENT`). */
   readonly field: string;
 
   constructor(code: string, field: string, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = 'ServerEventError';
     this.code = code;
     this.field = field;
   }
+}
+
+/** The error of a field whose value is refused. */
+export function refusal(field: string, reason: string): ServerEventError {
+  return new ServerEventError(`INVALID_${field.toUpperCase()}`, field, `${field} ${reason}`);
+}
+
+/** What a refused value is: a number itself, otherwise `Null`, `String`, `Uint8Array`, `Promise` and the like. */
+export function kindOf(value: unknown): string {
+  return typeof value === 'number' ? `${value}` : {}.toString.call(value).slice(8, -1);
 }

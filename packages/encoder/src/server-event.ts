@@ -1,3 +1,4 @@
+import { BRAND } from './brand.js';
 import { checkData, checkPiece, type Data, encodeData, encodePiece } from './data.js';
 import { encodeHead } from './head.js';
 import { KeptPieces } from './kept-pieces.js';
@@ -43,17 +44,20 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
    */
   static json(value: unknown, init?: Omit<ServerEventInit, 'data'> | undefined): ServerEvent {
     let text: string | undefined;
-    let options: ErrorOptions | undefined;
+    let cause: unknown = `JSON has no ${typeof value}`;
     try {
       text = JSON.stringify(value);
-    } catch (cause) {
-      options = { cause };
+    } catch (error) {
+      cause = error;
     }
     if (text === undefined) {
-      const reason = options ? `: ${options.cause}` : `: JSON has no ${typeof value}`;
-      throw new ServerEventError('NOT_JSON', 'data', `data cannot be written as JSON${reason}`, options);
+      throw new ServerEventError('NOT_JSON', 'data', `data cannot be written as JSON: ${cause}`, { cause });
     }
     return new ServerEvent(text, init);
+  }
+
+  get [BRAND](): true {
+    return true;
   }
 
   /** The wire text: the lines before the data, then one string for each piece of data, then the blank line. */
