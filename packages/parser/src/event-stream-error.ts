@@ -1,0 +1,38 @@
+/** What went wrong: see {@link EventStreamError}. */
+export type EventStreamErrorCode =
+  | 'ENDED'
+  | 'EVENT_TOO_LARGE'
+  | 'INVALID_CHUNK'
+  | 'INVALID_OPTION'
+  | 'INVALID_SOURCE'
+  | 'REENTRANT'
+  | 'SOURCE_USED';
+
+/**
+ * What this package throws. `code` is stable, the message is for people:
+ *
+ * - `EVENT_TOO_LARGE`: an event or a line is larger than `maxEventSize`
+ * - `ENDED`: `feed` after `end`, without `reset`
+ * - `REENTRANT`: `feed` or `end` from inside a handler of the same parser
+ * - `INVALID_CHUNK`: a chunk is neither a string nor a Uint8Array
+ * - `INVALID_OPTION`: an option or a handler is not what it must be
+ * - `INVALID_SOURCE`: `parseEventStream` cannot read from this
+ * - `SOURCE_USED`: the body was read before, or is being read by somebody else
+ */
+export class EventStreamError extends Error {
+  override readonly name = 'EventStreamError';
+  readonly code: EventStreamErrorCode;
+
+  constructor(code: EventStreamErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** `value` as an error message shows it. */
+export function describe(value: unknown): string {
+  if (value === null || typeof value !== 'object') {
+    return typeof value === 'number' || value == null ? String(value) : `a ${typeof value}`;
+  }
+  return `an object (${value.constructor?.name ?? 'no class'})`;
+}
