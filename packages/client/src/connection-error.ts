@@ -1,0 +1,60 @@
+/**
+ * Why a connection, or the whole stream, failed.
+ *
+ * - `NETWORK`: fetch failed, or the connection broke while reading.
+ * - `CONNECT_TIMEOUT`: no response headers within `connectTimeout`.
+ * - `IDLE_TIMEOUT`: no byte within `idleTimeout` while a read was pending.
+ * - `BAD_STATUS`: the server answered with a status that is no event stream.
+ * - `BAD_CONTENT_TYPE`: a 2xx whose type is not `text/event-stream`.
+ * - `NO_BODY`: this runtime's fetch gives no readable body.
+ * - `EVENT_TOO_LARGE`: an event is larger than `maxEventSize`.
+ * - `REQUEST_FUNCTION_FAILED`: a `url`, `headers` or `body` function threw or rejected.
+ * - `INVALID_REQUEST`: a `url`, `headers` or `body` function returned what cannot be sent.
+ * - `EXHAUSTED`: `maxAttempts` or `maxElapsed` is used up; `cause` is the last error.
+ */
+export type ConnectionErrorCode =
+  | 'NETWORK'
+  | 'CONNECT_TIMEOUT'
+  | 'IDLE_TIMEOUT'
+  | 'BAD_STATUS'
+  | 'BAD_CONTENT_TYPE'
+  | 'NO_BODY'
+  | 'EVENT_TOO_LARGE'
+  | 'REQUEST_FUNCTION_FAILED'
+  | 'INVALID_REQUEST'
+  | 'EXHAUSTED';
+
+interface ConnectionErrorInit {
+  cause?: unknown;
+  status?: number | undefined;
+  headers?: Headers | undefined;
+  body?: string | undefined;
+}
+
+/** What `Outcome.error`, `previousError` and a failing iteration carry. */
+export class ConnectionError extends Error {
+  readonly code: ConnectionErrorCode;
+  /** The response's status, where there was a response. */
+  readonly status: number | undefined;
+  /** The response's headers, where there was a response. */
+  readonly headers: Headers | undefined;
+  /** The beginning of a refused response's body, at most 2,048 characters. */
+  readonly body: string | undefined;
+
+  constructor(code: ConnectionErrorCode, message: string, init: ConnectionErrorInit = {}) {
+    super(message, 'cause' in init ? { cause: init.cause } : undefined);
+    this.name = 'ConnectionError';
+    this.code = code;
+    this.status = init.status;
+    this.headers = init.headers;
+    this.body = init.body;
+  }
+}
+
+/** Tells a ConnectionError by its shape, so that one from another copy of this package is recognised too. */
+export function isConnectionError(value: unknown): value is ConnectionError {
+  return (
+    value instanceof ConnectionError ||
+    (value instanceof Error && value.name === 'ConnectionError' && 'code' in value)
+  );
+}

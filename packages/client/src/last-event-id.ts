@@ -1,0 +1,25 @@
+/** The longest last event ID that is sent, in UTF-8 bytes. */
+export const MAX_ID_BYTES = 4096;
+
+const encoder = new TextEncoder();
+
+/**
+ * The id as a header value, or undefined if it would not survive the trip: fetch refuses or trims it, or a
+ * server refuses the request. Header values are byte strings, so each character stands for one byte.
+ *
+ * [spec] "Set (`Last-Event-ID`, lastEventIDValue) in request's header list", where lastEventIDValue is the last
+ * event ID string "encoded as UTF-8".
+ */
+export function idAsHeader(id: string): string | undefined {
+  if (!idFits(id)) return undefined;
+  if (/[\0-\x08\x0a-\x1f\x7f]|^[ \t]|[ \t]$/.test(id)) return undefined;
+  let bytes = '';
+  for (const byte of encoder.encode(id)) bytes += String.fromCharCode(byte);
+  return bytes;
+}
+
+/** Whether the id can be sent as a query parameter: percent-encoding carries control characters too. */
+export function idFits(id: string): boolean {
+  // A lone surrogate has no UTF-8 bytes: it would arrive as another id.
+  return id.length <= MAX_ID_BYTES && !/\p{Surrogate}/u.test(id) && encoder.encode(id).length <= MAX_ID_BYTES;
+}

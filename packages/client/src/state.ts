@@ -1,0 +1,51 @@
+import type { ConnectionError } from './connection-error.js';
+import type { OpenInfo } from './options.js';
+import type { Outcome } from './outcome.js';
+
+/** What outlives one attempt. */
+export interface History {
+  /** The newest attempt, from 1. Doubles as the generation: what an older attempt still reports is ignored. */
+  readonly attempt: number;
+  /** Attempts since the stream was last healthy. */
+  readonly failures: number;
+  /** When the stream was last healthy, or the first attempt began, in ms; `maxElapsed` counts from it. */
+  readonly troubledSince: number;
+  /** In ms. [spec] "a reconnection time ... must initially be an implementation-defined value". */
+  readonly reconnectionTime: number;
+  /** Why the last attempt ended, unless it ended cleanly. */
+  readonly lastError: ConnectionError | undefined;
+}
+
+/** The stream's state: exactly one of these, with what belongs to it. */
+export type State =
+  | { readonly name: 'connecting'; readonly history: History }
+  | { readonly name: 'open'; readonly history: History; readonly openedAt: number }
+  | { readonly name: 'waiting'; readonly history: History; readonly delay: number }
+  | { readonly name: 'closed'; readonly history: History; readonly outcome: Outcome };
+
+/**
+ * What the driver has to do, in this order. `release` (the attempt's fetch, reader and timers, and the wait's
+ * timer) always comes first, what may run user code after it: see `Driver`.
+ */
+export type Effect =
+  | { readonly type: 'release' }
+  | {
+      readonly type: 'connect';
+      readonly attempt: number;
+      readonly previousError: ConnectionError | undefined;
+    }
+  | { readonly type: 'opened'; readonly info: OpenInfo }
+  | {
+      readonly type: 'wait';
+      readonly attempt: number; // the one that ended
+      readonly delay: number;
+      readonly error: ConnectionError | undefined;
+      readonly retryAfter: number | undefined;
+    }
+  | { readonly type: 'reconnection-time'; readonly ms: number }
+  | { readonly type: 'finish'; readonly outcome: Outcome };
+
+export interface Step {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
