@@ -1,0 +1,181 @@
+import { describe, expect, it, vi } from 'vitest';
+import { encode, ServerEvent } from '../src/index.js';
+import { refused } from './refused.js';
+
+/** A source that says what has been asked of it. */
+function watched(pieces: unknown[]) {
+  const seen = { opened: 0, read: 0, closed: 0 };
+  const source = {
+    [Symbol.iterator]() {
+      seen.opened++;
+      return {
+        next: () => {
+          if (seen.read === pieces.length) return { done: true, value: undefined };
+          return { done: false, value: pieces[seen.read++] };
+        },
+        return: () => {
+          seen.closed++;
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+  return { seen, source: source as Iterable<string> };
+}
+
+describe('ServerEvent', () => {
+  it.each<[string, ServerEvent, string[]]>([
+    ['nothing', new ServerEvent(), ['\n']],
+    ['data', new ServerEvent('a\nb'), ['data: a\ndata: b\n', '\n']],
+    ['zero as data and as id', new ServerEvent('0', { id: '0' }), ['id: 0\n', 'data: 0\n', '\n']],
+    ['a comment alone', new ServerEvent(undefined, { comment: 'c' }), [': c\n', '\n']],
+    [
+      'all fields, in order',
+      new ServerEvent(['x', 'y'], { type: 't', id: 'i', retry: 5, comment: 'c' }),
+      [': c\nid: i\nretry: 5\nevent: t\n', 'data: x\n', 'data: y\n', '\n'],
+    ],
+    ['no piece', new ServerEvent(new Set<string>(), { id: '1' }), ['id: 1\n', '\n']],
+    ['JSON', ServerEvent.json({ a: ['\n'] }, { type: 'j' }), ['event: j\n', 'data: {"a":["\\n"]}\n', '\n']],
+    ['JSON null', ServerEvent.json(null), ['data: null\n', '\n']],
+  ])('writes %s', (_, event, pieces) => {
+    expect([...event]).toEqual(pieces);
+    expect(`${event}`).toBe(pieces.join(''));
+    expect(encode(event)).toBe(pieces.join(''));
+    expect(new TextDecoder().decode(event.toBytes())).toBe(pieces.join(''));
+  });
+
+  it('has its fields as properties, which can be spread and cannot be changed', () => {
+    const event = new ServerEvent('d', { type: 't', id: 'i', retry: 1, comment: 'c' });
+    expect({ ...event }).toEqual({ data: 'd', type: 't', id: 'i', retry: 1, comment: 'c' });
+    expect(event).toEqual(new ServerEvent('d', { type: 't', id: 'i', retry: 1, comment: 'c' }));
+    expect(encode({ ...event, id: '2' })).toBe(': c\nid: 2\nretry: 1\nevent: t\ndata: d\n\n');
+    expect(() => Object.assign(event, { id: '2' })).toThrow(TypeError);
+  });
+
+  it('takes a copy of an array', () => {
+    const data = ['a', 'b'];
+    const event = new ServerEvent(data);
+    data.push('c');
+    expect(event.data).toEqual(['a', 'b']);
+    expect(event.toString()).toBe('data: a\ndata: b\n\n');
+    expect(Object.isFrozen(event.data)).toBe(true);
+  });
+
+  it('gives bytes of their own at each call, with U+FFFD for a lone surrogate', () => {
+    const event = new ServerEvent('\ud800');
+    const bytes = event.toBytes();
+    expect([...bytes.subarray(6)]).toEqual([0xef, 0xbf, 0xbd, 10, 10]);
+    bytes.fill(0);
+    expect(event.toBytes()[0]).toBe('d'.charCodeAt(0));
+  });
+
+  it('encodes once', () => {
+    const { seen, source } = watched(['a']);
+    const event = new ServerEvent(source);
+    expect([encode(event), `${event}`, encode(event)]).toEqual(Array(3).fill('data: a\n\n'));
+    expect(seen).toEqual({ opened: 1, read: 1, closed: 0 });
+  });
+
+  it('takes an event of another copy of the package', async () => {
+    vi.resetModules();
+    const other = await import('../src/index.js');
+    expect(other.ServerEvent).not.toBe(ServerEvent);
+    const event = new other.ServerEvent(['a', 'b'], { id: '1' });
+    expect(encode(event)).toBe('id: 1\ndata: a\ndata: b\n\n');
+    expect(encode(new other.ServerEvent())).toBe('\n');
+    expect(refused(() => new ServerEvent(event)).message).toContain('use ServerEvent.json');
+  });
+});
+
+describe('a source of data', () => {
+  it('is read when asked, piece by piece, once', () => {
+    const { seen, source } = watched(['a', 'b', 'c']);
+    const event = new ServerEvent(source, { id: '1' });
+    const first = event[Symbol.iterator]();
+    expect(first.next().value).toBe('id: 1\n');
+    expect(seen).toEqual({ opened: 0, read: 0, closed: 0 });
+    expect(first.next().value).toBe('data: a\n');
+    expect(seen.read).toBe(1);
+
+    const second = event[Symbol.iterator]();
+    expect([second.next().value, second.next().value, second.next().value]).toEqual([
+      'id: 1\n',
+      'data: a\n',
+      'data: b\n',
+    ]);
+    expect(seen.read).toBe(2);
+    expect([...first]).toEqual(['data: b\n', 'data: c\n', '\n']);
+    expect([...second]).toEqual(['data: c\n', '\n']);
+    expect([...event]).toEqual(['id: 1\n', 'data: a\n', 'data: b\n', 'data: c\n', '\n']);
+    expect(event.toString()).toBe('id: 1\ndata: a\ndata: b\ndata: c\n\n');
+    expect(seen).toEqual({ opened: 1, read: 3, closed: 0 });
+  });
+
+  it('stays open when an iteration is left early, and can be read as data', () => {
+    const { seen, source } = watched(['a', 'b']);
+    const event = new ServerEvent(source);
+    for (const _ of event) break;
+    expect([...(event.data ?? [])]).toEqual(['a', 'b']);
+    expect([...(event.data ?? [])]).toEqual(['a', 'b']);
+    expect(seen).toEqual({ opened: 1, read: 2, closed: 0 });
+  });
+
+  it('that fails never looks like a shorter one', () => {
+    const failure = new Error('source');
+    function* source() {
+      yield 'a';
+      throw failure;
+    }
+    const event = new ServerEvent(source());
+    for (let time = 0; time < 3; time++) {
+      const pieces = event[Symbol.iterator]();
+      expect(pieces.next().value).toBe('data: a\n');
+      expect(() => pieces.next()).toThrow(failure);
+      expect(() => event.toString()).toThrow(failure);
+      expect(() => encode({ ...event })).toThrow(failure);
+    }
+  });
+
+  it('that gives something else is closed, and refused each time', () => {
+    const { seen, source } = watched(['a', 5, 'c']);
+    const event = new ServerEvent(source);
+    const errors = [refused(() => event.toString()), refused(() => [...event])];
+    expect(errors[0]).toMatchObject({ code: 'INVALID_DATA', message: 'data [1] must be a string, not 5' });
+    expect(errors[1]).toBe(errors[0]);
+    expect(seen).toEqual({ opened: 1, read: 2, closed: 1 });
+  });
+});
+
+describe('what ServerEvent refuses', () => {
+  it.each<[string, () => unknown, string, string]>([
+    ['a number', () => new ServerEvent(5 as never), 'INVALID_DATA', 'data'],
+    ['null', () => new ServerEvent(null as never), 'INVALID_DATA', 'data'],
+    ['a number in an array, at once', () => new ServerEvent(['a', 5 as never]), 'INVALID_DATA', 'data'],
+    ['an event as data', () => new ServerEvent(new ServerEvent('x')), 'INVALID_DATA', 'data'],
+    ['an id with a line feed', () => new ServerEvent('x', { id: '\n' }), 'INVALID_ID', 'id'],
+    ['`event`', () => new ServerEvent('x', { event: 'y' } as never), 'UNKNOWN_FIELD', 'event'],
+    ['a type in place of the fields', () => new ServerEvent('x', 'type' as never), 'INVALID_EVENT', 'event'],
+    ['fields that are null', () => new ServerEvent('x', null as never), 'INVALID_EVENT', 'event'],
+  ])('%s', (_, run, code, field) => {
+    expect(refused(run)).toMatchObject({ code, field });
+  });
+
+  it.each([
+    ['undefined', undefined],
+    ['function', () => 1],
+    ['symbol', Symbol('s')],
+  ])('%s as JSON', (kind, value) => {
+    expect(refused(() => ServerEvent.json(value))).toMatchObject({
+      code: 'NOT_JSON',
+      field: 'data',
+      message: `data cannot be written as JSON: JSON has no ${kind}`,
+    });
+  });
+
+  it('what JSON.stringify throws on, with its error as the cause', () => {
+    const error = refused(() => ServerEvent.json({ n: 1n }));
+    expect(error.code).toBe('NOT_JSON');
+    expect(error.cause).toBeInstanceOf(TypeError);
+    expect(error.message).toContain(String(error.cause));
+  });
+});
