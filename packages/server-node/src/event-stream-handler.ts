@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type EventStreamInit,
+  EventStreamUsageError,
+  type Produced,
+  resolveEventStreamInit,
+} from '@eventwire/server';
+import { EventStreamResponse } from './event-stream-response.js';
+
+/**
+ * A request listener that answers every request with an event stream: of what the callback gives, or writes itself until it
+ * returns. Works as the handler of any framework that passes node's request and response, also after the body has been read.
+ *
+ * The listener's promise settles once the response is over, and never rejects: errors go to `onError`.
+ *
+ * @throws EventStreamUsageError `INVALID_OPTION`, at this call
+ */
+export function eventStreamHandler<Req extends IncomingMessage = IncomingMessage>(
+  callback: (response: EventStreamResponse, req: Req) => Produced | Promise<Produced>,
+  init?: EventStreamInit | undefined,
+): (req: Req, res: ServerResponse) => Promise<void> {
+  if (typeof callback !== 'function') {
+    throw new EventStreamUsageError('INVALID_OPTION', 'callback must be a function', { option: 'callback' });
+  }
+  const resolved = resolveEventStreamInit(init);
+  return async (req, res) => {
+    try {
+      const response = new EventStreamResponse(req, res, resolved);
+      response.sendEvents(() => callback(response, req));
+      await response.closed;
+    } catch (error) {
+      resolved.onError(error);
+    }
+  };
+}

@@ -1,0 +1,49 @@
+import { type AsyncServerEventInit, type EventInput, encode, ServerEventError } from '@eventwire/encoder';
+import { utf8 } from './block.js';
+
+/**
+ * What Eventwire says in-band, above the Standard. All of it has data, since Firefox forgets the id of a block without.
+ */
+const PREFIX = 'eventwire:';
+
+/** The stream's first bytes: tells that the conventions hold, and how long silence may last (ms). */
+export function preamble(heartbeat: number): Uint8Array {
+  return utf8(`: eventwire heartbeat=${heartbeat}\n\n`);
+}
+
+export const HEARTBEAT = utf8(':\n\n');
+
+/** Delivery goes on from `id`. */
+export function cursorFrame(id: string): Uint8Array {
+  return frame('cursor', {}, id);
+}
+
+/** Events after `after` are gone. `oldest` is the first that is held; delivery goes on from `id`. */
+export function gapFrame(after: string, oldest: string | null, id: string): Uint8Array {
+  try {
+    return frame('gap', { after, oldest }, id);
+  } catch {
+    // The id asked for, from a log that knows no cursor before its oldest event; a client can ask for what is no id at all.
+    return frame('gap', { after, oldest }, undefined);
+  }
+}
+
+/** Finished: the client does not come back. */
+export function endFrame(reason: string | undefined): Uint8Array {
+  return frame('end', reason === undefined ? {} : { reason }, undefined);
+}
+
+function frame(name: string, data: object, id: string | undefined): Uint8Array {
+  return utf8(encode({ type: `${PREFIX}${name}`, id, data: JSON.stringify(data) }));
+}
+
+/** @throws ServerEventError `RESERVED_TYPE`, field `type` */
+export function refuseReserved(event: EventInput | AsyncServerEventInit): void {
+  if (typeof event !== 'object' || event === null) return;
+  if (typeof event.type !== 'string' || !event.type.startsWith(PREFIX)) return;
+  throw new ServerEventError(
+    'RESERVED_TYPE',
+    'type',
+    `type begins with ${PREFIX}, which is kept for what Eventwire says itself: choose another name`,
+  );
+}

@@ -1,0 +1,52 @@
+import type { EventInput, ServerEventInit } from '@eventwire/encoder';
+
+/** An event as a log holds it. */
+export interface LoggedEvent {
+  /** Assigned by the log. */
+  readonly id: string;
+  readonly topic: string | undefined;
+  /** The fields as they were given. The id is beside them. */
+  readonly event: ServerEventInit;
+  /** The whole block, id included, in UTF-8: encoded once, shared by all who send it. */
+  readonly frame: Uint8Array;
+}
+
+/** What follows a cursor, in order. */
+export interface LogPage {
+  readonly events: LoggedEvent[];
+  /**
+   * The cursor is not of this log, or an event after it has been removed; `events` then starts at the oldest one held. The newest
+   * removed id itself is still a good cursor.
+   */
+  readonly gap: boolean;
+}
+
+/**
+ * An append-only, ordered list of events with a bound on what it keeps. It assigns every id. Ids carry an epoch, so that an id from
+ * before the log lost its memory is a gap and not a wrong place. Any id, also the one `head` gives while the log is empty,
+ * is a cursor: it stands behind the event that has it.
+ */
+export interface EventLog {
+  /**
+   * Adds an event, and gives it as it is held.
+   *
+   * @throws ServerEventError `ID_NOT_ALLOWED` for an event that brings an id, and what the encoder refuses
+   */
+  append(
+    event: EventInput,
+    options?: { topic?: string | undefined } | undefined,
+  ): LoggedEvent | Promise<LoggedEvent>;
+  /** The newest id. */
+  head(): string | Promise<string>;
+  /** Negative where `a` comes before `b`, 0 where they are the same. Both are ids of this log. */
+  compare(a: string, b: string): number;
+  /** The first `limit` events after a cursor, which may be any text that a client sent. */
+  read(after: string, options: { limit: number }): Promise<LogPage>;
+  /**
+   * Gives what follows a cursor to `listener`, in order, as it comes, until `signal` is aborted; no call follows that. Settles once
+   * it listens, and recovers by itself from then on: what it had to skip is a batch with `gap`. The listener does not throw.
+   */
+  tail(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void>;
+  /** A cursor that `id`, an id of this log, follows directly. Without it, a gap is reported with the id that was asked for. */
+  cursorBefore?(id: string): string;
+}

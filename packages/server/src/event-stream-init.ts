@@ -1,0 +1,119 @@
+import {
+  checkFunction,
+  checkInteger,
+  checkOptions,
+  invalidOption,
+  kindOf,
+  MAX_TIMER,
+} from './check-option.js';
+
+/** Header fields by name, or pairs of name and value (`Headers`, `Map`, an array). */
+export type HeaderFields =
+  | Iterable<readonly [string, string]>
+  | { readonly [name: string]: string | readonly string[] | undefined };
+
+/** How one event stream is served. */
+export interface EventStreamInit {
+  /** The response's status; default 200, the only one that an EventSource reads. Not 204, 205 or 304, which have no body. */
+  status?: number | undefined;
+  /**
+   * Header fields beside and instead of the defaults: `Content-Type: text/event-stream`, `Cache-Control: no-store, no-transform`
+   * and `X-Accel-Buffering: no` (nginx then passes each event on at once).
+   */
+  headers?: HeaderFields | undefined;
+  /** The client's reconnection time in milliseconds, sent with the first block; default: none is sent. */
+  retry?: number | undefined;
+  /**
+   * Milliseconds without a byte after which a comment is sent; default 15000. It is announced at the start of the stream, so that
+   * a client can tell a dead connection from a quiet one. `false`: no comment, no announcement.
+   */
+  heartbeat?: number | false | undefined;
+  /** Bytes under way to the client from which on `sendEvent` keeps its caller waiting; default 65536. */
+  highWaterMark?: number | undefined;
+  /**
+   * What follows when a source of events has run out: `'end'` (default) tells the client not to come back, `'close'` only
+   * closes, so that it comes back.
+   */
+  onFinish?: 'end' | 'close' | undefined;
+  /** Told of what a callback or a source of events threw; default `console.error`. The client never sees it. */
+  onError?: ((error: unknown) => void) | undefined;
+}
+
+/** {@link EventStreamInit} with nothing left open. */
+export interface ResolvedEventStreamInit extends EventStreamInit {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly retry: number | undefined;
+  readonly heartbeat: number | false;
+  readonly highWaterMark: number;
+  readonly onFinish: 'end' | 'close';
+  readonly onError: (error: unknown) => void;
+}
+
+/** What has been checked need not be checked again for each response. */
+const resolved = new WeakSet<EventStreamInit>();
+
+/**
+ * Fills in the defaults. What it gives can be given to it again, at no cost.
+ *
+ * @throws EventStreamUsageError `INVALID_OPTION`
+ */
+export function resolveEventStreamInit(init: EventStreamInit = {}): ResolvedEventStreamInit {
+  if (isResolved(init)) return init;
+  checkOptions(init);
+  const { status = 200, retry, heartbeat = 15_000, highWaterMark = 65_536, onFinish = 'end' } = init;
+  const { onError = console.error } = init;
+  checkInteger('status', status, 200, 599);
+  if (status === 204 || status === 205 || status === 304) {
+    throw invalidOption('status', `must be of a response with a body, which ${status} has not`);
+  }
+  if (retry !== undefined) checkInteger('retry', retry, 0, Number.MAX_SAFE_INTEGER);
+  if (heartbeat !== false) checkInteger('heartbeat', heartbeat, 1, MAX_TIMER);
+  checkInteger('highWaterMark', highWaterMark, 0, Number.MAX_SAFE_INTEGER);
+  if (onFinish !== 'end' && onFinish !== 'close') {
+    throw invalidOption('onFinish', `must be 'end' or 'close', not ${kindOf(onFinish)} ${String(onFinish)}`);
+  }
+  checkFunction('onError', onError);
+  const headers = resolveHeaders(init.headers);
+  const complete = { status, headers, retry, heartbeat, highWaterMark, onFinish, onError };
+  resolved.add(complete);
+  return complete;
+}
+
+function isResolved(init: EventStreamInit): init is ResolvedEventStreamInit {
+  return resolved.has(init);
+}
+
+function resolveHeaders(given: HeaderFields | undefined): Headers {
+  try {
+    const headers = new Headers();
+    for (const [name, value] of pairs(given)) headers.append(name, value);
+    if (!headers.has('content-type')) headers.set('content-type', 'text/event-stream');
+    // no-transform also keeps compression away, which would hold events back.
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store, no-transform');
+    if (!headers.has('x-accel-buffering')) headers.set('x-accel-buffering', 'no');
+    return headers;
+  } catch (cause) {
+    throw invalidOption(
+      'headers',
+      `cannot be sent: ${cause instanceof Error ? cause.message : cause}`,
+      cause,
+    );
+  }
+}
+
+function* pairs(given: HeaderFields | undefined): Iterable<readonly [string, string]> {
+  if (given === undefined) return;
+  if (isPairs(given)) {
+    yield* given;
+    return;
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    for (const one of typeof value === 'string' ? [value] : value) yield [name, one];
+  }
+}
+
+function isPairs(given: HeaderFields): given is Iterable<readonly [string, string]> {
+  return Symbol.iterator in given;
+}

@@ -1,0 +1,28 @@
+/**
+ * Where a writer's bytes go: the body of one response. An adapter implements it for its runtime.
+ *
+ * It is owned by one writer, which calls `open` first and once, and nothing after `end` but `destroy`. No method throws, whatever
+ * has become of the connection, and none calls the listener before it returns, except that `open` may call `closed`.
+ */
+export interface EventStreamSink {
+  /**
+   * Sends the head of the response at once, with `first`, which may be empty. Where the client has already left, or the
+   * response has no body (HEAD), it calls `listener.closed()` and that is all.
+   */
+  open(listener: EventStreamSinkListener, first: Uint8Array): void;
+  /** Takes bytes, in order, however many there are. The array is not changed by anyone afterwards, and may be shared. */
+  write(bytes: Uint8Array): void;
+  /** How many bytes were written that the transport has not yet taken. */
+  readonly pending: number;
+  /** Ends the body after what was written, so that the client sees it as complete. */
+  end(): void;
+  /** Cuts the connection, so that the client sees the body as broken off. What is pending may be lost. */
+  destroy(): void;
+}
+
+export interface EventStreamSinkListener {
+  /** `pending` has become less. Further calls that change nothing do no harm. */
+  drained(): void;
+  /** The body is over for whatever reason: ended, destroyed, or the client has left. Called once, and nothing after it. */
+  closed(): void;
+}

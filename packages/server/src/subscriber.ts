@@ -1,0 +1,33 @@
+/**
+ * Who a channel writes to: one stream, as a channel sees it. `EventStreamWriter` implements it.
+ *
+ * No method throws. After its stream is over, `signal` is aborted and calls do nothing.
+ */
+export interface Subscriber {
+  /** The id after which the client wants to go on; empty where it has none. */
+  readonly lastEventId: string;
+  /** Aborted once the stream is over, whoever ended it. */
+  readonly signal: AbortSignal;
+  /** Whatever the application knows of this client. */
+  context?: unknown;
+  /** Takes whole blocks. `false`: they have been taken, but there should be no more until `drained()` settles. */
+  write(frame: Uint8Array): boolean;
+  /** Settles once there is room again, or the stream is over. */
+  drained(): Promise<void>;
+  /** Tells the client that it is finished, and closes: it does not come back. */
+  end(reason?: string | undefined): void;
+  /** Closes: the client comes back. */
+  close(): void;
+  /** Settles once the body has gone out. Where it is given, a channel's `close()` waits for it. */
+  readonly closed?: Promise<void> | undefined;
+}
+
+/** One subscriber's place in a channel. */
+export interface Subscription {
+  /** The id up to which the subscriber has been written; its client may not have it yet. */
+  readonly cursor: string;
+  /** Settles once nothing more is written for this subscription. Never rejects. */
+  readonly closed: Promise<void>;
+  /** Takes the subscriber out of the channel and leaves its stream open. */
+  close(): void;
+}
