@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createChannel, createMemoryLog, eventStreamHandler, ServerEvent } from '@eventwire/server-node';
 import { loadAssets, sendAsset } from './assets.js';
 import { Connections } from './connections.js';
@@ -144,8 +145,9 @@ export function createApp({ root, dist }: AppOptions): App {
     },
 
     async close() {
-      // The streams wait for their last bytes at most this long; Ctrl-C is felt to be immediate.
-      await Promise.all([queue.close(), channel.close({ timeout: 300 })]);
+      // A reader that takes nothing would be waited for; Ctrl-C is felt to be immediate.
+      const patience = sleep(300, undefined, { ref: false });
+      await Promise.all([queue.close(), Promise.race([channel.close(), patience])]);
     },
   };
 }

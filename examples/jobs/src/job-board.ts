@@ -1,4 +1,4 @@
-import { isOver, type Job, type JobEvents, type JobProgress, type JobResult } from './job.js';
+import { isOver, type Job, type JobEvents, type JobProgress, type JobResult, type JobStatus } from './job.js';
 
 /** What an event changed, and whether it came in order. */
 export interface Change {
@@ -24,8 +24,8 @@ export class JobBoard {
   // A Map, not an object: event types come from the wire, and an object has a `constructor`.
   readonly #appliers = new Map<string, (data: Data) => Change | undefined>([
     ['job.state', (data) => this.#put(data)],
-    ['job.queued', (data) => this.#put(data)],
-    ['job.started', (data) => this.#put(data)],
+    ['job.queued', (data) => this.#begin(data, [])],
+    ['job.started', (data) => this.#begin(data, ['queued'])],
     ['job.progress', (data) => this.#progress(data)],
     ['job.finished', ({ id, result }) => this.#end(id, { status: 'finished', result: result as JobResult })],
     ['job.failed', ({ id, reason }) => this.#end(id, { status: 'failed', reason: String(reason) })],
@@ -67,13 +67,17 @@ export class JobBoard {
 
   #put(data: Data): Change {
     const job = data as unknown as Job;
-    const known = this.#jobs.get(job.id);
-    if (known !== undefined && known.status === job.status && known.progress?.step === job.progress?.step) {
-      return { job: known, missed: 0, repeated: true };
-    }
     this.#jobs.set(job.id, job);
     this.#trim();
     return { job, ...none };
+  }
+
+  /** `after`: what a job that is known already may have been until now. */
+  #begin(data: Data, after: readonly JobStatus[]): Change {
+    const known = this.#jobs.get(String(data.id));
+    if (known !== undefined && !after.includes(known.status))
+      return { job: known, missed: 0, repeated: true };
+    return this.#put(data);
   }
 
   #progress(data: Data): Change | undefined {

@@ -11,11 +11,8 @@ export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: FieldError };
 
-const whole = (field: string, max: number, unit = '') => {
-  const error = `${field} must be a whole number from 0 to ${max}${unit}`;
-  return z.int({ error }).min(0, { error }).max(max, { error });
-};
-
+const levelMessage = 'level must be a whole number, 0 to 9 for gzip, 0 to 11 for brotli';
+const paceMessage = 'pace must be a whole number of ms, 0 to 2000';
 const folderMessage = 'folder must be a path of 1 to 200 characters without control characters';
 
 const startJob = z
@@ -29,12 +26,20 @@ const startJob = z
     compression: z
       .enum(['gzip', 'brotli'], { error: 'compression must be "gzip" or "brotli"' })
       .default('gzip'),
-    level: whole('level', 11).default(6),
-    pace: whole('pace', 2000, ' (ms per step)').default(150),
+    level: z
+      .int({ error: levelMessage })
+      .min(0, { error: levelMessage })
+      .max(11, { error: levelMessage })
+      .default(6),
+    pace: z
+      .int({ error: paceMessage })
+      .min(0, { error: paceMessage })
+      .max(2000, { error: paceMessage })
+      .default(150),
   })
   .refine(({ compression, level }) => compression !== 'gzip' || level <= 9, {
     path: ['level'],
-    error: 'level must be a whole number from 0 to 9 for gzip (brotli goes up to 11)',
+    error: levelMessage,
   });
 
 /** How a page names itself in `GET /jobs?client=` and `POST /cut`. */
