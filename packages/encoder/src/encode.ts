@@ -14,8 +14,8 @@ import type { EventInput } from './server-event-init.js';
  */
 export function encode(event: EventInput): string {
   if (typeof event === 'string') return `${encodeData(event)}\n`;
+  if (BRAND in Object(event)) return String(event); // it has been validated, and keeps its text
   const head = encodeHead(event);
-  if (BRAND in event) return String(event); // it has its text already
   const { data } = event;
   checkData(data);
   return `${head}${encodeData(data)}\n`;

@@ -37,8 +37,8 @@ export class ServerEventEncoderStream {
       writing = undefined;
       return closed;
     };
+    /** The writable fails by its write, which is under way. */
     const fail = (reason: unknown) => {
-      input?.error(reason);
       output?.error(reason);
       drop(reason);
     };

@@ -25,7 +25,10 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
    * @param data absent for a block that dispatches nothing: `new ServerEvent(undefined, { comment: 'still here' })`
    * @throws ServerEventError with the code of the field that is refused
    */
-  constructor(data?: string | Iterable<string> | undefined, init: Omit<ServerEventInit, 'data'> = {}) {
+  constructor(
+    data?: string | Iterable<string> | undefined,
+    init: Omit<ServerEventInit, 'data'> | undefined = {},
+  ) {
     this.#head = encodeHead(init);
     checkData(data);
     this.data = keep(data);
@@ -43,17 +46,7 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
    *   `JSON.stringify` throws (a cycle, a BigInt), whose error is the `cause`
    */
   static json(value: unknown, init?: Omit<ServerEventInit, 'data'> | undefined): ServerEvent {
-    let text: string | undefined;
-    let cause: unknown = `JSON has no ${typeof value}`;
-    try {
-      text = JSON.stringify(value);
-    } catch (error) {
-      cause = error;
-    }
-    if (text === undefined) {
-      throw new ServerEventError('NOT_JSON', 'data', `data cannot be written as JSON: ${cause}`, { cause });
-    }
-    return new ServerEvent(text, init);
+    return create(stringify(value), init);
   }
 
   get [BRAND](): true {
@@ -83,4 +76,20 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
 function keep(data: Data): Data {
   if (data === undefined || typeof data === 'string') return data;
   return Array.isArray(data) ? Object.freeze(Array.from(data, checkPiece)) : new KeptPieces(data);
+}
+
+/** Outside the class: bundlers rename a class that names itself, and the new name would show in logs. */
+function create(data: string, init: Omit<ServerEventInit, 'data'> | undefined): ServerEvent {
+  return new ServerEvent(data, init);
+}
+
+function stringify(value: unknown): string {
+  let cause: unknown = `JSON has no ${typeof value}`;
+  try {
+    const text: string | undefined = JSON.stringify(value);
+    if (text !== undefined) return text;
+  } catch (error) {
+    cause = error;
+  }
+  throw new ServerEventError('NOT_JSON', 'data', `data cannot be written as JSON: ${cause}`, { cause });
 }

@@ -136,6 +136,38 @@ describe('encodeAsync', () => {
     expect((await pieces.next()).done).toBe(true);
   });
 
+  it('never asks a source twice at a time, nor after its failure', async () => {
+    let asked = 0;
+    let asking = false;
+    let closed = 0;
+    const failure = new Error('source');
+    const data = {
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          expect(asking).toBe(false);
+          asking = true;
+          await Promise.resolve();
+          asking = false;
+          if (++asked === 2) throw failure;
+          return { done: false as const, value: `${asked}` };
+        },
+        async return() {
+          closed++;
+          return { done: true as const, value: undefined };
+        },
+      }),
+    };
+    const pieces = encodeAsync({ data });
+    const results = await Promise.allSettled([pieces.next(), pieces.next(), pieces.next()]);
+    expect(results).toEqual([
+      { status: 'fulfilled', value: { done: false, value: 'data: 1\n' } },
+      { status: 'rejected', reason: failure },
+      { status: 'fulfilled', value: { done: true, value: undefined } },
+    ]);
+    await pieces.return?.();
+    expect({ asked, closed }).toEqual({ asked: 2, closed: 0 });
+  });
+
   it('throws what the source throws', async () => {
     const failure = new Error('source');
     async function* source() {

@@ -69,6 +69,14 @@ describe('ServerEvent', () => {
     expect(event.toBytes()[0]).toBe('d'.charCodeAt(0));
   });
 
+  it('hands out the text that it keeps', () => {
+    const event = new ServerEvent('a');
+    const spy = vi.spyOn(ServerEvent.prototype, 'toString');
+    expect(encode(event)).toBe('data: a\n\n');
+    expect(spy).toHaveBeenCalledTimes(1);
+    spy.mockRestore();
+  });
+
   it('encodes once', () => {
     const { seen, source } = watched(['a']);
     const event = new ServerEvent(source);
