@@ -1,0 +1,4 @@
+export { InvalidOptionError } from '../invalid-option-error';
+export type { RecordedRequest } from './recorded-request';
+export type { Script, Step } from './script';
+export { type ScriptedServer, type ScriptedServerOptions, scriptedServer } from './scripted-server';

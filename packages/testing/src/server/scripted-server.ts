@@ -1,0 +1,131 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { InvalidOptionError } from '../invalid-option-error';
+import { play } from './play';
+import { type RecordedRequest, recordRequest } from './recorded-request';
+import { Releases } from './releases';
+import { checkSteps, type Headers, type Script, toScripts } from './script';
+
+export interface ScriptedServerOptions {
+  /** Headers of every response, for instance `access-control-allow-origin`. A `status` step's own win. */
+  headers?: Headers | undefined;
+}
+
+/** A running server. Every path is answered, by the next script. */
+export interface ScriptedServer extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>`, without a slash at its end. */
+  readonly url: string;
+  /** What has been asked so far, in the order in which it came. */
+  readonly requests: readonly RecordedRequest[];
+  /** How many sockets are open. */
+  readonly connections: number;
+  /** The request of this index, once it has come. Rejects if the server is closed before. */
+  request(index: number): Promise<RecordedRequest>;
+  /** Lets this many (1 by default) `{ wait: 'release' }` steps pass, now or when they are reached, in their order. */
+  release(count?: number): void;
+  /**
+   * Closes every socket and stops listening. A second call waits for the same. What `await using` does.
+   *
+   * Rejects with what a script threw, or an event in it that was refused: so a mistake in a script does not pass in silence.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an origin on a free port of the loopback address that does what the scripts say: the first request is answered by the
+ * first script, the second one by the second, and further ones by the last again.
+ *
+ * @throws InvalidOptionError `INVALID_OPTION`, as a rejection, naming the step that cannot be meant
+ */
+export async function scriptedServer(
+  script: Script | readonly Script[],
+  options: ScriptedServerOptions = {},
+): Promise<ScriptedServer> {
+  const scripts = toScripts(script);
+  const { headers = {} } = options;
+  const requests: RecordedRequest[] = [];
+  const sockets = new Set<Socket>();
+  const releases = new Releases();
+  /** Who waits for a request: looks again whenever one comes, and at the end. */
+  const waiting = new Set<() => void>();
+  let failure: { error: unknown } | undefined;
+  let stopped = false;
+  let closing: Promise<void> | undefined;
+
+  async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const over = new AbortController();
+    const { signal } = over;
+    const closed = new Promise<void>((resolve) => {
+      response.once('close', () => {
+        over.abort();
+        resolve();
+      });
+    });
+    response.on('error', () => {}); // a write after the client has left; `closed` tells of it
+    try {
+      const request = await recordRequest(incoming, closed);
+      const index = requests.push(request) - 1;
+      for (const look of [...waiting]) look();
+      const script = scripts[Math.min(index, scripts.length - 1)] ?? [];
+      const steps = typeof script === 'function' ? checkSteps(await script(request)) : script;
+      await play(steps, response, { headers, closed, signal, released: () => releases.next(signal) });
+    } catch (error) {
+      if (!incoming.errored) failure ??= { error }; // else the client left before its request was through
+      response.destroy();
+    }
+  }
+
+  const server = createServer((request, response) => void answer(request, response));
+  server.on('connection', (socket) => {
+    socket.setNoDelay(true);
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+
+  async function stop(): Promise<void> {
+    stopped = true;
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    for (const look of [...waiting]) look();
+    await closed;
+    await Promise.all(requests.map((request) => request.closed));
+    if (failure) throw failure.error;
+  }
+  const close = () => {
+    closing ??= stop();
+    return closing;
+  };
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    get connections() {
+      return sockets.size;
+    },
+    request: (index) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const request = requests[index];
+          if (request) resolve(request);
+          else if (stopped) reject(new Error(`The server was closed before request ${index} came`));
+          else return;
+          waiting.delete(look);
+        };
+        waiting.add(look);
+        look();
+      }),
+    release: (times = 1) => {
+      if (!Number.isSafeInteger(times) || times < 1) {
+        throw new InvalidOptionError('count', `must be a positive integer, not ${times}`);
+      }
+      releases.add(times);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
