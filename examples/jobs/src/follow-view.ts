@@ -26,7 +26,7 @@ function outcome(job: Job): string {
 
 /** One bar for each job that waits or runs; what is over becomes a line above them, so that there are never many. */
 function barView(stream: NodeJS.WriteStream): FollowView {
-  const multi = new MultiBar({
+  const options = {
     stream,
     format: '{bar} {percentage} %  {name}  {numbers}',
     barCompleteChar: '█',
@@ -34,25 +34,32 @@ function barView(stream: NodeJS.WriteStream): FollowView {
     barsize: 24,
     hideCursor: true,
     linewrap: false,
+    clearOnComplete: true,
     // Ctrl-C is handled by who uses the view.
     gracefulExit: false,
     emptyOnZero: true,
-  });
+  };
+  // A new one for each time that there are bars: one that was stopped still believes itself where it was drawn.
+  let multi: MultiBar | undefined;
   const bars = new Map<string, SingleBar>();
   const shown = new Set<string>();
 
   const line = (text: string): void => {
-    // Above the bars while there are any; the library draws its lines only then.
-    if (bars.size > 0) multi.log(`${text}\n`);
-    else stream.write(`${text}\n`);
+    // Above the bars. They were drawn where the text goes, so each line is cleared to its end.
+    if (multi === undefined) stream.write(`${text}\n`);
+    else multi.log(`${text}\n`.replaceAll('\n', '\u001b[K\n'));
+  };
+  const stop = (): void => {
+    multi?.stop();
+    multi = undefined;
+    bars.clear();
   };
   const drop = (id: string): void => {
     const bar = bars.get(id);
     if (bar === undefined) return;
     bars.delete(id);
-    multi.remove(bar);
-    // Without bars its timer would go on drawing nothing.
-    if (bars.size === 0) multi.stop();
+    multi?.remove(bar);
+    if (bars.size === 0) stop();
   };
 
   return {
@@ -69,17 +76,16 @@ function barView(stream: NodeJS.WriteStream): FollowView {
       const done = progress === undefined ? '' : `${progress.doneFiles}/${files(progress.totalFiles)}`;
       const payload = { name: name(job), numbers: job.status === 'queued' ? 'waiting' : done };
       const bar = bars.get(job.id);
-      if (bar === undefined) bars.set(job.id, multi.create(100, progress?.percent ?? 0, payload));
-      else bar.update(progress?.percent ?? 0, payload);
+      const value = progress?.percent ?? 0;
+      multi ??= new MultiBar(options);
+      if (bar === undefined) bars.set(job.id, multi.create(100, value, payload));
+      else bar.update(value, payload);
     },
     clear() {
       for (const id of [...bars.keys()]) drop(id);
       shown.clear();
     },
-    stop() {
-      if (bars.size > 0) multi.stop();
-      bars.clear();
-    },
+    stop,
   };
 }
 

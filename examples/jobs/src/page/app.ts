@@ -32,7 +32,7 @@ const stream = connect(new URL(`/jobs?client=${client}`, location.href), {
   onGap(gap) {
     // What follows is the present state of every job; what was shown may be of another server.
     board.clear();
-    jobs.clear(board);
+    jobs.tidy(board);
     panel.gap(gap.after);
     raw.note(`Gap: the server no longer has what came after ${gap.after}`, 'warn');
   },

@@ -74,15 +74,11 @@ export class JobList {
     } else {
       item.show(job);
     }
-    this.#tidy(board);
-  }
-
-  clear(board: JobBoard): void {
-    this.#tidy(board);
+    this.tidy(board);
   }
 
   /** Drops what the board has dropped, and counts. */
-  #tidy(board: JobBoard): void {
+  tidy(board: JobBoard): void {
     for (const [id, item] of this.#items) {
       if (board.get(id) !== undefined) continue;
       item.element.remove();
