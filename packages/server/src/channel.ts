@@ -3,6 +3,7 @@ import { checkFunction, checkOptions, invalidOption, kindOf } from './check-opti
 import { refuseReserved } from './conventions.js';
 import type { EventLog } from './event-log.js';
 import { EventStreamClosedError } from './event-stream-closed-error.js';
+import { guarded } from './event-stream-init.js';
 import { Feed } from './feed.js';
 import { Member, type MemberContext } from './member.js';
 import { createMemoryLog } from './memory-log.js';
@@ -51,14 +52,14 @@ export interface Channel {
 /** @throws EventStreamUsageError `INVALID_OPTION` */
 export function createChannel(options: ChannelOptions = {}): Channel {
   checkOptions(options);
-  const { log = createMemoryLog(), onError = console.error } = options;
+  const { log = createMemoryLog(), onError = (error: unknown) => console.error(error) } = options;
   for (const method of ['append', 'head', 'compare', 'read', 'tail'] as const) {
     if (typeof log?.[method] !== 'function') {
       throw invalidOption('log', `must be an EventLog, but has no method ${method}`);
     }
   }
   checkFunction('onError', onError);
-  return new LogChannel(log, onError);
+  return new LogChannel(log, guarded(onError));
 }
 
 class LogChannel implements Channel {
@@ -99,7 +100,7 @@ class LogChannel implements Channel {
       log: this.#log,
       feed: this.#feed,
       initial,
-      report: this.#report,
+      report: this.#onError,
       left: this.#left,
     };
     const member = new Member(context, subscriber, lastEventId);
@@ -128,7 +129,7 @@ class LogChannel implements Channel {
         subscriber.close();
         return subscriber.closed;
       } catch (error) {
-        return this.#report(error);
+        return this.#onError(error);
       }
     });
     for (const member of members) member.close();
@@ -137,13 +138,5 @@ class LogChannel implements Channel {
 
   readonly #left = (member: Member): void => {
     this.#members.delete(member);
-  };
-
-  readonly #report = (error: unknown): void => {
-    try {
-      this.#onError(error);
-    } catch (failure) {
-      console.error(failure);
-    }
   };
 }

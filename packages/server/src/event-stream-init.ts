@@ -62,7 +62,7 @@ export function resolveEventStreamInit(init: EventStreamInit = {}): ResolvedEven
   if (isResolved(init)) return init;
   checkOptions(init);
   const { status = 200, retry, heartbeat = 15_000, highWaterMark = 65_536, onFinish = 'end' } = init;
-  const { onError = console.error } = init;
+  const { onError = (error: unknown) => console.error(error) } = init;
   checkInteger('status', status, 200, 599);
   if (status === 204 || status === 205 || status === 304) {
     throw invalidOption('status', `must be of a response with a body, which ${status} has not`);
@@ -75,9 +75,20 @@ export function resolveEventStreamInit(init: EventStreamInit = {}): ResolvedEven
   }
   checkFunction('onError', onError);
   const headers = resolveHeaders(init.headers);
-  const complete = { status, headers, retry, heartbeat, highWaterMark, onFinish, onError };
+  const complete = { status, headers, retry, heartbeat, highWaterMark, onFinish, onError: guarded(onError) };
   resolved.add(complete);
   return complete;
+}
+
+/** A report must not fail where it is made. */
+export function guarded(onError: (error: unknown) => void): (error: unknown) => void {
+  return (error) => {
+    try {
+      onError(error);
+    } catch (failure) {
+      console.error(failure);
+    }
+  };
 }
 
 function isResolved(init: EventStreamInit): init is ResolvedEventStreamInit {

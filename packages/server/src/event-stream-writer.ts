@@ -1,6 +1,7 @@
-import { type AsyncServerEventInit, type EventInput, encode, encodeAsync } from '@eventwire/encoder';
+import { type AsyncServerEventInit, type EventInput, encode } from '@eventwire/encoder';
 import { utf8, withRetry } from './block.js';
 import { endFrame, HEARTBEAT, preamble, refuseReserved } from './conventions.js';
+import { eventPieces, hasRetry, isSync } from './event-pieces.js';
 import { EventStreamClosedError } from './event-stream-closed-error.js';
 import {
   type EventStreamInit,
@@ -11,8 +12,11 @@ import type { EventStreamSink } from './event-stream-sink.js';
 import { forEachUntil } from './for-each-until.js';
 import { Heartbeat } from './heartbeat.js';
 import { linger } from './linger.js';
-import { checkIterable, isSubscription, type Produced } from './produced.js';
+import { produce, saysItIsOver } from './produce.js';
+import type { Produced } from './produced.js';
+import { Room } from './room.js';
 import type { Subscriber } from './subscriber.js';
+import { Turns } from './turns.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -29,42 +33,37 @@ export class EventStreamWriter implements Subscriber {
   context?: unknown;
   readonly #sink: EventStreamSink;
   readonly #init: ResolvedEventStreamInit;
+  readonly #room: Room;
+  readonly #turns = new Turns();
   readonly #abort = new AbortController();
   #heartbeat: Heartbeat | undefined;
   /** The default reconnection time until it has been sent. Of this stream, so that nothing leaks into another. */
   #retry: number | undefined;
+  /** Ending: `end()` was called, and waits for the block in progress. */
   #state: 'open' | 'ending' | 'over' = 'open';
-  /** Half a block is out, or may be: nothing else may be written until it is whole. */
-  #inBlock = false;
-  /** What came during a block, in order. Run once it is whole, or the stream is over: each looks at the state itself. */
-  #turns: (() => void)[] = [];
-  /** Who waits for room. */
-  #waiters: (() => void)[] = [];
 
+  /** @throws EventStreamUsageError `INVALID_OPTION` */
   constructor(
     sink: EventStreamSink,
     init?: EventStreamInit | undefined,
     request: { lastEventId?: string | undefined } = {},
   ) {
     this.#init = resolveEventStreamInit(init);
+    const { heartbeat, highWaterMark, retry } = this.#init;
     this.#sink = sink;
-    this.#retry = this.#init.retry;
+    this.#room = new Room(sink, highWaterMark);
+    this.#retry = retry;
     this.lastEventId = request.lastEventId ?? '';
-    const { heartbeat } = this.#init;
     let settle = () => {};
     this.closed = new Promise((resolve) => {
       settle = resolve;
     });
-    sink.open(
-      {
-        drained: () => this.#letOn(),
-        closed: () => {
-          this.#finish(new EventStreamClosedError('PEER_GONE', 'The client has left: stop writing'), 'gone');
-          settle();
-        },
-      },
-      heartbeat === false ? NOTHING : preamble(heartbeat),
-    );
+    const closed = () => {
+      this.#finish(new EventStreamClosedError('PEER_GONE', 'The client has left: stop writing'));
+      settle();
+    };
+    const first = heartbeat === false ? NOTHING : preamble(heartbeat);
+    sink.open({ drained: () => this.#room.drained(), closed }, first);
     if (heartbeat !== false && this.#state === 'open') {
       this.#heartbeat = new Heartbeat(heartbeat, () => this.#beat());
     }
@@ -85,21 +84,9 @@ export class EventStreamWriter implements Subscriber {
   sendEvent(event: EventInput | AsyncServerEventInit): Promise<void> {
     const sent = new Promise<void>((resolve, reject) => {
       refuseReserved(event);
-      if (this.#state !== 'open') throw this.#tooLate();
-      this.#inTurn(() => {
-        try {
-          this.#refuseOver();
-          if (!isSync(event)) return void this.#writeAsync(event).then(resolve, reject);
-          const own = typeof event === 'object' ? event.retry : undefined;
-          this.#put(utf8(this.#joinRetry(encode(event), own)));
-          if (!this.#full()) resolve();
-          else
-            this.#room()
-              .then(() => this.#refuseGone())
-              .then(resolve, reject);
-        } catch (error) {
-          reject(error);
-        }
+      if (this.#state !== 'open') throw this.signal.reason ?? closedHere();
+      this.#turns.take(() => {
+        this.#write(event).then(resolve, reject);
       });
     });
     sent.catch(() => {});
@@ -115,30 +102,32 @@ export class EventStreamWriter implements Subscriber {
    */
   async sendEvents(source: Produced | ((stream: this) => Produced | Promise<Produced>)): Promise<void> {
     try {
-      if (typeof source === 'function' && this.#state === 'over') return;
-      await this.#follow(typeof source === 'function' ? await source(this) : source);
+      if (typeof source === 'function' && this.#state !== 'open') return;
+      const produced = typeof source === 'function' ? await source(this) : source;
+      await produce(produced, this, (error) => this.#report(error));
       if (this.#init.onFinish === 'end') this.end();
-      else this.close();
+      else this.#closeUnlessEnding();
     } catch (error) {
       this.#report(error);
-      this.close();
+      this.#closeUnlessEnding();
     }
   }
 
   /** Takes whole blocks, as {@link Subscriber} says. A block in progress is waited for. */
   write(frame: Uint8Array): boolean {
     if (this.#state !== 'open') return false;
-    this.#inTurn(() => {
-      if (this.#state === 'over') return;
-      if (this.#retry !== undefined) this.#put(utf8(this.#joinRetry('\n', undefined)));
-      this.#put(frame);
-    });
-    return !this.#inBlock && !this.#full();
+    if (this.#turns.held) {
+      this.#turns.take(() => this.#writeFrame(frame));
+      return false;
+    }
+    this.#writeFrame(frame);
+    return !this.#room.full;
   }
 
   async drained(): Promise<void> {
-    while (this.#state !== 'over' && (this.#inBlock || this.#full())) {
-      await (this.#inBlock ? new Promise<void>((resolve) => this.#turns.push(resolve)) : this.#room());
+    while (this.#turns.held || this.#room.full) {
+      if (this.#turns.held) await new Promise<void>((resolve) => this.#turns.take(resolve));
+      else await this.#room.wait();
     }
   }
 
@@ -146,81 +135,71 @@ export class EventStreamWriter implements Subscriber {
   end(reason?: string | undefined): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
-    this.#inTurn(() => {
+    this.#turns.take(() => {
       if (this.#state === 'over') return;
       this.#put(endFrame(reason));
-      this.#finish(closedHere(), 'end');
+      this.close();
     });
   }
 
-  /** Closes at once, a block in progress included, which its reader then discards: the client comes back. */
+  /** Closes at once; a block in progress stays half, which its reader discards. The client comes back. */
   close(): void {
-    this.#finish(closedHere(), 'end');
+    if (this.#state === 'over') return;
+    this.#finish(closedHere(), () => {
+      this.#sink.end();
+      this.closed.then(linger(this.#sink));
+    });
   }
 
-  async #follow(produced: Produced): Promise<void> {
-    if (produced === undefined || produced === null) return;
-    if (isSubscription(produced)) return produced.closed;
-    checkIterable(produced, 'A source of events');
-    await forEachUntil(
-      produced,
-      this.signal,
-      (error) => this.#report(error),
-      (event) => this.sendEvent(event),
-    );
+  #closeUnlessEnding(): void {
+    if (this.#state === 'open') this.close();
   }
 
-  /** A producer that hears from sendEvent or `signal` that the stream is over has done nothing wrong. */
   #report(error: unknown): void {
-    if (this.#state === 'over') {
-      if (error === this.signal.reason || error instanceof EventStreamClosedError) return;
-      if (error instanceof Error && error.name === 'AbortError') return;
-    }
-    try {
-      this.#init.onError(error);
-    } catch (failure) {
-      console.error(failure);
-    }
+    if (this.#state === 'open' || !saysItIsOver(error)) this.#init.onError(error);
   }
 
-  async #writeAsync(event: EventInput | AsyncServerEventInit): Promise<void> {
-    const pieces = encodeAsync(event);
-    const own = typeof event === 'object' ? event.retry : undefined;
-    let started = false;
-    let held = '';
-    this.#inBlock = true;
+  async #write(event: EventInput | AsyncServerEventInit): Promise<void> {
+    if (this.#state === 'over') throw this.signal.reason;
+    if (isSync(event)) this.#put(utf8(this.#joinRetry(encode(event), event)));
+    else await this.#writePieces(event);
+    if (this.#room.full) await this.#room.wait();
+    // What was written before the stream was ended on this side still goes out.
+    const { reason } = this.signal;
+    if (reason instanceof EventStreamClosedError && reason.code === 'PEER_GONE') throw reason;
+  }
+
+  async #writePieces(event: AsyncServerEventInit): Promise<void> {
+    const pieces = eventPieces(event);
+    let begun = false;
+    const write = async (piece: string) => {
+      this.#put(utf8(begun ? piece : this.#joinRetry(piece, event)));
+      begun = true;
+      await this.#room.wait();
+    };
+    this.#turns.hold();
     try {
-      await forEachUntil(
-        pieces,
-        this.signal,
-        () => {},
-        async (piece) => {
-          // The lines before the data wait for it: they say nothing alone, and a source may fail at its first piece.
-          if (!started && isHead(piece)) {
-            held = piece;
-            return;
-          }
-          this.#put(utf8(started ? piece : this.#joinRetry(held + piece, own)));
-          started = true;
-          await this.#room();
-        },
-      );
-      this.#refuseOver();
+      await forEachUntil(pieces, this.signal, (error) => this.#report(error), write);
+      this.signal.throwIfAborted();
     } catch (error) {
-      if (started) this.#finish(closedHere(), 'destroy');
+      // The next event would join the half block.
+      if (begun) this.#finish(closedHere(), () => this.#sink.destroy());
       throw error;
     } finally {
-      this.#inBlock = false;
-      this.#runTurns();
+      this.#turns.release();
     }
-    await this.#room();
-    this.#refuseGone();
   }
 
-  #joinRetry(block: string, own: number | undefined): string {
+  #writeFrame(frame: Uint8Array): void {
+    if (this.#state === 'over') return;
+    if (this.#retry !== undefined) this.#put(utf8(this.#joinRetry('\n', '')));
+    this.#put(frame);
+  }
+
+  #joinRetry(block: string, event: EventInput | AsyncServerEventInit): string {
     const retry = this.#retry;
     this.#retry = undefined;
-    return retry === undefined || own !== undefined ? block : withRetry(block, retry);
+    return retry === undefined || hasRetry(event) ? block : withRetry(block, retry);
   }
 
   #put(bytes: Uint8Array): void {
@@ -229,80 +208,21 @@ export class EventStreamWriter implements Subscriber {
   }
 
   #beat(): void {
-    if (!this.#inBlock && !this.#full()) this.#put(HEARTBEAT);
+    if (!this.#turns.held && !this.#room.full) this.#put(HEARTBEAT);
   }
 
-  /** With a mark of 0 it is full until everything has gone. */
-  #full(): boolean {
-    const { pending } = this.#sink;
-    return pending > 0 && pending >= this.#init.highWaterMark;
-  }
-
-  async #room(): Promise<void> {
-    while (this.#state !== 'over' && this.#full()) {
-      await new Promise<void>((resolve) => this.#waiters.push(resolve));
-    }
-  }
-
-  #letOn(): void {
-    if (this.#waiters.length === 0 || (this.#state !== 'over' && this.#full())) return;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const resolve of waiters) resolve();
-  }
-
-  #inTurn(turn: () => void): void {
-    if (this.#inBlock) this.#turns.push(turn);
-    else turn();
-  }
-
-  #runTurns(): void {
-    while (!this.#inBlock || this.#state === 'over') {
-      const turn = this.#turns.shift();
-      if (!turn) return;
-      turn();
-    }
-  }
-
-  #finish(reason: EventStreamClosedError, how: 'end' | 'destroy' | 'gone'): void {
+  /** The one way into the last state. `stop` is what is left to do with the sink. */
+  #finish(reason: EventStreamClosedError, stop = () => {}): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#heartbeat?.stop();
-    if (how === 'end') {
-      this.#sink.end();
-      this.closed.then(linger(this.#sink));
-    }
-    if (how === 'destroy') this.#sink.destroy();
+    stop();
     this.#abort.abort(reason);
-    this.#runTurns();
-    this.#letOn();
-  }
-
-  #tooLate(): unknown {
-    return this.#state === 'over' ? this.signal.reason : closedHere();
-  }
-
-  #refuseOver(): void {
-    if (this.#state === 'over') throw this.signal.reason;
-  }
-
-  /** What was written before the stream was ended on this side still goes out. */
-  #refuseGone(): void {
-    const { reason } = this.signal;
-    if (reason instanceof EventStreamClosedError && reason.code === 'PEER_GONE') throw reason;
+    this.#turns.finish();
+    this.#room.finish();
   }
 }
 
 function closedHere(): EventStreamClosedError {
   return new EventStreamClosedError('STREAM_CLOSED', 'The stream was ended or closed: stop writing');
-}
-
-/** What is no event at all counts as sync: encode() refuses it. */
-function isSync(event: EventInput | AsyncServerEventInit): event is EventInput {
-  const data: unknown = typeof event === 'object' && event !== null ? event.data : undefined;
-  return typeof data !== 'object' || data === null || !(Symbol.asyncIterator in data);
-}
-
-function isHead(piece: string): boolean {
-  return piece !== '\n' && !piece.startsWith('data: ');
 }

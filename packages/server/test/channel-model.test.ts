@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createChannel, createMemoryLog, type EventLog, type LogPage } from '../src/index.js';
+import { FakeSubscriber } from './fake-subscriber.js';
+import { settled } from './helpers.js';
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A log as behind a network: everything takes a while, the tail lags, and may lose its place. */
+function remote(log: EventLog, delay: () => number, before: boolean): EventLog & { cut(): void } {
+  const later = async <T>(value: () => T | Promise<T>): Promise<T> => {
+    for (let n = delay(); n > 0; n--) await turn();
+    const result = await value();
+    for (let n = delay(); n > 0; n--) await turn();
+    return result;
+  };
+  const cuts = new Set<() => void>();
+  const cursorBefore = log.cursorBefore?.bind(log);
+  return {
+    append: async (event, options) => log.append(event, options),
+    head: () => later(() => log.head()),
+    compare: (a, b) => log.compare(a, b),
+    read: (after, options) => later(() => log.read(after, options)),
+    async tail(after, listener, signal) {
+      let queue: Promise<unknown> = Promise.resolve();
+      let waiting: LogPage | undefined;
+      const own = new AbortController();
+      signal.addEventListener('abort', () => own.abort());
+      const deliver = (page: LogPage) => {
+        if (waiting && !waiting.gap && !page.gap) {
+          waiting.events.push(...page.events);
+          return;
+        }
+        const batch = { events: [...page.events], gap: page.gap };
+        waiting = batch;
+        queue = queue.then(() =>
+          later(() => {
+            if (waiting === batch) waiting = undefined;
+            if (!signal.aborted) listener(batch);
+          }),
+        );
+      };
+      await later(() => log.tail(after, deliver, own.signal));
+      const cut = () => {
+        cuts.delete(cut);
+        own.abort();
+        deliver({ events: [], gap: true });
+      };
+      cuts.add(cut);
+      signal.addEventListener('abort', () => cuts.delete(cut));
+    },
+    ...(before && cursorBefore ? { cursorBefore } : {}),
+    cut() {
+      for (const cut of [...cuts]) cut();
+    },
+  };
+}
+
+const seq = (id: string | undefined) => Number(id?.split('.')[1]);
+
+const command = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('publish' as const), n: fc.integer({ min: 1, max: 4 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('publish' as const), n: fc.constant(300) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('fresh' as const), n: fc.nat(1) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('at' as const), n: fc.nat(60) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('foreign' as const), n: fc.nat(1) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('stuck' as const), n: fc.nat(9) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('drain' as const), n: fc.nat(9) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('resume' as const), n: fc.nat(9) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('turn' as const), n: fc.integer({ min: 1, max: 4 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('microtask' as const), n: fc.integer({ min: 1, max: 9 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('cut' as const), n: fc.constant(0) }) },
+);
+
+const scenario = fc.record({
+  maxEvents: fc.constantFrom(3, 8, 40, 10_000),
+  isRemote: fc.boolean(),
+  before: fc.boolean(),
+  delays: fc.array(fc.nat(3), { minLength: 1, maxLength: 20 }),
+  commands: fc.array(command, { minLength: 5, maxLength: 60, size: 'max' }),
+});
+
+it('gives every subscriber what the log says: all, once, in order, whatever comes in between', async () => {
+  await fc.assert(
+    fc.asyncProperty(scenario, async ({ maxEvents, isRemote, before, delays, commands }) => {
+      const memory = createMemoryLog({ maxEvents });
+      const start = await memory.head();
+      let next = 0;
+      const delay = () => delays[next++ % delays.length] ?? 0;
+      const far = isRemote ? remote(memory, delay, before) : undefined;
+      const errors: unknown[] = [];
+      const channel = createChannel({ log: far ?? memory, onError: (error) => errors.push(error) });
+      const [epoch] = start.split('.');
+      let published = 0;
+      /** Who came, and from where. */
+      const all: { subscriber: FakeSubscriber; initial: boolean }[] = [];
+      const join = (lastEventId: string, initial = false) => {
+        const subscriber = new FakeSubscriber(lastEventId);
+        channel.subscribe(subscriber, initial ? { initial: () => ['state'] } : {});
+        all.push({ subscriber, initial });
+      };
+
+      for (const { do: what, n } of commands) {
+        const who = all[n % Math.max(all.length, 1)];
+        if (what === 'publish') {
+          for (let i = 0; i < n; i++) channel.publish(`${++published}`);
+        } else if (what === 'fresh') join('', n === 1);
+        else if (what === 'at') join(`${epoch}.${Math.min(n, published)}`);
+        else if (what === 'foreign') join('elsewhere.1', n === 1);
+        else if (what === 'stuck' && who) who.subscriber.stuck = true;
+        else if (what === 'drain' && who) {
+          who.subscriber.stuck = n % 3 === 0;
+          who.subscriber.drain();
+        } else if (what === 'resume' && who && !who.subscriber.signal.aborted) {
+          who.subscriber.close();
+          join(who.subscriber.cursor);
+        } else if (what === 'turn') for (let i = 0; i < n; i++) await turn();
+        else if (what === 'microtask') for (let i = 0; i < n; i++) await Promise.resolve();
+        else if (what === 'cut') far?.cut();
+      }
+      for (const { subscriber } of all) {
+        subscriber.stuck = false;
+        subscriber.drain();
+      }
+      const behind = () =>
+        all.some(({ subscriber }) => !subscriber.signal.aborted && seq(subscriber.cursor) !== published);
+      for (let i = 0; i < 500 && behind(); i++) await settled();
+
+      expect(errors).toEqual([]);
+      for (const { subscriber, initial } of all) {
+        expect(subscriber.overrun).toBe(false);
+        // Of what was never reached because it was cut at once, there is nothing to say.
+        if (subscriber.signal.aborted && subscriber.frames.length === 0) continue;
+        let place: string | undefined = subscriber.lastEventId || undefined;
+        let bridged = false;
+        for (const { type, id, data } of subscriber.blocks) {
+          if (type === 'eventwire:cursor') {
+            expect(bridged ? id === place : place === undefined).toBe(true);
+            place = id;
+          } else if (type === 'eventwire:gap') {
+            const { after, oldest } = JSON.parse(data ?? '') as { after: string; oldest: string | null };
+            expect(after).toBe(place);
+            // Honest: by now, the event after the cursor is gone, or it never was of this log.
+            if (after.startsWith(`${epoch}.`)) expect(seq(after)).toBeLessThan(published - maxEvents);
+            if (initial || oldest === null) expect(seq(id)).toBeGreaterThanOrEqual(seq(oldest ?? start));
+            else if (isRemote && !before) expect(id).toBe(after);
+            else expect(seq(id)).toBe(seq(oldest) - 1);
+            place = initial || oldest === null ? id : `${epoch}.${seq(oldest) - 1}`;
+            bridged = true;
+          } else if (data === 'state') {
+            expect(initial).toBe(true);
+          } else {
+            expect(seq(id)).toBe(seq(place) + 1);
+            expect(data).toBe(`${seq(id)}`);
+            place = id;
+          }
+        }
+        if (!subscriber.signal.aborted) expect(seq(place)).toBe(published);
+      }
+      await channel.close();
+    }),
+    { numRuns: Number(process.env.RUNS ?? 100) },
+  );
+}, 60_000);

@@ -1,0 +1,501 @@
+import { setImmediate as immediate } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  type ChannelOptions,
+  createChannel,
+  createMemoryLog,
+  type EventLog,
+  EventStreamWriter,
+  type MemoryLogOptions,
+  type SubscribeOptions,
+} from '../src/index.js';
+import { FakeSink } from './fake-sink.js';
+import { FakeSubscriber } from './fake-subscriber.js';
+import { deferred, settled, stateOf } from './helpers.js';
+
+function setUp(options: MemoryLogOptions = {}, wrap: (log: EventLog) => EventLog = (log) => log) {
+  const errors: unknown[] = [];
+  const log = wrap(createMemoryLog(options));
+  const channel = createChannel({ log, onError: (error) => errors.push(error) });
+  const join = (lastEventId = '', subscribe: SubscribeOptions = {}) => {
+    const subscriber = new FakeSubscriber(lastEventId);
+    return { subscriber, subscription: channel.subscribe(subscriber, subscribe) };
+  };
+  const publish = async (...data: string[]) => {
+    const ids: string[] = [];
+    for (const one of data) ids.push(await channel.publish(one));
+    return ids;
+  };
+  return { channel, log, errors, join, publish };
+}
+
+const dataOf = (subscriber: FakeSubscriber) => subscriber.blocks.map(({ data }) => data);
+
+/** A log that is a memory log but for some methods. */
+function withMethods(log: EventLog, methods: Partial<EventLog>): EventLog {
+  return {
+    append: (event, options) => log.append(event, options),
+    head: () => log.head(),
+    compare: (a, b) => log.compare(a, b),
+    read: (after, options) => log.read(after, options),
+    tail: (after, listener, signal) => log.tail(after, listener, signal),
+    ...methods,
+  };
+}
+
+describe('publish', () => {
+  it('resolves with the id, and reaches all who are live', async () => {
+    const { channel, join } = setUp();
+    const a = join().subscriber;
+    const b = join().subscriber;
+    await settled();
+    const id = await channel.publish({ type: 't', data: 'x' });
+    await settled();
+    for (const { frames } of [a, b]) expect(frames.at(-1)).toBe(`id: ${id}\nevent: t\ndata: x\n\n`);
+    expect(channel.size).toBe(2);
+  });
+
+  it('joins what is published within a turn, and delays a lone event no further', async () => {
+    const { channel, join } = setUp();
+    const { subscriber } = join();
+    await settled();
+    subscriber.frames.length = 0;
+    channel.publish('1');
+    channel.publish('2');
+    await Promise.resolve();
+    channel.publish('3');
+    expect(subscriber.frames).toEqual([]);
+    await immediate();
+    expect(subscriber.frames).toHaveLength(1);
+    expect(dataOf(subscriber)).toEqual(['1', '2', '3']);
+    channel.publish('4');
+    await immediate();
+    expect(dataOf(subscriber)).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('bounds what waits for the end of a turn', async () => {
+    const { channel, join } = setUp();
+    const { subscriber } = join();
+    await settled();
+    subscriber.frames.length = 0;
+    for (let i = 0; i < 3; i++) channel.publish('x'.repeat(40_000));
+    expect(subscriber.frames).toHaveLength(1);
+    await settled();
+    expect(subscriber.blocks).toHaveLength(3);
+  });
+
+  it('refuses reserved types and ids, and crashes nobody who ignores that', async () => {
+    const { channel, log } = setUp();
+    const head = await log.head();
+    await expect(channel.publish({ type: 'eventwire:gap', data: '' })).rejects.toMatchObject({
+      code: 'RESERVED_TYPE',
+    });
+    await expect(channel.publish({ id: '1', data: '' })).rejects.toMatchObject({ code: 'ID_NOT_ALLOWED' });
+    channel.publish({ type: 'a\nb' });
+    await settled();
+    expect(await log.head()).toBe(head);
+  });
+});
+
+describe('a subscriber without an id', () => {
+  it('gets the cursor, then what follows', async () => {
+    const { join, publish } = setUp();
+    const [id] = await publish('before');
+    const { subscriber, subscription } = join();
+    await settled();
+    expect(subscriber.blocks).toEqual([{ type: 'eventwire:cursor', id, data: '{}' }]);
+    expect(subscription.cursor).toBe(id);
+    const [next] = await publish('after');
+    await settled();
+    expect(subscriber.blocks.at(-1)).toEqual({ type: 'message', id: next, data: 'after' });
+    expect(subscription.cursor).toBe(next);
+  });
+
+  it('gets the initial state without ids before the cursor, and misses nothing meanwhile', async () => {
+    const { join, publish } = setUp();
+    const gate = deferred();
+    const [before] = await publish('before');
+    const { subscriber } = join('', {
+      async *initial() {
+        yield { type: 'state', data: 'a' };
+        await gate.promise;
+        yield 'b';
+      },
+    });
+    await settled();
+    const [during] = await publish('during');
+    gate.resolve();
+    await settled();
+    expect(subscriber.blocks).toEqual([
+      { type: 'state', id: undefined, data: 'a' },
+      { type: 'message', id: undefined, data: 'b' },
+      { type: 'eventwire:cursor', id: before, data: '{}' },
+      { type: 'message', id: during, data: 'during' },
+    ]);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('initial');
+      },
+      { message: 'initial' },
+    ],
+    ['gives an id', () => [{ id: '1', data: '' }], { code: 'ID_NOT_ALLOWED', field: 'id' }],
+    ['gives a reserved type', () => [{ type: 'eventwire:x' }], { code: 'RESERVED_TYPE' }],
+    ['gives a string', () => 'abc', { code: 'INVALID_SOURCE' }],
+  ])('is closed alone when initial %s', async (_name, initial, error) => {
+    const { join, publish, errors, channel } = setUp();
+    const other = join().subscriber;
+    const { subscriber, subscription } = join('', { initial: initial as () => string[] });
+    await subscription.closed;
+    await publish('x');
+    await settled();
+    expect(errors).toEqual([expect.objectContaining(error)]);
+    expect(subscriber.signal.aborted).toBe(true);
+    expect(channel.size).toBe(1);
+    expect(dataOf(other)).toEqual(['{}', 'x']);
+  });
+
+  it('that leaves during initial closes its source at once', async () => {
+    const { join } = setUp();
+    let returned = 0;
+    const { subscriber } = join('', {
+      initial: () => ({
+        [Symbol.asyncIterator]: () => ({
+          next: () => new Promise<never>(() => {}),
+          return: async () => {
+            returned++;
+            return { value: undefined, done: true as const };
+          },
+        }),
+      }),
+    });
+    await settled();
+    subscriber.close();
+    expect(returned).toBe(1);
+  });
+});
+
+describe('a subscriber with an id', () => {
+  it('gets exactly what it missed, in pages, then what follows', async () => {
+    const { join, publish } = setUp();
+    const ids = await publish(...Array.from({ length: 1000 }, (_, i) => `${i}`));
+    const initial = vi.fn(() => []);
+    const { subscriber } = join(ids[99], { initial });
+    await settled();
+    ids.push(...(await publish('live')));
+    await settled();
+    expect(subscriber.blocks.map(({ id }) => id)).toEqual(ids.slice(100));
+    expect(initial).not.toHaveBeenCalled();
+  });
+
+  it('is taken from the options before the subscriber', async () => {
+    const { join, publish } = setUp();
+    const ids = await publish('1', '2', '3');
+    const { subscriber } = join(ids[0], { lastEventId: ids[1] ?? '' });
+    await settled();
+    expect(dataOf(subscriber)).toEqual(['3']);
+  });
+
+  it('is written at its own pace, in bounded frames', async () => {
+    const { join, publish } = setUp();
+    const ids = await publish(...Array.from({ length: 100 }, () => 'x'.repeat(10_000)));
+    const { subscriber } = join(ids[0]);
+    subscriber.stuck = true;
+    await settled();
+    expect(subscriber.frames).toHaveLength(1);
+    expect(subscriber.frames[0]?.length).toBeLessThanOrEqual(65_536);
+    subscriber.drain();
+    await settled();
+    expect(subscriber.frames).toHaveLength(2);
+    subscriber.stuck = false;
+    subscriber.drain();
+    await settled();
+    expect(subscriber.blocks.map(({ id }) => id)).toEqual(ids.slice(1));
+    expect(subscriber.overrun).toBe(false);
+  });
+});
+
+describe('a gap', () => {
+  it('comes first, with what was asked for, and then all that is held', async () => {
+    const { join, publish, log } = setUp({ maxEvents: 3 });
+    const ids = await publish('1', '2', '3', '4', '5');
+    const { subscriber } = join(ids[0]);
+    await settled();
+    const [gap, ...rest] = subscriber.blocks;
+    expect(gap).toEqual({
+      type: 'eventwire:gap',
+      id: log.cursorBefore?.(ids[2] ?? ''),
+      data: JSON.stringify({ after: ids[0], oldest: ids[2] }),
+    });
+    expect(gap?.id).toBe(ids[1]);
+    expect(rest.map(({ id }) => id)).toEqual(ids.slice(2));
+  });
+
+  it('does not come after the newest id that was removed', async () => {
+    const { join, publish } = setUp({ maxEvents: 3 });
+    const ids = await publish('1', '2', '3', '4', '5');
+    const { subscriber } = join(ids[1]);
+    await settled();
+    expect(dataOf(subscriber)).toEqual(['3', '4', '5']);
+  });
+
+  it('has the head as its id where nothing is held', async () => {
+    const { join, publish, log } = setUp();
+    const { subscriber } = join('from before a restart');
+    await settled();
+    expect(subscriber.blocks).toEqual([
+      {
+        type: 'eventwire:gap',
+        id: await log.head(),
+        data: '{"after":"from before a restart","oldest":null}',
+      },
+    ]);
+    await publish('x');
+    await settled();
+    expect(dataOf(subscriber).at(-1)).toBe('x');
+  });
+
+  it('is followed by the initial state and the cursor where there is initial', async () => {
+    const { join, publish } = setUp();
+    const ids = await publish('1', '2');
+    const { subscriber } = join('foreign', { initial: () => ['state'] });
+    await settled();
+    await publish('3');
+    await settled();
+    expect(subscriber.blocks.map(({ type, id, data }) => [type, id, data]).slice(0, 3)).toEqual([
+      ['eventwire:gap', ids[1], JSON.stringify({ after: 'foreign', oldest: ids[0] })],
+      ['message', undefined, 'state'],
+      ['eventwire:cursor', ids[1], '{}'],
+    ]);
+    expect(dataOf(subscriber).slice(3)).toEqual(['3']);
+  });
+
+  it('falls back to the id asked for where the log knows no cursor before its oldest', async () => {
+    const { join, publish } = setUp({}, (log) => withMethods(log, {}));
+    await publish('1', '2');
+    const { subscriber } = join('foreign');
+    const nasty = join('fo\nreign').subscriber;
+    await settled();
+    await publish('3');
+    await settled();
+    expect(subscriber.blocks[0]?.id).toBe('foreign');
+    expect(dataOf(subscriber).slice(1)).toEqual(['1', '2', '3']);
+    expect(nasty.blocks[0]).toMatchObject({ type: 'eventwire:gap', id: undefined });
+    expect(dataOf(nasty).slice(1)).toEqual(['1', '2', '3']);
+  });
+
+  it('loses nothing that is added while the empty log is looked at', async () => {
+    let log: EventLog | undefined;
+    let once = true;
+    const { join } = setUp({}, (memory) => {
+      log = memory;
+      return withMethods(memory, {
+        async read(after, options) {
+          const page = await memory.read(after, options);
+          if (once && after === 'foreign') memory.append('in between');
+          once = false;
+          return page;
+        },
+      });
+    });
+    const { subscriber } = join('foreign');
+    await settled();
+    log?.append('later');
+    await settled();
+    expect(dataOf(subscriber).slice(1)).toEqual(['in between', 'later']);
+  });
+});
+
+describe('a slow subscriber', () => {
+  it('leaves live, is not written, and reads on from its cursor', async () => {
+    const { join, publish } = setUp();
+    const slow = join().subscriber;
+    const quick = join().subscriber;
+    await settled();
+    slow.stuck = true;
+    const ids: string[] = [];
+    for (let i = 0; i < 10; i++) {
+      ids.push(...(await publish(`${i}`)));
+      await immediate();
+    }
+    await settled();
+    expect(slow.blocks.slice(1).map(({ id }) => id)).toEqual(ids.slice(0, 1));
+    expect(quick.blocks.slice(1).map(({ id }) => id)).toEqual(ids);
+    slow.stuck = false;
+    slow.drain();
+    await settled();
+    ids.push(...(await publish('live again')));
+    await settled();
+    expect(slow.blocks.slice(1).map(({ id }) => id)).toEqual(ids);
+    expect(slow.overrun).toBe(false);
+  });
+
+  it('that falls out of the log is told of the gap', async () => {
+    const { join, publish } = setUp({ maxEvents: 2 });
+    const { subscriber } = join();
+    await settled();
+    subscriber.stuck = true;
+    const [first] = await publish('1');
+    await settled();
+    await publish('2', '3', '4', '5');
+    subscriber.stuck = false;
+    subscriber.drain();
+    await settled();
+    expect(dataOf(subscriber).slice(1)).toEqual([
+      '1',
+      expect.stringContaining(`"after":"${first}"`),
+      '4',
+      '5',
+    ]);
+  });
+
+  it('and one that throws delay nobody', async () => {
+    const { join, publish, errors, channel } = setUp();
+    const broken = join().subscriber;
+    const quick = join().subscriber;
+    await settled();
+    broken.onWrite = () => {
+      throw new Error('broken');
+    };
+    await publish('x');
+    await settled();
+    expect(dataOf(quick)).toEqual(['{}', 'x']);
+    expect(errors).toMatchObject([{ message: 'broken' }]);
+    expect(broken.signal.aborted).toBe(true);
+    expect(channel.size).toBe(1);
+  });
+});
+
+describe('leaving', () => {
+  it('by its signal, or by the subscription, which leaves the stream open', async () => {
+    const { join, publish, channel } = setUp();
+    const one = join();
+    const two = join();
+    await settled();
+    one.subscriber.close();
+    two.subscription.close();
+    two.subscription.close();
+    await Promise.all([one.subscription.closed, two.subscription.closed]);
+    await publish('x');
+    await settled();
+    expect(channel.size).toBe(0);
+    expect(two.subscriber.signal.aborted).toBe(false);
+    expect(dataOf(two.subscriber)).toEqual(['{}']);
+  });
+
+  it('before it came', async () => {
+    const { channel } = setUp();
+    const subscriber = new FakeSubscriber();
+    subscriber.close();
+    const subscription = channel.subscribe(subscriber);
+    await subscription.closed;
+    expect(channel.size).toBe(0);
+  });
+});
+
+describe('close', () => {
+  it('delivers what was published, closes all, refuses the rest, and leaves the log alone', async () => {
+    const { channel, join, log } = setUp();
+    const { subscriber, subscription } = join();
+    await settled();
+    channel.publish('last');
+    await channel.close();
+    expect(dataOf(subscriber)).toEqual(['{}', 'last']);
+    expect(subscriber.signal.aborted).toBe(true);
+    expect(subscriber.ended).toBe(false);
+    await subscription.closed;
+    await expect(channel.publish('x')).rejects.toMatchObject({
+      name: 'EventStreamClosedError',
+      code: 'CHANNEL_CLOSED',
+    });
+    const late = join().subscriber;
+    expect(late.signal.aborted).toBe(true);
+    expect(channel.size).toBe(0);
+    await log.append('still there');
+    await channel.close();
+  });
+
+  it('waits until the bodies have gone out', async () => {
+    const { channel } = setUp();
+    const sink = new FakeSink();
+    sink.finishes = false;
+    channel.subscribe(new EventStreamWriter(sink));
+    await settled();
+    const closing = channel.close();
+    expect(await stateOf(closing)).toBe('pending');
+    expect(sink.over).toBe('ended');
+    sink.destroy();
+    await closing;
+  });
+});
+
+describe('a log that fails', () => {
+  it.each(['head', 'read', 'tail'] as const)(
+    'in %s closes the subscriber, and the next may try again',
+    async (method) => {
+      let broken = true;
+      const { join, publish, errors } = setUp({}, (log) =>
+        withMethods(log, {
+          [method]: async (...args: never[]) => {
+            if (broken) throw new Error(`no ${method}`);
+            return (log[method] as (...args: never[]) => unknown)(...args);
+          },
+        }),
+      );
+      const { subscriber, subscription } = join(method === 'read' ? 'x' : '');
+      await subscription.closed;
+      expect(subscriber.signal.aborted).toBe(true);
+      expect(errors).toMatchObject([{ message: `no ${method}` }]);
+      broken = false;
+      const again = join().subscriber;
+      await settled();
+      await publish('x');
+      await settled();
+      expect(dataOf(again)).toEqual(['{}', 'x']);
+    },
+  );
+
+  it('to append rejects the publisher', async () => {
+    const { channel } = setUp({}, (log) =>
+      withMethods(log, { append: () => Promise.reject(new Error('full')) }),
+    );
+    await expect(channel.publish('x')).rejects.toThrow('full');
+    channel.publish('ignored');
+    await settled();
+  });
+
+  it('to read what its tail has is not asked for ever', async () => {
+    const { join, publish, errors } = setUp({}, (log) =>
+      withMethods(log, { read: async () => ({ events: [], gap: false }) }),
+    );
+    const [id] = await publish('1', '2');
+    const { subscription } = join(id);
+    await subscription.closed;
+    expect(errors).toMatchObject([{ code: 'INCONSISTENT_LOG' }]);
+  });
+});
+
+describe('options', () => {
+  it.each([
+    ['log', { log: {} }],
+    ['onError', { onError: 1 }],
+    ['options', null],
+  ])('refuses a bad %s', (option, options) => {
+    expect(() => createChannel(options as ChannelOptions)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', option }),
+    );
+  });
+
+  it.each([
+    ['lastEventId', { lastEventId: 7 }],
+    ['initial', { initial: [] }],
+  ])('refuses a bad %s of subscribe', (option, options) => {
+    const channel = createChannel();
+    expect(() => channel.subscribe(new FakeSubscriber(), options as unknown as SubscribeOptions)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', option }),
+    );
+  });
+});
