@@ -51,7 +51,7 @@ export class Attempt {
       const refused = refuse(response, this.#where, this.#config.clock);
       if (refused !== undefined) return this.#settle(await refused);
       // Before `opened`, so that a close() in onOpen releases the socket.
-      this.#reader = (response.body ?? new Blob([]).stream()).getReader();
+      this.#reader = (response.body ?? emptyBody()).getReader();
       this.#ports.opened(response);
       if (this.#live) await this.#read(this.#reader, context.lastEventId);
     } catch (cause) {
@@ -168,6 +168,10 @@ export class Attempt {
     this.#config.clock.clearTimeout(this.#timer.handle);
     this.#timer = undefined;
   }
+}
+
+function emptyBody(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ start: (controller) => controller.close() });
 }
 
 /** Node's fetch says only "fetch failed" itself; the reason is in its cause. */

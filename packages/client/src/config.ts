@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from './clock.js';
 import { InvalidOptionError } from './invalid-option-error.js';
 import type { ConnectOptions, ConnectUrl, ReconnectOptions } from './options.js';
-import { checkBody, copyHeaders, resolveUrl } from './request-parts.js';
+import { checkBody, copyHeaders, isStream, resolveUrl } from './request-parts.js';
 import type { Policy } from './transition.js';
 
 /** The options, checked and with their defaults. */
@@ -160,7 +160,7 @@ function checkRequest(url: ConnectUrl, method: string, options: ConnectOptions):
   }
   if (typeof body === 'function') return;
   guard('body', () => checkBody(body));
-  if (body instanceof ReadableStream && options.reconnect !== false) {
+  if (isStream(body) && options.reconnect !== false) {
     throw new InvalidOptionError(
       'body',
       'is a stream, which can be sent only once: give a function that makes one for every attempt, or reconnect: false.',

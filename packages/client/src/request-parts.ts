@@ -2,7 +2,8 @@ import type { ConnectHeaders } from './options.js';
 
 /** The absolute URL, or a TypeError that says what is missing. */
 export function resolveUrl(url: string | URL): URL {
-  if (typeof url !== 'string' && !(url instanceof URL)) {
+  // By shape: in a page's test, URL may be another realm's.
+  if (typeof url !== 'string' && typeof url?.href !== 'string') {
     throw new TypeError(`The url must be a string or a URL, got ${String(url)}.`);
   }
   const base = globalThis.document?.baseURI ?? globalThis.location?.href;
@@ -47,6 +48,10 @@ export function checkBody(body: BodyInit | null | undefined): void {
   if (prototype === Object.prototype || prototype === null || Array.isArray(body)) {
     throw new TypeError('The body is a plain object or array, which fetch cannot send: use JSON.stringify.');
   }
+}
+
+export function isStream(body: BodyInit | null | undefined): boolean {
+  return typeof (body as Partial<ReadableStream> | null | undefined)?.getReader === 'function';
 }
 
 /** Where, without what may be secret: no query, no credentials; only the scheme of data: and the like. */

@@ -2,7 +2,7 @@ import type { Config } from './config.js';
 import { ConnectionError } from './connection-error.js';
 import { idAsHeader, idFits } from './last-event-id.js';
 import type { ConnectContext, PerAttempt } from './options.js';
-import { checkBody, copyHeaders, resolveUrl, withParameter } from './request-parts.js';
+import { checkBody, copyHeaders, isStream, resolveUrl, withParameter } from './request-parts.js';
 import { isThenable } from './user-code.js';
 
 /** One attempt's request. */
@@ -83,7 +83,7 @@ function assemble(config: Config, context: ConnectContext, [rawUrl, rawHeaders, 
   if (config.credentials !== undefined) init.credentials = config.credentials;
   if (body !== undefined && body !== null) {
     init.body = body;
-    if (body instanceof ReadableStream) init.duplex = 'half'; // fetch refuses a stream without it
+    if (isStream(body)) init.duplex = 'half'; // fetch refuses a stream without it
   }
   return { url, target: target.href, init, idDropped };
 }

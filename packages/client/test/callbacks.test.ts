@@ -1,0 +1,178 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type ConnectOptions, connect, type EventStream } from '../src/index';
+import { scriptedFetch, settle, VirtualClock } from './helpers/script';
+import { soon } from './helpers/server';
+
+const url = 'http://localhost/';
+const conventions =
+  ': eventwire\n\nevent: eventwire:gap\ndata: {}\n\nevent: eventwire:lagged\ndata: {}\n\ndata: 1\n\ndata: 2\n\n';
+
+type CallbackName =
+  | 'onEvent'
+  | 'onOpen'
+  | 'onComment'
+  | 'onReconnect'
+  | 'onGap'
+  | 'onLagged'
+  | 'onClose'
+  | 'onTrace'
+  | 'terminal'
+  | 'url'
+  | 'headers';
+const names: CallbackName[] = [
+  'onEvent',
+  'onOpen',
+  'onComment',
+  'onReconnect',
+  'onGap',
+  'onLagged',
+  'onClose',
+  'onTrace',
+  'terminal',
+  'url',
+  'headers',
+];
+
+/** A stream that opens, sends everything, ends, waits and comes back, with `act` run once inside one callback. */
+async function run(name: CallbackName, act: (stream: EventStream) => unknown) {
+  const { fetch, calls } = scriptedFetch();
+  const clock = new VirtualClock();
+  let acted = false;
+  let stream: EventStream | undefined;
+  const callback = () => {
+    const first = !acted && stream !== undefined;
+    if (stream === undefined || !first) return name === 'url' ? url : {};
+    acted = true;
+    const result = act(stream);
+    return name === 'url' ? url : result;
+  };
+  const options = { fetch, clock, reconnect: soon, onEvent: () => {}, [name]: callback } as ConnectOptions;
+  stream = connect(name === 'url' ? (callback as () => string) : url, options);
+  for (let i = 0; i < 3 && !acted; i++) {
+    await settle();
+    calls.at(-1)?.open().send(conventions);
+    await settle();
+    if (acted) break;
+    calls.at(-1)?.end();
+    await clock.advance(1);
+  }
+  await settle();
+  return { stream, calls, clock, acted: () => acted };
+}
+
+describe('close() from inside', () => {
+  it.each(names)('%s', async (name) => {
+    const { stream, calls, clock, acted } = await run(name, (stream) => {
+      stream.close();
+      expect(stream.state).toBe('closed');
+      return {};
+    });
+    if (name === 'onClose') stream.close();
+    expect(acted()).toBe(true);
+    expect(await stream.closed).toEqual({ reason: 'closed' });
+    expect(calls.filter((call) => call.live)).toEqual([]);
+    expect(clock.timers.size).toBe(0);
+  });
+});
+
+describe('reconnect() from inside', () => {
+  it.each(names.filter((name) => name !== 'onClose'))('%s', async (name) => {
+    const { stream, calls, clock, acted } = await run(name, (stream) => {
+      stream.reconnect();
+      expect(stream.state).toBe('connecting');
+      return {};
+    });
+    expect(acted()).toBe(true);
+    expect(calls.filter((call) => call.live)).toEqual([calls.at(-1)]);
+    const call = calls.at(-1);
+    if (!call?.responded) call?.open();
+    await settle();
+    expect(stream.state).toBe('open');
+    stream.close();
+    expect(calls.filter((call) => call.live)).toEqual([]);
+    expect(clock.timers.size).toBe(0);
+  });
+
+  it('onClose does nothing', async () => {
+    const { fetch, calls } = scriptedFetch();
+    const stream = connect(url, { fetch, onClose: () => stream.reconnect() });
+    stream.close();
+    expect([stream.state, calls.length]).toEqual(['closed', 1]);
+  });
+});
+
+describe('a callback that fails', () => {
+  const failing = names.filter((name) => name !== 'url' && name !== 'headers');
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('mine');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('mine'))],
+  ])('%s: is reported, and the stream goes on', async (how, fail) => {
+    const report = vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => report.mockRestore());
+    for (const name of failing) {
+      if (name === 'terminal' && how === 'rejects') continue; // a promise is not true
+      report.mockClear();
+      const { stream, acted } = await run(name, fail);
+      if (name === 'onClose') stream.close();
+      await settle();
+      expect(acted(), name).toBe(true);
+      expect(report, name).toHaveBeenCalledExactlyOnceWith(new Error('mine'));
+      if (name !== 'onClose') expect(stream.state, name).not.toBe('closed');
+      stream.close();
+    }
+  });
+
+  it('is reported by reportError where there is one', async () => {
+    const reportError = vi.fn();
+    vi.stubGlobal('reportError', reportError);
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { stream } = await run('onEvent', () => {
+      throw new Error('mine');
+    });
+    stream.close();
+    expect(reportError).toHaveBeenCalledExactlyOnceWith(new Error('mine'));
+  });
+});
+
+describe('onTrace', () => {
+  it('tells every attempt, decision and reason, and no secret', async () => {
+    const { fetch, call } = scriptedFetch();
+    const clock = new VirtualClock();
+    const records: unknown[] = [];
+    const messages: string[] = [];
+    const stream = connect('http://localhost/path?token=secret', {
+      fetch,
+      headers: { authorization: 'secret' },
+      lastEventId: 'secret\u0001',
+      clock,
+      reconnect: { initialDelay: 4, jitter: 0, minDelay: 0 },
+      onTrace: (record) => {
+        records.push(record);
+        messages.push(`${record.attempt} ${record.message}`);
+      },
+    });
+    await settle();
+    call(0).resolve(new Response('secret', { status: 503, headers: { 'retry-after': '0' } }));
+    await clock.advance(4);
+    call(-1).reject(new TypeError('no way to http://localhost/path?token=secret'));
+    await settle();
+    stream.close();
+    expect(messages).toEqual([
+      '1 attempt 1: http://localhost/path',
+      '1 the last event ID (7 characters) cannot be sent: the stream may start at its beginning',
+      '1 waiting 4 ms: status 503, Retry-After 0 ms',
+      '2 attempt 2: http://localhost/path',
+      '2 the last event ID (7 characters) cannot be sent: the stream may start at its beginning',
+      expect.stringMatching(
+        /^2 waiting 4 ms: The request to http:\/\/localhost\/path failed: no way to .*\?…\./,
+      ),
+      '2 closed: closed',
+    ]);
+    expect(JSON.stringify(records)).not.toContain('secret');
+  });
+});
