@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { built, Child, postJson, startServer } from './support/server.js';
+import { makeTree } from './support/tree.js';
+
+const follow = (...args: string[]) => new Child(built('follow.js'), args, { PORT: '' });
+
+describe('follow', () => {
+  it('starts a job, tells its way in lines where there is no terminal, and leaves when it is over', async () => {
+    using tree = makeTree();
+    await using server = await startServer({ JOBS_ROOT: tree.path });
+    await using child = follow(String(server.port), '--start', '--once');
+    const { code, stdout, stderr } = await child.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const name = String.raw`[0-9a-f]{8}  whole repository, gzip 6`;
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(new RegExp(`^${name}: running$`));
+    expect(lines.slice(1, -2)).toHaveLength(3);
+    for (const line of lines.slice(1, -2)) expect(line).toMatch(new RegExp(`^${name}: \\d+ %$`));
+    expect(lines.at(-2)).toMatch(new RegExp(`^${name}: finished: 45 files, .* in \\d+\\.\\d s$`));
+    expect(lines.at(-1)).toMatch(/^ +sha256 [0-9a-f]{64}$/);
+    // Not one escape sequence goes into a file.
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('follows through a cut of the whole server, and says so', async () => {
+    using tree = makeTree();
+    const server = await startServer({ JOBS_ROOT: tree.path });
+    await using child = follow(server.url);
+    await postJson(`${server.url}/jobs`, { folder: 'numbers', pace: 0 });
+    await child.prints(/finished/);
+    await server.stop();
+    await using _next = await startServer({ JOBS_ROOT: tree.path, PORT: String(server.port) });
+    await child.prints(/trying again in[\s\S]*Connected again[\s\S]*no longer has what was missed/);
+    const { code, took } = await child.stop('SIGINT');
+    expect(code).toBe(0);
+    expect(took).toBeLessThan(1000);
+  });
+
+  it('leaves at once with --once where there are no jobs', async () => {
+    await using server = await startServer();
+    await using child = follow(server.url, '--once');
+    const { code, stdout } = await child.ended;
+    expect([code, stdout]).toEqual([0, 'There are no jobs. Start one with --start, or on the page.\n']);
+  });
+
+  it('says what to do where no server is', async () => {
+    const server = await startServer();
+    await server.stop();
+    await using child = follow(String(server.port));
+    const { code, stderr } = await child.ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^No server answers at .*`npm start`.*\n$/);
+  });
+
+  it.each([[['--bogus']], [['not a url']], [['ftp://example.org']], [['1', '2']], [['99999']], [['0']]])(
+    'refuses %j with the usage',
+    async (args) => {
+      await using child = follow(...args);
+      const { code, stderr } = await child.ended;
+      expect(code).toBe(2);
+      expect(stderr).toContain('npm run follow');
+    },
+  );
+});
