@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { type Dirent, realpathSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 
@@ -43,7 +43,7 @@ export function resolveFolder(root: string, folder: string): string {
 export async function listFiles(folder: string, maxFiles: number): Promise<string[]> {
   const files: string[] = [];
   const walk = async (prefix: string): Promise<void> => {
-    for (const entry of await readdir(join(folder, prefix), { withFileTypes: true })) {
+    for (const entry of await entriesOf(join(folder, prefix), prefix !== '')) {
       const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
       if (entry.isDirectory() && !excluded.has(entry.name)) await walk(path);
       if (!entry.isFile()) continue;
@@ -55,4 +55,14 @@ export async function listFiles(folder: string, maxFiles: number): Promise<strin
   };
   await walk('');
   return files.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+/** `mayVanish`: people go on working in their repository; a folder that is gone has nothing to list. */
+async function entriesOf(path: string, mayVanish: boolean): Promise<Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    if (mayVanish && error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
 }

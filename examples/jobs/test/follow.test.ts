@@ -11,7 +11,7 @@ describe('follow', () => {
     await using child = follow(String(server.port), '--start', '--once');
     const { code, stdout, stderr } = await child.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const name = String.raw`[0-9a-f]{8}  whole repository, gzip 6`;
+    const name = '[0-9a-f]{8}  whole repository, gzip 6';
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toMatch(new RegExp(`^${name}: running$`));
     expect(lines.slice(1, -2)).toHaveLength(3);
