@@ -6,7 +6,8 @@
  */
 export function readLastEventId(header: string | null | undefined, url: string): string {
   if (header === null || header === undefined) {
-    return new URL(url, 'http://localhost').searchParams.get('lastEventId') ?? '';
+    const query = url.split('#')[0]?.split('?').slice(1).join('?');
+    return new URLSearchParams(query).get('lastEventId') ?? '';
   }
   const bytes = Uint8Array.from(header, (character) => character.charCodeAt(0));
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);

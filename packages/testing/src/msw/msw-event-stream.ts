@@ -41,8 +41,9 @@ export interface MswEventStreamOptions {
  * A handler for Mock Service Worker that answers with an event stream. It works for whatever msw intercepts: fetch with any
  * method, and where msw supports it a native EventSource.
  *
- * A source that throws breaks the stream off, so a client sees what it sees of a lost connection. An aborted request
- * and a cancelled body close the source (its generator's `finally` runs).
+ * A source that throws breaks the stream off, so a client sees what it sees of a lost connection. Once the request is aborted,
+ * the body fails and the source is closed (its generator's `finally` runs). Cancelling the body alone does not get
+ * through msw, which keeps a copy of the response: for that, and for lost connections as they are, use `scriptedServer`.
  *
  * @throws InvalidOptionError `INVALID_OPTION`
  */

@@ -89,6 +89,8 @@ export function checkSteps(steps: readonly Step[]): readonly Step[] {
       throw new InvalidOptionError(`script[${index}].${kind}`, 'must come before anything is sent');
     }
     sent ||= kind !== 'wait';
+    // Its step reports a rejection; until then it is not unhandled.
+    if (isObject(step) && 'wait' in step && step.wait instanceof Promise) step.wait.catch(() => {});
     over = kind === 'end' || kind === 'cut' || kind === 'stall' || kind === 'redirect';
   }
   return steps;
