@@ -5,7 +5,10 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 // Source, not dist: coverage and stack traces are then of what one reads. tests/built imports the built packages.
-const alias = [{ find: /^@eventwire\/([a-z-]+)$/, replacement: `${root}packages/$1/src/index.ts` }];
+const alias = [
+  { find: /^@eventwire\/([a-z-]+)$/, replacement: `${root}packages/$1/src/index.ts` },
+  { find: /^@eventwire\/([a-z-]+)\/([a-z-]+)$/, replacement: `${root}packages/$1/src/$2/index.ts` },
+];
 
 const packages = readdirSync(new URL('./packages', import.meta.url)).map((name) => ({
   resolve: { alias },
@@ -23,6 +26,7 @@ export default defineConfig({
     projects: [
       ...packages,
       suite('round-trip'),
+      suite('oracle'),
       suite('end-to-end', { testTimeout: 60_000 }),
       suite('structure'),
       suite('browser', { testTimeout: 60_000, hookTimeout: 60_000 }),

@@ -1,13 +1,13 @@
 import { encode, ServerEventError } from '@eventwire/encoder';
+import { trickyString } from '@eventwire/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readStream } from '../support/read-stream';
-import { trickyString } from '../support/server-event-init';
 
 /** Text that tries to end its line or block and go on as something else. */
 const attack = fc
   .tuple(
-    trickyString,
+    trickyString(),
     fc.constantFrom('\n', '\r', '\r\n', '\n\n', '\r\r', '\r\n\r\n', '\u0085', '\u2028', '\0', '\uFEFF'),
     fc.constantFrom('data: forged', 'event: forged', 'id: forged', 'retry: 1', ': forged', ''),
     fc.constantFrom('\n\n', '\r\r', '\r\n\r\n', '\n', ''),
