@@ -45,6 +45,8 @@ export class Call {
   readonly headers: Headers;
   cancelled = false;
   responded = false;
+  /** The response, or the request, came to its end by itself. */
+  ended = false;
   readonly #encoder = new TextEncoder();
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
 
@@ -63,7 +65,17 @@ export class Call {
 
   /** Whether this connection is held open by the client. */
   get live(): boolean {
-    return !this.cancelled;
+    return !this.cancelled && !this.ended;
+  }
+
+  fail(reason: string): void {
+    this.ended = true;
+    this.reject(new TypeError(reason));
+  }
+
+  refuse(status: number, headers: HeadersInit = {}): void {
+    this.ended = true;
+    this.resolve(new Response('busy', { status, headers }));
   }
 
   open(init: ResponseInit = {}): this {
@@ -87,10 +99,12 @@ export class Call {
   }
 
   end(): void {
+    this.ended = true;
     this.#controller?.close();
   }
 
   cut(): void {
+    this.ended = true;
     this.#controller?.error(new TypeError('terminated'));
   }
 }
