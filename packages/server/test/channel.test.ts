@@ -369,6 +369,58 @@ describe('a slow subscriber', () => {
   });
 });
 
+describe('becoming live', () => {
+  it('happens also while the tail lags behind the log', async () => {
+    let reads = 0;
+    const { join, publish } = setUp({}, (log) =>
+      withMethods(log, {
+        read: (after, options) => {
+          reads++;
+          return log.read(after, options);
+        },
+        tail: (after, listener, signal) =>
+          log.tail(
+            after,
+            (page) =>
+              void immediate()
+                .then(immediate)
+                .then(() => listener(page)),
+            signal,
+          ),
+      }),
+    );
+    const [first] = await publish('first');
+    const { subscriber } = join(first);
+    const ids: string[] = [];
+    for (let i = 0; i < 30; i++) {
+      ids.push(...(await publish(`${i}`)));
+      await immediate();
+      if (i === 19) reads = 0;
+    }
+    expect(reads).toBe(0);
+    await settled();
+    await settled();
+    expect(subscriber.blocks.map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('loses nothing that another subscriber publishes at that moment', async () => {
+    const { channel, join, publish } = setUp();
+    const first = await publish('first');
+    const loud = join().subscriber;
+    await settled();
+    loud.onWrite = () => {
+      loud.onWrite = undefined;
+      channel.publish('x'.repeat(70_000)); // so large that it goes out at once
+    };
+    const { subscriber } = join(first[0]);
+    channel.publish('second');
+    await settled();
+    await publish('last');
+    await settled();
+    expect(dataOf(subscriber).map((data) => data?.length)).toEqual([6, 70_000, 4]);
+  });
+});
+
 describe('leaving', () => {
   it('by its signal, or by the subscription, which leaves the stream open', async () => {
     const { join, publish, channel } = setUp();

@@ -1,0 +1,326 @@
+import { Agent, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { type EventStreamInit, EventStreamResponse } from '../src/index.js';
+import { deaf, get, serve, sleep, until } from './helpers.js';
+
+/** A server whose streams the test holds in its hands. */
+async function streams(init: EventStreamInit = {}, prepare: (res: ServerResponse) => void = () => {}) {
+  const open: { stream: EventStreamResponse; res: ServerResponse; socket: Socket }[] = [];
+  const server = await serve((req, res) => {
+    prepare(res);
+    open.push({ stream: new EventStreamResponse(req, res, init), res, socket: req.socket });
+  });
+  const next = async (index: number) => {
+    await until(() => open.length > index, 'a request');
+    const one = open[index];
+    if (!one) throw new Error('no stream');
+    return one;
+  };
+  return { ...server, open, next };
+}
+
+describe('the head', () => {
+  it('goes out at once, with the announcement and before any event', async () => {
+    const { url } = await streams();
+    const client = await get(url);
+    expect(client.res.statusCode).toBe(200);
+    expect(client.res.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+      'transfer-encoding': 'chunked',
+    });
+    await until(() => client.text === ': eventwire heartbeat=15000\n\n');
+  });
+
+  it('goes out at once also without an announcement', async () => {
+    const { url } = await streams({ heartbeat: false });
+    const client = await get(url);
+    expect(client.res.headers['content-type']).toBe('text/event-stream');
+    expect(client.text).toBe('');
+  });
+
+  it('takes the fields given, over the defaults, beside what was set before', async () => {
+    const { url } = await streams(
+      {
+        status: 201,
+        headers: {
+          'Cache-Control': 'no-cache',
+          'X-Own': 'yes',
+          'Set-Cookie': ['b=2', 'c=3'],
+          absent: undefined,
+        },
+      },
+      (res) => {
+        res.setHeader('Content-Type', 'application/json');
+        res.setHeader('Content-Length', 5);
+        res.setHeader('X-Own', 'no');
+        res.setHeader('X-Before', 'kept');
+        res.setHeader('Set-Cookie', 'a=1');
+      },
+    );
+    const { res } = await get(url);
+    expect(res.statusCode).toBe(201);
+    expect(res.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache',
+      'x-own': 'yes',
+      'x-before': 'kept',
+      'set-cookie': ['a=1', 'b=2', 'c=3'],
+    });
+    expect(res.headers).not.toHaveProperty('content-length');
+    expect(res.headers).not.toHaveProperty('absent');
+  });
+
+  it('is all there is for HEAD', async () => {
+    const { url, next } = await streams({ heartbeat: 20, retry: 5 });
+    const client = await get(url, { method: 'HEAD' });
+    expect(client.res.headers['content-type']).toBe('text/event-stream');
+    expect(await client.ended).toBe('end');
+    const { stream } = await next(0);
+    await stream.closed;
+    await expect(stream.sendEvent('x')).rejects.toMatchObject({ name: 'EventStreamClosedError' });
+  });
+
+  it('cannot go out twice', async () => {
+    const errors: unknown[] = [];
+    const { url } = await serve((req, res) => {
+      res.writeHead(200).write('begun');
+      try {
+        new EventStreamResponse(req, res);
+      } catch (error) {
+        errors.push(error);
+      }
+      res.end();
+    });
+    await (await get(url)).ended;
+    expect(errors).toMatchObject([{ name: 'EventStreamUsageError', code: 'HEADERS_SENT' }]);
+  });
+
+  it('is for HTTP/1.0 one whose body ends with the connection', async () => {
+    const { port, next } = await streams({ heartbeat: false });
+    const socket = await deaf(port, 'GET / HTTP/1.0\r\n\r\n');
+    const { stream } = await next(0);
+    await stream.sendEvent('x');
+    stream.close();
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.resume();
+    await new Promise((resolve) => socket.on('close', resolve));
+    expect(text.split('\r\n\r\n')[1]).toBe('data: x\n\n');
+  });
+});
+
+describe('lastEventId', () => {
+  it.each([
+    ['the header', '/', { 'Last-Event-ID': '7' }, '7'],
+    ['the header as UTF-8', '/', { 'Last-Event-ID': Buffer.from('ключ-é').toString('latin1') }, 'ключ-é'],
+    ['the header before the query', '/?lastEventId=2', { 'Last-Event-ID': '1' }, '1'],
+    ['the query', '/a?x=1&lastEventId=%D0%BA%2B', {}, 'к+'],
+    ['the query where the header is empty', '/?lastEventId=2', { 'Last-Event-ID': '' }, '2'],
+    ['nothing', '/a?b', {}, ''],
+    ['an empty parameter', '/?lastEventId=', {}, ''],
+  ])('comes from %s', async (_name, path, headers, id) => {
+    const { url, next } = await streams();
+    await get(new URL(path, url).href, { headers });
+    expect((await next(0)).stream.lastEventId).toBe(id);
+  });
+});
+
+describe('backpressure', () => {
+  it('keeps sendEvent waiting while a client does not read, in bounded memory, until it leaves', async () => {
+    const { port, next } = await streams();
+    const socket = await deaf(port);
+    const { stream, res } = await next(0);
+    const event = 'x'.repeat(10_000);
+    let sent = 0;
+    let largest = 0;
+    const outcome = (async () => {
+      for (;;) {
+        await stream.sendEvent(event);
+        sent++;
+        largest = Math.max(largest, res.writableLength);
+      }
+    })().catch((error: unknown) => error);
+    let before = -1;
+    while (before !== sent) {
+      before = sent;
+      await sleep(100);
+    }
+    expect(sent).toBeGreaterThan(0);
+    expect(largest).toBeLessThan(65_536 + 2 * 10_100);
+    socket.destroy();
+    expect(await outcome).toMatchObject({ code: 'PEER_GONE' });
+    await stream.closed;
+  });
+
+  it('lets go when the client reads on', async () => {
+    const { port, next } = await streams({ highWaterMark: 1 });
+    const socket = await deaf(port);
+    const { stream } = await next(0);
+    let done = false;
+    // More than any socket buffers.
+    const sent = stream.sendEvent('x'.repeat(30_000_000)).then(() => {
+      done = true;
+    });
+    await sleep(100);
+    expect(done).toBe(false);
+    socket.resume();
+    await sent;
+    stream.close();
+  });
+
+  it('works behind a wrapper that drops the callback of write, and flushes it', async () => {
+    let flushed = 0;
+    const { port, next } = await streams({}, (res) => {
+      const write = res.write;
+      // As compression middleware does.
+      res.write = function (this: ServerResponse, chunk: unknown) {
+        return write.call(this, chunk, 'utf8');
+      } as typeof write;
+      Object.assign(res, {
+        flush() {
+          flushed++;
+        },
+      });
+    });
+    const socket = await deaf(port);
+    const { stream, res } = await next(0);
+    const event = 'x'.repeat(10_000);
+    let sent = 0;
+    const outcome = (async () => {
+      while (sent < 5000) {
+        await stream.sendEvent(event);
+        sent++;
+      }
+      stream.end();
+    })();
+    let before = -1;
+    while (before !== sent) {
+      before = sent;
+      await sleep(100);
+    }
+    expect(sent).toBeLessThan(5000);
+    expect(res.writableLength).toBeLessThan(200_000);
+    socket.resume();
+    await outcome;
+    await stream.closed;
+    expect(flushed).toBeGreaterThan(5000);
+  });
+});
+
+describe('heartbeat', () => {
+  it('comes only when idle', async () => {
+    const { url, next } = await streams({ heartbeat: 100 });
+    const client = await get(url);
+    const { stream } = await next(0);
+    for (let i = 0; i < 10; i++) {
+      await stream.sendEvent('x');
+      await sleep(20);
+    }
+    expect(client.text).not.toContain('\n\n:\n\n');
+    await until(() => client.text.endsWith(':\n\n:\n\n'));
+  });
+});
+
+describe('a client that leaves', () => {
+  it('aborts the signal', async () => {
+    const { url, next } = await streams();
+    const client = await get(url);
+    const { stream } = await next(0);
+    client.req.destroy();
+    await stream.closed;
+    expect(stream.signal.reason).toMatchObject({ code: 'PEER_GONE' });
+  });
+
+  it('before the head went out makes a stream that is over, and throws nothing', async () => {
+    const made: EventStreamResponse[] = [];
+    const { port } = await serve((req, res) => {
+      req.socket.on('close', () => {
+        made.push(new EventStreamResponse(req, res, { retry: 5 }));
+      });
+    });
+    const socket = await deaf(port);
+    await sleep(50);
+    socket.destroy();
+    await until(() => made.length === 1);
+    await made[0]?.closed;
+    expect(made[0]?.signal.reason).toMatchObject({ code: 'PEER_GONE' });
+    await expect(made[0]?.sendEvent('x')).rejects.toMatchObject({ code: 'PEER_GONE' });
+  });
+
+  it('with a reset crashes nothing', async () => {
+    const { port, next } = await streams();
+    const socket = await deaf(port);
+    const { stream } = await next(0);
+    for (let i = 0; i < 100; i++) stream.sendEvent('x'.repeat(10_000));
+    socket.resetAndDestroy();
+    await stream.closed;
+    stream.sendEvent('x');
+    stream.end();
+  });
+
+  it('whose request waited behind another on its connection is noticed too', async () => {
+    const { port, next } = await streams();
+    const request = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+    const socket = await deaf(port, request + request);
+    const { stream } = await next(1);
+    socket.destroy();
+    await stream.closed;
+  });
+});
+
+describe('a keep-alive connection', () => {
+  it('serves one stream after the other, and keeps nothing of them', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const { url, server, next } = await streams({ onFinish: 'close' });
+    server.keepAliveTimeout = 0; // so that node itself does not set the timeout anew
+    server.timeout = 60_000;
+    let listeners: number[] = [];
+    const count = (socket: Socket) => socket.eventNames().map((name) => socket.listenerCount(name));
+    for (let i = 0; i < 200; i++) {
+      const getting = get(url, { agent });
+      const { stream, res, socket } = await next(i);
+      expect(socket.timeout).toBe(0);
+      if (i % 2 === 0) await stream.sendEvents(['a', 'b']);
+      else stream.end();
+      const client = await getting;
+      expect(await client.ended).toBe('end');
+      await stream.closed;
+      expect(res.listenerCount('error') + res.listenerCount('drain')).toBe(0);
+      expect(socket.timeout).toBe(60_000);
+      if (i === 1) listeners = count(socket);
+    }
+    const { socket } = await next(199);
+    expect(socket).toBe((await next(0)).socket);
+    expect(count(socket)).toEqual(listeners);
+    agent.destroy();
+    await sleep(10);
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('a data source that fails', () => {
+  it('in the middle of its block cuts the connection', async () => {
+    const { url, next } = await streams({ heartbeat: false });
+    const client = await get(url);
+    const { stream } = await next(0);
+    const sent = stream.sendEvent({
+      data: (async function* () {
+        yield 'half';
+        await until(() => client.text !== '');
+        throw new Error('secret');
+      })(),
+    });
+    await expect(sent).rejects.toThrow('secret');
+    expect(await client.ended).toBe('cut');
+    expect(client.text).toBe('data: half\n');
+  });
+});
