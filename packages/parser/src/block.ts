@@ -63,7 +63,7 @@ function readField(
 /** [spec] "When the user agent is required to dispatch the event" */
 export function dispatch(state: StreamState, handlers: ParserHandlers): void {
   const { id, type } = state;
-  const withData = !state.data.isEmpty;
+  const withData = state.data.size > 0;
   // Step 3, "if the data buffer's last character is a U+000A LINE FEED (LF) character, remove [it]": the pieces are
   // joined by LF, with none after the last.
   const data = state.data.take();
@@ -90,7 +90,7 @@ export function dispatch(state: StreamState, handlers: ParserHandlers): void {
 /** [spec] "Once the end of the file is reached, any pending data must be discarded." */
 export function discardBlock(state: StreamState, handlers: ParserHandlers): void {
   const unfinished =
-    !state.line.isEmpty || !state.data.isEmpty || state.type !== '' || state.id !== undefined;
+    state.line.size > 0 || state.data.size > 0 || state.type !== '' || state.id !== undefined;
   const line = state.line.take();
   state.discard();
   if (unfinished) ignore(state, handlers, 'unfinished-block', line);

@@ -111,7 +111,7 @@ export function createParser(
         readText(stream.utf8.flush());
         if (stream.refusal !== undefined) return;
         stream.refusal = 'ended';
-        if (flush && !stream.line.isEmpty) readText('\n');
+        if (flush && stream.line.size > 0) readText('\n');
         if (stream.abandoned) return;
         if (flush) dispatch(stream, guarded);
         else discardBlock(stream, guarded);

@@ -59,7 +59,7 @@ export function splitLines(
 }
 
 function finishLine(state: StreamState, part: string): string {
-  if (state.line.isEmpty) return part;
+  if (state.line.size === 0) return part;
   state.line.append(part);
   return state.line.take();
 }

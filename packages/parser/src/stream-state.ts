@@ -17,7 +17,7 @@ export class StreamState {
   /** Without it, a character cut by a chunk would read as U+FFFD. It holds up to three bytes. */
   readonly utf8 = new Utf8Decoder();
 
-  /** [spec] "a data buffer". By its pieces, since one empty data line is not the same as none. */
+  /** [spec] "a data buffer". Its size counts the LF after each line, or an empty data line would be the same as none. */
   readonly data = new TextBuffer('\n');
   /** [spec] "an event type buffer". Reset by every blank line, or it would name the next event. */
   type = '';

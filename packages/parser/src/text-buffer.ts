@@ -2,7 +2,10 @@
 // pieces; and a piece, being a slice, may keep the whole chunk in memory that it was cut from.
 const PIECES = 1024;
 
-/** Text under construction, in linear time and memory however small its pieces are. */
+/**
+ * Text under construction, in linear time and memory however small its pieces are. Without a separator, no piece may be
+ * empty.
+ */
 export class TextBuffer {
   /** The sum of the pieces' lengths, and one separator after each. */
   size = 0;
@@ -12,10 +15,6 @@ export class TextBuffer {
 
   constructor(separator: string) {
     this.#separator = separator;
-  }
-
-  get isEmpty(): boolean {
-    return this.#pieces.length === 0 && this.#joined.length === 0;
   }
 
   append(piece: string): void {

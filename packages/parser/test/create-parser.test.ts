@@ -62,6 +62,13 @@ describe('the order of calls', () => {
   });
 });
 
+describe('many data lines', () => {
+  it.each([1023, 1024, 1025, 2048, 2049])('are joined by LF alone where they are %i', (count) => {
+    const lines = Array.from({ length: count }, (_, i) => String(i));
+    expect(read([`data:${lines.join('\ndata:')}\n\n`]).events[0]?.data).toBe(lines.join('\n'));
+  });
+});
+
 describe("an event's own id", () => {
   it('is undefined where the block has none, and empty where it resets', () => {
     const ids = read(['id: 1\ndata\n\ndata\n\nid\ndata\n\nid: \0\ndata\n\n']).events.map(({ id }) => id);
@@ -221,6 +228,19 @@ describe('reset', () => {
     expect(calls).toEqual(expected);
     parser.feed('\n\n: new\n');
     expect(calls).toEqual([...expected, 'onComment']);
+  });
+
+  it('inside a handler drops the rest of the chunk also where nobody asks for line numbers', () => {
+    const data: string[] = [];
+    const parser = createParser({
+      onEvent(event) {
+        data.push(event.data);
+        parser.reset();
+      },
+    });
+    parser.feed('data: a\n\ndata: b\n\ndata: c');
+    parser.feed('\n\ndata: d\n\n');
+    expect(data).toEqual(['a', 'd']);
   });
 
   it('inside a handler of end leaves the parser open', () => {

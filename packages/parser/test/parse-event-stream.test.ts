@@ -103,6 +103,14 @@ describe('parseEventStream refuses, at the call', () => {
     expect(code(() => parseEventStream(response))).toBe('SOURCE_USED');
   });
 
+  it('a body of which a part was read', async () => {
+    const response = new Response('data\n\n');
+    const reader = response.body?.getReader();
+    await reader?.read();
+    reader?.releaseLock();
+    expect(code(() => parseEventStream(response))).toBe('SOURCE_USED');
+  });
+
   it('a stream that somebody reads', () => {
     const { stream } = scripted(['data\n\n']);
     stream.getReader();
@@ -150,6 +158,13 @@ describe('next', () => {
     expect(results.map(({ value }) => value?.data)).toEqual(['1', '2', '3', undefined, undefined]);
     expect(results.map(({ done }) => done)).toEqual([false, false, false, true, true]);
     expect(stream.locked).toBe(false);
+  });
+
+  it('many times at once reads no chunk more than it takes', async () => {
+    const { stream, log } = scripted(['data: 1\n\ndata: 2\n\ndata: 3\n\n', 'data: 4\n\n']);
+    const events = parseEventStream(stream);
+    await Promise.all([events.next(), events.next(), events.next()]);
+    expect(log.pulled).toBe(1);
   });
 
   it('is done, and done again, after the end', async () => {
@@ -232,6 +247,25 @@ describe('leaving', () => {
     ]);
   });
 
+  it('while a chunk is awaited drops that chunk', async () => {
+    let arrive = (_: string) => {};
+    const late = new Promise<string>((resolve) => {
+      arrive = resolve;
+    });
+    const source = {
+      [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value: await late }) }),
+    };
+    const comments: string[] = [];
+    const events = parseEventStream(source, { onComment: (text) => comments.push(text) });
+    const waiting = events.next();
+    await events.return?.();
+    expect((await waiting).done).toBe(true);
+    arrive(': c\ndata: 1\n\n');
+    await late;
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(comments).toEqual([]);
+  });
+
   it('runs the finally of a generator', async () => {
     let left = false;
     async function* source() {
@@ -271,6 +305,7 @@ describe('leaving', () => {
     const events = parseEventStream(stream, { onComment: () => void events.return?.() });
     expect(await dataOf(events)).toEqual({ data: [] });
     expect(log.cancelled).toHaveLength(1);
+    expect((await events.next()).done).toBe(true);
   });
 });
 
