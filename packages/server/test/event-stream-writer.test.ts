@@ -419,6 +419,28 @@ describe('end and close', () => {
     expect(errors).toEqual([]);
   });
 
+  it('end lets a block in progress become whole, whatever else comes', async () => {
+    const { sink, stream, errors } = open({ onFinish: 'close' });
+    const gate = deferred<string>();
+    stream.sendEvent({
+      data: (async function* () {
+        yield 'a';
+        yield await gate.promise;
+      })(),
+    });
+    await settled();
+    stream.end();
+    expect(stream.signal.aborted).toBe(false);
+    await stream.sendEvents(['late']);
+    await stream.sendEvents([]);
+    await expect(stream.sendEvent('late')).rejects.toMatchObject({ code: 'STREAM_CLOSED' });
+    expect(stream.write(bytes('data: late\n\n'))).toBe(false);
+    gate.resolve('b');
+    await stream.closed;
+    expect(sink.text).toBe('data: a\ndata: b\n\nevent: eventwire:end\ndata: {}\n\n');
+    expect(errors).toEqual([]);
+  });
+
   it('abort the signal with the reason', () => {
     const { stream } = open();
     stream.close();
