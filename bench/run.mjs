@@ -46,6 +46,10 @@ async function main(options) {
       console.log(`\n== ${title}, Node ${version}`);
       for (const judged of await judgeAll({ mode, node: path, taking })) {
         result.judged.push({ node: version, ...judged });
+        const { peer, verdict, failure } = judged;
+        const found =
+          verdict === undefined ? failure : `${verdict.wrong} of ${verdict.of} conformance inputs differ`;
+        console.log(`  ${peer.padEnd(30)} ${found}`);
       }
       for (const workload of workloads) {
         const { reference, cells } = await measure({

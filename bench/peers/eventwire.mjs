@@ -6,14 +6,19 @@ export const id = 'last';
 /** @param {import('./streams.mjs').Use} use */
 const parser = (use) => createParser({ onEvent: (event) => use(event.data, event.type, event.lastEventId) });
 
-/** @param {readonly (string | Uint8Array)[]} chunks @param {import('./streams.mjs').Use} use */
+/** @param {readonly string[]} chunks @param {import('./streams.mjs').Use} use */
 export function parseText(chunks, use) {
   const { feed, end } = parser(use);
-  for (let i = 0; i < chunks.length; i++) feed(/** @type {string | Uint8Array} */ (chunks[i]));
+  for (let i = 0; i < chunks.length; i++) feed(/** @type {string} */ (chunks[i]));
   end();
 }
 
-export const parseBytes = parseText;
+/** @param {readonly Uint8Array<ArrayBuffer>[]} chunks @param {import('./streams.mjs').Use} use */
+export function parseBytes(chunks, use) {
+  const { feed, end } = parser(use);
+  for (let i = 0; i < chunks.length; i++) feed(/** @type {Uint8Array<ArrayBuffer>} */ (chunks[i]));
+  end();
+}
 
 /** @param {Response} response @param {import('./streams.mjs').Use} use */
 export async function iterate(response, use) {

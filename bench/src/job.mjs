@@ -1,3 +1,4 @@
+import { readable } from '../peers/streams.mjs';
 import { trickyEvents, trickyStreams } from './conformance.mjs';
 import { encodeWorkloads } from './encode-workloads.mjs';
 import { parseWorkloads } from './parse-workloads.mjs';
@@ -65,16 +66,8 @@ function parserOf(adapter, mode) {
 }
 
 /** @param {readonly Uint8Array<ArrayBuffer>[]} chunks */
-function responseOf(chunks) {
-  let next = 0;
-  const body = new ReadableStream({
-    pull(controller) {
-      if (next < chunks.length) controller.enqueue(chunks[next++]);
-      else controller.close();
-    },
-  });
-  return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
-}
+const responseOf = (chunks) =>
+  new Response(readable(chunks), { headers: { 'content-type': 'text/event-stream' } });
 
 /**
  * What the peer reads, in our words. Its error ends the reading, and is told with what came before.

@@ -70,7 +70,7 @@ text { fill: #f0f6fc } .a { fill: #4493f8 } .b { fill: #3fb950 } .c { fill: #d29
 ${legend.join('\n')}
 <line class="target" x1="${LEFT + 450}" x2="${LEFT + 450}" y1="29" y2="43"/><text class="small" x="${LEFT + 458}" y="40">target</text>
 ${ticks.join('\n')}
-${bars.join('\n')}
+${bars.filter((bar) => bar !== '').join('\n')}
 </svg>
 `;
 }
