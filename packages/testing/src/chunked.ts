@@ -7,7 +7,7 @@ interface Plan {
   cuts: number[];
   /** Places in the list of chunks where an empty one is put. */
   empties: number[];
-  /** Bytes before and after each chunk in its buffer, which are not the stream's; null: no buffer of its own. */
+  /** Bytes between the chunks in one buffer, which are not the stream's; 0: a buffer for each; null: the stream's own. */
   margin: number | null;
 }
 
@@ -29,8 +29,8 @@ export interface ChunkedStream<T extends string | Uint8Array> {
 
 /**
  * Any chunking of a stream: whole, one unit at a time, two, three or seven at a time, or cut at arbitrary places; with
- * empty chunks at any place. Text is cut between UTF-16 code units. A chunk of bytes is a view of the stream, or
- * of a buffer of its own, at its start or behind bytes that are not the stream's.
+ * empty chunks at any place. Text is cut between UTF-16 code units. Chunks of bytes are views of the stream, or copies, or
+ * views of another buffer, between bytes that are not the stream's.
  *
  * For streams that are arbitrary themselves use {@link withChunks}, which shrinks better than `chain`.
  */
@@ -61,19 +61,24 @@ function cut(stream: string | Uint8Array, { size, cuts, empties, margin }: Plan)
   }
   const ranges = places.slice(1).map((end, index): [number, number] => [places[index] ?? 0, end]);
   if (typeof stream === 'string') return ranges.map(([start, end]) => stream.slice(start, end));
-  return ranges.map(([start, end]) => {
-    const chunk = stream.subarray(start, end);
-    return margin === null ? chunk : withMargin(chunk, margin);
-  });
+  if (margin === null) return ranges.map(([start, end]) => stream.subarray(start, end));
+  if (margin === 0) return ranges.map(([start, end]) => stream.slice(start, end));
+  return withMargins(stream, ranges, margin);
 }
 
 function multiples(size: number, { length }: { length: number }): number[] {
   return Array.from({ length: Math.max(0, Math.ceil(length / size) - 1) }, (_, index) => (index + 1) * size);
 }
 
-/** The same bytes within a larger buffer: one who reads past them finds line endings that are not there. */
-function withMargin(chunk: Uint8Array, margin: number): Uint8Array {
-  const buffer = new Uint8Array(chunk.length + 2 * margin).fill(0x0a);
-  buffer.set(chunk, margin);
-  return buffer.subarray(margin, margin + chunk.length);
+/** The chunks apart from each other in one buffer: one who reads past them finds line endings that are not there. */
+function withMargins(stream: Uint8Array, ranges: [number, number][], margin: number): Uint8Array[] {
+  const buffer = new Uint8Array(stream.length + (ranges.length + 1) * margin).fill(0x0a);
+  let at = 0;
+  return ranges.map(([start, end]) => {
+    at += margin;
+    buffer.set(stream.subarray(start, end), at);
+    const chunk = buffer.subarray(at, at + end - start);
+    at += end - start;
+    return chunk;
+  });
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { eventStreamText } from './event-stream-text';
+import { eventStreamParts } from './event-stream-text';
 import { mutateBytes, mutations } from './mutation';
 
 /** Bytes that are not UTF-8, or only together with others. */
@@ -35,16 +35,17 @@ const insertion = fc.oneof(
  * UTF-8, characters cut short (also by the end of the stream) and byte order marks, whole and in pieces.
  */
 export function eventStreamBytes(): fc.Arbitrary<Uint8Array> {
+  const utf8 = new TextEncoder();
   return fc
     .record({
-      text: eventStreamText(),
-      changes: mutations(insertion),
+      parts: eventStreamParts(),
+      changes: fc.array(mutations(insertion), { maxLength: 24 }),
       start: anyOf([], [], [], [0xef, 0xbb, 0xbf], [0xef, 0xbb], [0xef], [0xfe, 0xff]),
       end: anyOf([], [], [], [], [0xc3], [0xe6, 0xbc], [0xf0, 0x9f, 0x98]),
     })
-    .map(({ text, changes, start, end }) => {
-      const middle = mutateBytes(new TextEncoder().encode(text), changes);
-      return Uint8Array.from([...start, ...middle, ...end]);
+    .map(({ parts, changes, start, end }) => {
+      const middle = parts.map((text, index) => mutateBytes(utf8.encode(text), changes[index] ?? []));
+      return Uint8Array.from([start, ...middle, end].flatMap((bytes) => [...bytes]));
     });
 }
 

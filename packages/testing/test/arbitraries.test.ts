@@ -97,6 +97,7 @@ describe('serverEventInit', () => {
 
 const KINDS_OF_STREAM = {
   ...KINDS_OF_TEXT,
+  'space at the end': has(/ [\r\n]/),
   'no stream': (text: string) => text === '',
   'byte order mark at the start': has(/^\uFEFF(?!\uFEFF)/),
   'two byte order marks': has(/^\uFEFF\uFEFF/),
