@@ -110,6 +110,8 @@ async function build(stale) {
     ),
   );
   await import(pathToFileURL(join(example, 'build.mjs')).href);
+  // Its service process would live as long as this one, which becomes the server.
+  await esbuild.stop();
 }
 
 /**
