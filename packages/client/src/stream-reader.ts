@@ -32,9 +32,9 @@ export class StreamReader {
   readonly #sink: Sink;
   readonly #callbacks: Callbacks;
   #ending: Ending | undefined;
-  // The id of a block that may turn out to have no event to hand on. Not passed on at once: the queue would take
-  // it for the id of the event before it.
-  #idAlone: string | undefined;
+  // Passed on at the end of a chunk only: before the block's event, the queue would take it for the id of the
+  // event before that one.
+  #newestId: string | undefined;
 
   constructor(sink: Sink, callbacks: Callbacks, lastEventId: string) {
     this.#sink = sink;
@@ -72,8 +72,9 @@ export class StreamReader {
       );
       this.#ending ??= { kind: 'error', error };
     }
-    if (this.#idAlone !== undefined) this.#sink.pushId(this.#idAlone);
-    this.#idAlone = undefined;
+    // After a close() in user code the id must stay that of the last event that was taken.
+    if (this.#sink.live && this.#newestId !== undefined) this.#sink.pushId(this.#newestId);
+    this.#newestId = undefined;
     return this.#ending;
   }
 
@@ -84,7 +85,7 @@ export class StreamReader {
 
   #receiveId(id: string): void {
     if (!this.#going) return;
-    this.#idAlone = id;
+    this.#newestId = id;
     this.#sink.received(id);
   }
 
@@ -94,7 +95,6 @@ export class StreamReader {
       this.#receiveId(event.lastEventId);
       return;
     }
-    this.#idAlone = undefined;
     this.#sink.received(event.lastEventId);
     this.#sink.push(event);
     if (this.#isTerminal(event)) this.#ending = { kind: 'outcome', reason: 'terminal' };

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type ConnectOptions, connect, type EventStream } from '../src/index';
+import { type ConnectContext, type ConnectOptions, connect, type EventStream } from '../src/index';
 import { scriptedFetch, settle, VirtualClock } from './helpers/script';
 import { soon } from './helpers/server';
 
@@ -99,6 +99,50 @@ describe('reconnect() from inside', () => {
     stream.close();
     expect([stream.state, calls.length]).toEqual(['closed', 1]);
   });
+});
+
+describe('in the middle of a chunk', () => {
+  const chunk = 'id: 1\ndata: 1\n\n:\nid: 2\ndata: 2\n\nid: 3\n\n';
+
+  it('reconnect() asks again for what follows in it', async () => {
+    const { fetch, call } = scriptedFetch();
+    const seen: string[] = [];
+    const stream = connect(url, {
+      fetch,
+      onEvent: ({ data }) => seen.push(data),
+      onComment: () => stream.reconnect(),
+    });
+    call(0).open().send(chunk);
+    await settle();
+    expect([seen, call(1).headers.get('last-event-id')]).toEqual([['1'], '1']);
+    stream.close();
+  });
+
+  it('close() delivers nothing more, and the id stays that of what was delivered', async () => {
+    const { fetch, call } = scriptedFetch();
+    const seen: string[] = [];
+    const stream = connect(url, {
+      fetch,
+      lastEventId: '0',
+      onEvent: ({ data }) => seen.push(data),
+      onComment: () => stream.close(),
+    });
+    call(0).open().send(chunk);
+    await settle();
+    expect([seen, stream.lastEventId]).toEqual([[], '0']);
+  });
+});
+
+it('close() from an abort listener of the attempt that reconnect() gives up', async () => {
+  const { fetch, calls } = scriptedFetch();
+  const target = ({ signal }: ConnectContext) => {
+    signal.addEventListener('abort', () => stream.close());
+    return url;
+  };
+  const stream = connect(target, { fetch });
+  stream.reconnect();
+  expect([stream.state, calls.length]).toEqual(['closed', 1]);
+  expect(await stream.closed).toEqual({ reason: 'closed' });
 });
 
 describe('a callback that fails', () => {

@@ -93,6 +93,26 @@ describe('leaving', () => {
     await until(() => server.sockets.size === 0, 'the socket to close');
   });
 
+  it.each([200, 404])('cancels the body also where fetch ignores its signal: %i', async (status) => {
+    let cancelled = false;
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(1000)),
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    const headers = { 'content-type': 'text/event-stream' };
+    const stream = connect('http://localhost/', {
+      fetch: async () => new Response(body, { status, headers }),
+    });
+    if (status === 200) {
+      await until(() => stream.state === 'open');
+      stream.close();
+    }
+    await stream.closed;
+    expect(cancelled).toBe(true);
+  });
+
   it('while waiting', async () => {
     const server = await serve((_req, res) => res.writeHead(503).end());
     const controller = new AbortController();
