@@ -214,7 +214,7 @@ describe('backpressure', () => {
 
 describe('heartbeat', () => {
   it('comes only when idle', async () => {
-    const { url, next } = await streams({ heartbeat: 100 });
+    const { url, next } = await streams({ heartbeat: 400 });
     const client = await get(url);
     const { stream } = await next(0);
     for (let i = 0; i < 10; i++) {

@@ -105,24 +105,24 @@ class MemoryLog implements EventLog {
 
   async read(after: string, { limit }: { limit: number }): Promise<LogPage> {
     checkInteger('limit', limit, 1, Number.MAX_SAFE_INTEGER);
-    this.#trim();
-    const seq = this.#parse(after);
-    const gap = seq === undefined || seq > this.#seq || seq < this.#removed;
-    return { events: this.#after(gap ? this.#removed : seq, limit), gap };
+    return this.#page(after, limit);
   }
 
   async tail(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const page = await this.read(after, { limit: Number.MAX_SAFE_INTEGER });
-    if (signal.aborted) return;
-    // Between the page and this line events may have been added: the tail stands behind the page, and is told of the rest.
-    const last = page.events.at(-1);
-    const seq = last ? this.#own(last.id) : page.gap ? this.#removed : this.#own(after);
-    const tail = { seq, listener, signal };
+    const page = this.#page(after, Number.MAX_SAFE_INTEGER);
+    // Nothing is awaited up to here, so the page reaches to the head, and the tail stands behind it.
+    const tail = { seq: this.#seq, listener, signal };
     this.#tails.add(tail);
     signal.addEventListener('abort', () => this.#tails.delete(tail), { once: true });
-    if (page.gap || last) call(tail, page);
-    this.#notify();
+    if (page.gap || page.events.length > 0) call(tail, page);
+  }
+
+  #page(after: string, limit: number): LogPage {
+    this.#trim();
+    const seq = this.#parse(after);
+    const gap = seq === undefined || seq > this.#seq || seq < this.#removed;
+    return { events: this.#after(gap ? this.#removed : seq, limit), gap };
   }
 
   /** How many have been removed, which is also the number of the newest of them. */

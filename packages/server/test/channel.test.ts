@@ -74,6 +74,20 @@ describe('publish', () => {
     expect(dataOf(subscriber)).toEqual(['1', '2', '3', '4']);
   });
 
+  it('joins also where there is no setImmediate', async () => {
+    const { channel, join } = setUp();
+    const { subscriber } = join();
+    await settled();
+    subscriber.frames.length = 0;
+    vi.stubGlobal('setImmediate', undefined);
+    channel.publish('1');
+    channel.publish('2');
+    vi.unstubAllGlobals();
+    await vi.waitUntil(() => subscriber.frames.length > 0);
+    expect(subscriber.frames).toHaveLength(1);
+    expect(dataOf(subscriber)).toEqual(['1', '2']);
+  });
+
   it('bounds what waits for the end of a turn', async () => {
     const { channel, join } = setUp();
     const { subscriber } = join();
@@ -477,6 +491,19 @@ describe('close', () => {
     expect(channel.size).toBe(0);
     await log.append('still there');
     await channel.close();
+  });
+
+  it('is not stopped by a subscriber that throws', async () => {
+    const { channel, join, errors } = setUp();
+    const broken = join().subscriber;
+    const other = join().subscriber;
+    broken.close = () => {
+      throw new Error('broken');
+    };
+    await channel.close();
+    expect(errors).toMatchObject([{ message: 'broken' }]);
+    expect(other.signal.aborted).toBe(true);
+    expect(channel.size).toBe(0);
   });
 
   it('waits until the bodies have gone out', async () => {

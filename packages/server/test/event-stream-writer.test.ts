@@ -1,6 +1,11 @@
 import { ServerEvent } from '@eventwire/encoder';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type EventStreamInit, EventStreamWriter } from '../src/index.js';
+import {
+  type EventStreamInit,
+  EventStreamWriter,
+  type HeaderFields,
+  resolveEventStreamInit,
+} from '../src/index.js';
 import { FakeSink } from './fake-sink.js';
 import { deferred, settled, stateOf } from './helpers.js';
 
@@ -650,6 +655,23 @@ describe('sendEvents', () => {
     expect(errors).toEqual([]);
   });
 
+  it('reports a source that throws while it is closed', async () => {
+    const { sink, stream, errors } = open({ highWaterMark: 1 });
+    sink.stuck = true;
+    stream.sendEvents(function* () {
+      try {
+        yield 'a';
+      } finally {
+        // biome-ignore lint/correctness/noUnsafeFinally: that is the case
+        throw new Error('cleaning up');
+      }
+    });
+    await settled();
+    sink.leave();
+    await settled();
+    expect(errors).toMatchObject([{ message: 'cleaning up' }]);
+  });
+
   it('calls next once at a time and not after return', async () => {
     const { sink, stream } = open({ highWaterMark: 1 });
     sink.stuck = true;
@@ -697,6 +719,27 @@ describe('options', () => {
         message: expect.stringContaining(option),
       }),
     );
+  });
+
+  it.each([
+    [
+      'pairs',
+      [
+        ['X-Own', 'a'],
+        ['x-own', 'b'],
+      ],
+    ],
+    ['Headers', new Headers([['x-own', 'a, b']])],
+    ['lists', { 'X-Own': ['a', 'b'] }],
+  ])('takes headers as %s, beside the defaults', (_name, headers) => {
+    const init = resolveEventStreamInit({ headers: headers as HeaderFields });
+    expect(Object.fromEntries(init.headers)).toEqual({
+      'x-own': 'a, b',
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    expect(resolveEventStreamInit(init)).toBe(init);
   });
 
   it('takes undefined as absent', () => {
