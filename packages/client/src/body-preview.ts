@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 
 /** Characters of a refused response that are kept. */
-export const PREVIEW_LENGTH = 2048;
+const PREVIEW_LENGTH = 2048;
 /** Ms that the preview may take. */
 const PREVIEW_TIME = 2000;
 

@@ -1,5 +1,5 @@
 /** The longest last event ID that is sent, in UTF-8 bytes. */
-export const MAX_ID_BYTES = 4096;
+const MAX_ID_BYTES = 4096;
 
 const encoder = new TextEncoder();
 
