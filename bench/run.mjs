@@ -7,7 +7,7 @@ import { buildMeasured } from './src/build-measured.mjs';
 import { FULL, isFloor, judgeAll, measure, peersOf, QUICK } from './src/measure.mjs';
 import { nodeBinary } from './src/node-binary.mjs';
 import { readOptions, UsageError, usage } from './src/options.mjs';
-import { MAIN_PEER, OURS, peers, versionOf } from './src/peers.mjs';
+import { MAIN_PEERS, OURS, peers, versionOf } from './src/peers.mjs';
 import { chart } from './src/report/chart.mjs';
 import { markdown } from './src/report/markdown.mjs';
 import { line } from './src/report/terminal.mjs';
@@ -54,7 +54,7 @@ async function main(options) {
       for (const workload of workloads) {
         const { reference, cells } = await measure({
           ...{ mode, workload: workload.name, peers: taking, node: path, seed: options.seed, effort },
-          isMain: (peer) => isOurs(peer.name) || peer.name === MAIN_PEER || isFloor(peer),
+          isMain: (peer) => isOurs(peer.name) || MAIN_PEERS.includes(peer.name) || isFloor(peer),
         });
         console.log(`\n${workload.title} (times as fast as each: ${reference ?? 'no reference'})`);
         for (const cell of cells) console.log(line(cell));

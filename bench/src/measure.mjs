@@ -9,14 +9,14 @@ import { WorkerProcess } from './worker-process.mjs';
  * @typedef {object} Effort
  * @property {number} warm ms of warm-up for each peer
  * @property {number} round ms that a round of a peer should take
- * @property {number} mainRounds rounds of ours, of the main peer and of the floors
+ * @property {number} mainRounds rounds of ours, of the peers that targets name and of the floors
  * @property {number} rounds rounds of the others
  * @property {number} budget ms of CPU time after which a slow peer gets no further round
  * @property {number} patience ms that the first pass over a workload may take
  */
 
 /** @type {Effort} */
-export const FULL = { warm: 250, round: 60, mainRounds: 21, rounds: 9, budget: 2000, patience: 20_000 };
+export const FULL = { warm: 250, round: 50, mainRounds: 21, rounds: 7, budget: 1500, patience: 10_000 };
 /** @type {Effort} */
 export const QUICK = { warm: 30, round: 10, mainRounds: 5, rounds: 3, budget: 80, patience: 4000 };
 

@@ -24,7 +24,10 @@ import { readFileSync } from 'node:fs';
  */
 
 export const OURS = 'eventwire';
-export const MAIN_PEER = 'eventsource-parser';
+const MAIN_PARSER = 'eventsource-parser';
+const MAIN_ENCODER = 'eventsource-encoder';
+/** The peers that the targets name. */
+export const MAIN_PEERS = [MAIN_PARSER, MAIN_ENCODER];
 
 /** @type {readonly Peer[]} */
 export const peers = [
@@ -43,7 +46,7 @@ export const peers = [
     load: () => import('../peers/eventwire-batches.mjs'),
   },
   {
-    name: MAIN_PEER,
+    name: MAIN_PARSER,
     package: 'eventsource-parser',
     modes: 'parse-text parse-bytes iterate',
     note: 'createParser, for bytes behind a streaming TextDecoder; TextDecoderStream and EventSourceParserStream',
@@ -113,7 +116,7 @@ export const peers = [
     load: () => import('../peers/openai.mjs'),
   },
   {
-    name: 'eventsource-encoder',
+    name: MAIN_ENCODER,
     package: 'eventsource-encoder',
     modes: 'encode-text encode-bytes',
     note: 'encode, for bytes with TextEncoder behind it',

@@ -1,6 +1,6 @@
 import { encodeWorkloads } from '../encode-workloads.mjs';
 import { parseWorkloads } from '../parse-workloads.mjs';
-import { MAIN_PEER, OURS, peers } from '../peers.mjs';
+import { OURS, peers } from '../peers.mjs';
 import { suites } from '../suites.mjs';
 
 /** @typedef {import('./result.mjs').Result} Result */
@@ -55,7 +55,7 @@ function targetTable({ targets }) {
       measured === undefined
         ? 'not measured'
         : `${measured.median.toFixed(2)} [${measured.q1.toFixed(2)}, ${measured.q3.toFixed(2)}]`,
-      peer === MAIN_PEER ? String(ratio) : `${ratio} (${peer})`,
+      `${ratio} (${peer})`,
       reached ? 'reached' : '**not reached**',
     ]),
   );
