@@ -25,6 +25,8 @@ describe('chunked', () => {
     const kinds: Record<string, (chunks: Uint8Array[]) => boolean> = {
       whole: (chunks) => chunks.length === 1,
       'one unit at a time': (chunks) => chunks.length === 40 && chunks.every((chunk) => chunk.length === 1),
+      'one unit at a time, among empty chunks': (chunks) =>
+        chunks.length > 40 && chunks.every((chunk) => chunk.length <= 1),
       'two units at a time': (chunks) => chunks.length === 20 && chunks.every((chunk) => chunk.length === 2),
       'in two': (chunks) => chunks.length === 2 && chunks.every((chunk) => chunk.length > 0),
       'with an empty chunk first': (chunks) => chunks.length > 1 && chunks[0]?.length === 0,

@@ -116,11 +116,16 @@ describe('mswEventStream ends', () => {
     const source = events();
     await source.next();
     const { signal } = new AbortController();
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
     const reader = eventStreamBody(source, { delay, open: false, signal }).getReader();
     const reading = delay > 0 ? reader.read() : await reader.read();
+    await new Promise((resolve) => setTimeout(resolve, 5)); // until it is under way
+    expect(timers()).toBe(before + (delay > 0 ? 1 : 0));
     await reader.cancel();
     expect(await reading).toMatchObject({ done: delay > 0 });
     await expect.poll(() => state.closed).toBe(true);
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 
   it('closes the source of an aborted request, and fails its reader', async () => {

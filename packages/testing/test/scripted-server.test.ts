@@ -15,6 +15,7 @@ async function readBody(response: Response) {
     return { chunks, text: chunks.join(''), error: (error as Error).cause as { code: string } };
   }
 }
+const runningTimers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 const get = async (url: string, init?: RequestInit) => readBody(await fetch(url, init));
 
 describe('scriptedServer sends', () => {
@@ -300,6 +301,16 @@ describe('scriptedServer closes', () => {
     expect(server.connections).toBe(0);
     await expect(fetch(server.url)).rejects.toThrow();
     await server.close();
+  });
+
+  it('its timers too', async () => {
+    const server = await scriptedServer([{ status: 200 }, { wait: 2 ** 31 - 1 }]);
+    const many = 20; // the runner and fetch have some of their own, which come and go
+    const results = Array.from({ length: many }, () => get(server.url));
+    await expect.poll(runningTimers).toBeGreaterThanOrEqual(many);
+    await server.close();
+    await Promise.all(results);
+    expect(runningTimers()).toBeLessThan(many / 2);
   });
 
   it('and rejects who waits for a request', async () => {
