@@ -1,12 +1,12 @@
-import { MAX_TIMER } from './clock.js';
-import type { Config } from './config.js';
-import { ConnectionError } from './connection-error.js';
-import type { Ending } from './endings.js';
-import type { ConnectContext } from './options.js';
-import { buildRequest, type StreamRequest } from './request.js';
-import { publicUrl, withoutQuery } from './request-parts.js';
-import { refuse } from './response.js';
-import { type Sink, StreamReader } from './stream-reader.js';
+import { MAX_TIMER } from './clock';
+import type { Config } from './config';
+import { ConnectionError } from './connection-error';
+import type { Ending } from './endings';
+import type { ConnectContext } from './options';
+import { buildRequest, type StreamRequest } from './request';
+import { publicUrl, withoutQuery } from './request-parts';
+import { refuse } from './response';
+import { type Sink, StreamReader } from './stream-reader';
 
 /** What an attempt reports, and asks for. */
 export interface AttemptPorts extends Omit<Sink, 'live'> {

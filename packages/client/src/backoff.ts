@@ -1,4 +1,4 @@
-import { MAX_TIMER } from './clock.js';
+import { MAX_TIMER } from './clock';
 
 /** The numbers of the reconnection policy; all times in ms. */
 export interface Backoff {

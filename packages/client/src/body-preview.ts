@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js';
+import type { Clock } from './clock';
 
 /** Characters of a refused response that are kept. */
 const PREVIEW_LENGTH = 2048;

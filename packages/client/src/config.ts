@@ -1,8 +1,8 @@
-import { type Clock, systemClock } from './clock.js';
-import { InvalidOptionError } from './invalid-option-error.js';
-import type { ConnectOptions, ConnectUrl, ReconnectOptions } from './options.js';
-import { checkBody, copyHeaders, isStream, resolveUrl } from './request-parts.js';
-import type { Policy } from './transition.js';
+import { type Clock, systemClock } from './clock';
+import { InvalidOptionError } from './invalid-option-error';
+import type { ConnectOptions, ConnectUrl, ReconnectOptions } from './options';
+import { checkBody, copyHeaders, isStream, resolveUrl } from './request-parts';
+import type { Policy } from './transition';
 
 /** The options, checked and with their defaults. */
 export interface Config extends Omit<ConnectOptions, 'reconnect'> {

@@ -1,8 +1,8 @@
-import { readConfig } from './config.js';
-import { Driver } from './driver.js';
-import type { EventStream } from './event-stream.js';
-import type { ConnectOptions, ConnectUrl } from './options.js';
-import { resolveUrl } from './request-parts.js';
+import { readConfig } from './config';
+import { Driver } from './driver';
+import type { EventStream } from './event-stream';
+import type { ConnectOptions, ConnectUrl } from './options';
+import { resolveUrl } from './request-parts';
 
 /**
  * Follows an event stream: connects at the call, and comes back after a cut with the last event ID.

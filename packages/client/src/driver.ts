@@ -1,17 +1,17 @@
 import type { EventStreamMessage } from '@eventwire/parser';
-import { Attempt } from './attempt.js';
-import type { Config } from './config.js';
-import type { ConnectionError } from './connection-error.js';
-import { EventCallback } from './event-callback.js';
-import { EventIterator } from './event-iterator.js';
-import { EventQueue } from './event-queue.js';
-import type { EventStream } from './event-stream.js';
-import type { Outcome } from './outcome.js';
-import { publicUrl } from './request-parts.js';
-import type { Effect, State, Step } from './state.js';
-import { seconds, type TraceEntry, traceClosed, traceWait } from './trace.js';
-import { begin, type Happening, transition } from './transition.js';
-import { callSafely } from './user-code.js';
+import { Attempt } from './attempt';
+import type { Config } from './config';
+import type { ConnectionError } from './connection-error';
+import { EventCallback } from './event-callback';
+import { EventIterator } from './event-iterator';
+import { EventQueue } from './event-queue';
+import type { EventStream } from './event-stream';
+import type { Outcome } from './outcome';
+import { publicUrl } from './request-parts';
+import type { Effect, State, Step } from './state';
+import { seconds, type TraceEntry, traceClosed, traceWait } from './trace';
+import { begin, type Happening, transition } from './transition';
+import { callSafely } from './user-code';
 
 /** Executes what `transition` decides. Holds the resources; decides nothing itself. */
 export class Driver implements EventStream {

@@ -1,5 +1,5 @@
-import type { ConnectionError, ConnectionErrorCode } from './connection-error.js';
-import type { OutcomeReason } from './outcome.js';
+import type { ConnectionError, ConnectionErrorCode } from './connection-error';
+import type { OutcomeReason } from './outcome';
 
 /** How one attempt ended. */
 export type Ending =

@@ -1,5 +1,5 @@
-import type { Consumer, EventQueue } from './event-queue.js';
-import { isThenable, report } from './user-code.js';
+import type { Consumer, EventQueue } from './event-queue';
+import { isThenable, report } from './user-code';
 
 /** `onEvent` as a consumer: one event after the other, each awaited. It never leaves. */
 export class EventCallback<E> implements Consumer {

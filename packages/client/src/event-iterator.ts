@@ -1,4 +1,4 @@
-import type { Consumer, EventQueue } from './event-queue.js';
+import type { Consumer, EventQueue } from './event-queue';
 
 interface Waiter<T> {
   resolve(result: IteratorResult<T>): void;

@@ -1,5 +1,5 @@
 import type { EventStreamMessage } from '@eventwire/parser';
-import type { Outcome } from './outcome.js';
+import type { Outcome } from './outcome';
 
 /**
  * A stream that is followed over broken connections.

@@ -1,9 +1,9 @@
 export type { EventStreamMessage } from '@eventwire/parser';
-export type { Clock } from './clock.js';
-export { connect } from './connect.js';
-export { ConnectionError, type ConnectionErrorCode, isConnectionError } from './connection-error.js';
-export type { Gap, Lag } from './conventions.js';
-export type { EventStream } from './event-stream.js';
+export type { Clock } from './clock';
+export { connect } from './connect';
+export { ConnectionError, type ConnectionErrorCode, isConnectionError } from './connection-error';
+export type { Gap, Lag } from './conventions';
+export type { EventStream } from './event-stream';
 export type {
   ConnectContext,
   ConnectHeaders,
@@ -14,6 +14,6 @@ export type {
   PerAttempt,
   ReconnectInfo,
   ReconnectOptions,
-} from './options.js';
-export type { Outcome, OutcomeReason } from './outcome.js';
-export type { TraceRecord } from './trace.js';
+} from './options';
+export type { Outcome, OutcomeReason } from './outcome';
+export type { TraceRecord } from './trace';

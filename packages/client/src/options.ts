@@ -1,9 +1,9 @@
 import type { EventStreamMessage } from '@eventwire/parser';
-import type { Clock } from './clock.js';
-import type { ConnectionError } from './connection-error.js';
-import type { Gap, Lag } from './conventions.js';
-import type { Outcome } from './outcome.js';
-import type { TraceRecord } from './trace.js';
+import type { Clock } from './clock';
+import type { ConnectionError } from './connection-error';
+import type { Gap, Lag } from './conventions';
+import type { Outcome } from './outcome';
+import type { TraceRecord } from './trace';
 
 /** What `url`, `headers` and `body` functions are given before every attempt. */
 export interface ConnectContext {

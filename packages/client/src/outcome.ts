@@ -1,4 +1,4 @@
-import type { ConnectionError } from './connection-error.js';
+import type { ConnectionError } from './connection-error';
 
 /**
  * - `closed`: by `close()`, an aborted signal, or the last iterator's `break`.

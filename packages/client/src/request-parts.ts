@@ -1,4 +1,4 @@
-import type { ConnectHeaders } from './options.js';
+import type { ConnectHeaders } from './options';
 
 /** The absolute URL, or a TypeError that says what is missing. */
 export function resolveUrl(url: string | URL): URL {

@@ -1,9 +1,9 @@
-import type { Config } from './config.js';
-import { ConnectionError } from './connection-error.js';
-import { idAsHeader, idFits } from './last-event-id.js';
-import type { ConnectContext, PerAttempt } from './options.js';
-import { checkBody, copyHeaders, isStream, resolveUrl, withParameter } from './request-parts.js';
-import { isThenable } from './user-code.js';
+import type { Config } from './config';
+import { ConnectionError } from './connection-error';
+import { idAsHeader, idFits } from './last-event-id';
+import type { ConnectContext, PerAttempt } from './options';
+import { checkBody, copyHeaders, isStream, resolveUrl, withParameter } from './request-parts';
+import { isThenable } from './user-code';
 
 /** One attempt's request. */
 export interface StreamRequest {

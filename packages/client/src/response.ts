@@ -1,8 +1,8 @@
-import { readPreview } from './body-preview.js';
-import type { Clock } from './clock.js';
-import { ConnectionError } from './connection-error.js';
-import { type Ending, isEventStreamType, statusVerdict } from './endings.js';
-import { readRetryAfter } from './retry-after.js';
+import { readPreview } from './body-preview';
+import type { Clock } from './clock';
+import { ConnectionError } from './connection-error';
+import { type Ending, isEventStreamType, statusVerdict } from './endings';
+import { readRetryAfter } from './retry-after';
 
 /** How a response that is no event stream ends its attempt; undefined for one that is. */
 export function refuse(response: Response, where: string, clock: Clock): Promise<Ending> | undefined {

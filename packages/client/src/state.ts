@@ -1,6 +1,6 @@
-import type { ConnectionError } from './connection-error.js';
-import type { OpenInfo } from './options.js';
-import type { Outcome } from './outcome.js';
+import type { ConnectionError } from './connection-error';
+import type { OpenInfo } from './options';
+import type { Outcome } from './outcome';
 
 /** What outlives one attempt. */
 export interface History {

@@ -4,12 +4,12 @@ import {
   type EventStreamMessage,
   type EventStreamParser,
 } from '@eventwire/parser';
-import { Announcement } from './announcement.js';
-import { ConnectionError } from './connection-error.js';
-import { readEndReason, readGap, readLag } from './conventions.js';
-import type { Ending } from './endings.js';
-import type { ConnectOptions } from './options.js';
-import { callSafely, report } from './user-code.js';
+import { Announcement } from './announcement';
+import { ConnectionError } from './connection-error';
+import { readEndReason, readGap, readLag } from './conventions';
+import type { Ending } from './endings';
+import type { ConnectOptions } from './options';
+import { callSafely, report } from './user-code';
 
 /** What the events of one response are handed to. */
 export interface Sink {

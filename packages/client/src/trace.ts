@@ -1,5 +1,5 @@
-import type { ConnectionError, ConnectionErrorCode } from './connection-error.js';
-import type { Outcome, OutcomeReason } from './outcome.js';
+import type { ConnectionError, ConnectionErrorCode } from './connection-error';
+import type { Outcome, OutcomeReason } from './outcome';
 
 interface TraceBase {
   /** When, in ms since the epoch. */

@@ -1,9 +1,9 @@
-import { type Backoff, clampServerDelay, reconnectionDelay } from './backoff.js';
-import { ConnectionError } from './connection-error.js';
-import { type Ending, errorVerdict } from './endings.js';
-import type { OpenInfo } from './options.js';
-import type { Outcome } from './outcome.js';
-import type { History, State, Step } from './state.js';
+import { type Backoff, clampServerDelay, reconnectionDelay } from './backoff';
+import { ConnectionError } from './connection-error';
+import { type Ending, errorVerdict } from './endings';
+import type { OpenInfo } from './options';
+import type { Outcome } from './outcome';
+import type { History, State, Step } from './state';
 
 /** The reconnection policy; `backoff: false` is one attempt only. */
 export interface Policy extends Backoff {

@@ -1,6 +1,6 @@
-import { BRAND } from './brand.js';
-import { lines } from './lines.js';
-import { kindOf, refusal } from './server-event-error.js';
+import { BRAND } from './brand';
+import { lines } from './lines';
+import { kindOf, refusal } from './server-event-error';
 
 export type Data = string | Iterable<string> | undefined;
 

@@ -1,8 +1,8 @@
-import { checkData, hasIterator } from './data.js';
-import { encode } from './encode.js';
-import { EventPieces } from './event-pieces.js';
-import { encodeHead } from './head.js';
-import type { AsyncServerEventInit, EventInput } from './server-event-init.js';
+import { checkData, hasIterator } from './data';
+import { encode } from './encode';
+import { EventPieces } from './event-pieces';
+import { encodeHead } from './head';
+import type { AsyncServerEventInit, EventInput } from './server-event-init';
 
 /**
  * The wire text of one event, piece by piece, for data that comes bit by bit: first the lines before the data (if any),

@@ -1,7 +1,7 @@
-import { BRAND } from './brand.js';
-import { checkData, encodeData } from './data.js';
-import { encodeHead } from './head.js';
-import type { EventInput } from './server-event-init.js';
+import { BRAND } from './brand';
+import { checkData, encodeData } from './data';
+import { encodeHead } from './head';
+import type { EventInput } from './server-event-init';
 
 /**
  * The wire text of one event, ending in a blank line. Fields come as comment, id, retry, event, data.

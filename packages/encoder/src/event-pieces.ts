@@ -1,4 +1,4 @@
-import { checkPiece, encodePiece } from './data.js';
+import { checkPiece, encodePiece } from './data';
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 

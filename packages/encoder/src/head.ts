@@ -1,6 +1,6 @@
-import { lines } from './lines.js';
-import { kindOf, refusal, ServerEventError } from './server-event-error.js';
-import type { AsyncServerEventInit } from './server-event-init.js';
+import { lines } from './lines';
+import { kindOf, refusal, ServerEventError } from './server-event-error';
+import type { AsyncServerEventInit } from './server-event-init';
 
 /**
  * The lines before the data: comment, id, retry, event, in this order. Validates them, and that this is an event at all.

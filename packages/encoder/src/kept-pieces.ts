@@ -1,4 +1,4 @@
-import { checkPiece } from './data.js';
+import { checkPiece } from './data';
 
 /**
  * A source that can be iterated only once, as one that can be iterated any number of times, also interleaved.

@@ -1,6 +1,6 @@
-import { openEvent } from './encode-async.js';
-import type { EventPieces } from './event-pieces.js';
-import type { AsyncServerEventInit, EventInput } from './server-event-init.js';
+import { openEvent } from './encode-async';
+import type { EventPieces } from './event-pieces';
+import type { AsyncServerEventInit, EventInput } from './server-event-init';
 
 /** The event that is being written: its pieces, and the two ends of the promise that write() has given. */
 interface Writing {

@@ -1,9 +1,9 @@
-import { BRAND } from './brand.js';
-import { checkData, checkPiece, type Data, encodeData, encodePiece } from './data.js';
-import { encodeHead } from './head.js';
-import { KeptPieces } from './kept-pieces.js';
-import { ServerEventError } from './server-event-error.js';
-import type { ServerEventInit } from './server-event-init.js';
+import { BRAND } from './brand';
+import { checkData, checkPiece, type Data, encodeData, encodePiece } from './data';
+import { encodeHead } from './head';
+import { KeptPieces } from './kept-pieces';
+import { ServerEventError } from './server-event-error';
+import type { ServerEventInit } from './server-event-init';
 
 /**
  * One event: immutable, validated once, encoded once, to be written any number of times.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type EventInput, encode, encodeAsync, ServerEvent } from '../src/index.js';
-import { refused } from './refused.js';
+import { type EventInput, encode, encodeAsync, ServerEvent } from '../src/index';
+import { refused } from './refused';
 
 type Case = { name: string; spec: string; input: EventInput } & (
   | { expected: string; error?: undefined }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { encodeAsync, ServerEvent } from '../src/index.js';
-import { refused } from './refused.js';
+import { encodeAsync, ServerEvent } from '../src/index';
+import { refused } from './refused';
 
 async function all(pieces: AsyncIterable<string>): Promise<string[]> {
   const list: string[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type EventInput, encode } from '../src/index.js';
-import { refused } from './refused.js';
+import { type EventInput, encode } from '../src/index';
+import { refused } from './refused';
 
 describe('encode', () => {
   it.each<[string, EventInput, string]>([

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { ServerEventError } from '../src/index.js';
+import { ServerEventError } from '../src/index';
 
 /** Runs what must be refused, and gives the error with everything that its reader relies on. */
 export function refused(run: () => unknown): ServerEventError {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encode, encodeAsync, ServerEvent, ServerEventError, type ServerEventInit } from '../src/index.js';
-import { read } from './reader.js';
+import { encode, encodeAsync, ServerEvent, ServerEventError, type ServerEventInit } from '../src/index';
+import { read } from './reader';
 
 /** Text in which what matters to the wire is common, lone surrogates among it. */
 const text = fc.string({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AsyncServerEventInit, type EventInput, ServerEventEncoderStream } from '../src/index.js';
+import { type AsyncServerEventInit, type EventInput, ServerEventEncoderStream } from '../src/index';
 
 const unhandled: unknown[] = [];
 const onUnhandled = (reason: unknown) => unhandled.push(reason);

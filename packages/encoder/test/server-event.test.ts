@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { encode, ServerEvent } from '../src/index.js';
-import { refused } from './refused.js';
+import { encode, ServerEvent } from '../src/index';
+import { refused } from './refused';
 
 /** A source that says what has been asked of it. */
 function watched(pieces: unknown[]) {
@@ -86,7 +86,7 @@ describe('ServerEvent', () => {
 
   it('takes an event of another copy of the package', async () => {
     vi.resetModules();
-    const other = await import('../src/index.js');
+    const other = await import('../src/index');
     expect(other.ServerEvent).not.toBe(ServerEvent);
     const event = new other.ServerEvent(['a', 'b'], { id: '1' });
     expect(encode(event)).toBe('id: 1\ndata: a\ndata: b\n\n');

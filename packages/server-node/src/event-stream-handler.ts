@@ -5,7 +5,7 @@ import {
   type Produced,
   resolveEventStreamInit,
 } from '@eventwire/server';
-import { EventStreamResponse } from './event-stream-response.js';
+import { EventStreamResponse } from './event-stream-response';
 
 /**
  * A request listener that answers every request with an event stream: of what the callback gives, or writes itself until it

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type EventStreamInit, EventStreamWriter, resolveEventStreamInit } from '@eventwire/server';
-import { lastEventIdOf } from './last-event-id.js';
-import { NodeSink } from './node-sink.js';
+import { lastEventIdOf } from './last-event-id';
+import { NodeSink } from './node-sink';
 
 /**
  * A response of node:http as an event stream. Its head goes out at once, with the heartbeat's announcement.

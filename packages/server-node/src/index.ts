@@ -23,5 +23,5 @@ export {
   type Subscriber,
   type Subscription,
 } from '@eventwire/server';
-export { eventStreamHandler } from './event-stream-handler.js';
-export { EventStreamResponse } from './event-stream-response.js';
+export { eventStreamHandler } from './event-stream-handler';
+export { EventStreamResponse } from './event-stream-response';

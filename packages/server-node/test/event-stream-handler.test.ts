@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createChannel, type EventStreamResponse, eventStreamHandler, ServerEvent } from '../src/index.js';
-import { get, serve, until } from './helpers.js';
+import { createChannel, type EventStreamResponse, eventStreamHandler, ServerEvent } from '../src/index';
+import { get, serve, until } from './helpers';
 
 const quiet = { heartbeat: false } as const;
 

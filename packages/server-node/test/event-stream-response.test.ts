@@ -1,8 +1,8 @@
 import { Agent, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { type EventStreamInit, EventStreamResponse } from '../src/index.js';
-import { deaf, get, serve, sleep, until } from './helpers.js';
+import { type EventStreamInit, EventStreamResponse } from '../src/index';
+import { deaf, get, serve, sleep, until } from './helpers';
 
 /** A server whose streams the test holds in its hands. */
 async function streams(init: EventStreamInit = {}, prepare: (res: ServerResponse) => void = () => {}) {

@@ -1,13 +1,13 @@
 import type { EventInput } from '@eventwire/encoder';
-import { checkFunction, checkOptions, invalidOption, kindOf } from './check-option.js';
-import { refuseReserved } from './conventions.js';
-import type { EventLog } from './event-log.js';
-import { EventStreamClosedError } from './event-stream-closed-error.js';
-import { guarded } from './event-stream-init.js';
-import { Feed } from './feed.js';
-import { Member, type MemberContext } from './member.js';
-import { createMemoryLog } from './memory-log.js';
-import type { Subscriber, Subscription } from './subscriber.js';
+import { checkFunction, checkOptions, invalidOption, kindOf } from './check-option';
+import { refuseReserved } from './conventions';
+import type { EventLog } from './event-log';
+import { EventStreamClosedError } from './event-stream-closed-error';
+import { guarded } from './event-stream-init';
+import { Feed } from './feed';
+import { Member, type MemberContext } from './member';
+import { createMemoryLog } from './memory-log';
+import type { Subscriber, Subscription } from './subscriber';
 
 export interface ChannelOptions {
   /** Where events are kept for those who come back; default: a memory log of the channel's own. */

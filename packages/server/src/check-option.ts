@@ -1,4 +1,4 @@
-import { EventStreamUsageError } from './event-stream-usage-error.js';
+import { EventStreamUsageError } from './event-stream-usage-error';
 
 /** A longer setTimeout fires at once. */
 export const MAX_TIMER = 2 ** 31 - 1;

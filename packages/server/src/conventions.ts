@@ -1,5 +1,5 @@
 import { type AsyncServerEventInit, type EventInput, encode, ServerEventError } from '@eventwire/encoder';
-import { utf8 } from './block.js';
+import { utf8 } from './block';
 
 /**
  * What Eventwire says in-band, above the Standard. All of it has data, since Firefox forgets the id of a block without.
@@ -18,7 +18,7 @@ export function cursorFrame(id: string): Uint8Array {
   return frame('cursor', {}, id);
 }
 
-/** Events after `after` are gone. `oldest` is the first that is held; delivery goes on from `id`. */
+/** Events after `after` are gone. `oldest` is the first that is held; who is cut off now is to come back with `id`. */
 export function gapFrame(after: string, oldest: string | null, id: string): Uint8Array {
   try {
     return frame('gap', { after, oldest }, id);

@@ -1,11 +1,4 @@
-import {
-  checkFunction,
-  checkInteger,
-  checkOptions,
-  invalidOption,
-  kindOf,
-  MAX_TIMER,
-} from './check-option.js';
+import { checkFunction, checkInteger, checkOptions, invalidOption, kindOf, MAX_TIMER } from './check-option';
 
 /** Header fields by name, or pairs of name and value (`Headers`, `Map`, an array). */
 export type HeaderFields =

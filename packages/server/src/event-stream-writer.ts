@@ -1,22 +1,22 @@
 import { type AsyncServerEventInit, type EventInput, encode } from '@eventwire/encoder';
-import { utf8, withRetry } from './block.js';
-import { endFrame, HEARTBEAT, preamble, refuseReserved } from './conventions.js';
-import { eventPieces, hasRetry, isSync } from './event-pieces.js';
-import { EventStreamClosedError } from './event-stream-closed-error.js';
+import { utf8, withRetry } from './block';
+import { endFrame, HEARTBEAT, preamble, refuseReserved } from './conventions';
+import { eventPieces, hasRetry, isSync } from './event-pieces';
+import { EventStreamClosedError } from './event-stream-closed-error';
 import {
   type EventStreamInit,
   type ResolvedEventStreamInit,
   resolveEventStreamInit,
-} from './event-stream-init.js';
-import type { EventStreamSink } from './event-stream-sink.js';
-import { forEachUntil } from './for-each-until.js';
-import { Heartbeat } from './heartbeat.js';
-import { linger } from './linger.js';
-import { produce, saysItIsOver } from './produce.js';
-import type { Produced } from './produced.js';
-import { Room } from './room.js';
-import type { Subscriber } from './subscriber.js';
-import { Turns } from './turns.js';
+} from './event-stream-init';
+import type { EventStreamSink } from './event-stream-sink';
+import { forEachUntil } from './for-each-until';
+import { Heartbeat } from './heartbeat';
+import { linger } from './linger';
+import { produce, saysItIsOver } from './produce';
+import type { Produced } from './produced';
+import { Room } from './room';
+import type { Subscriber } from './subscriber';
+import { Turns } from './turns';
 
 const NOTHING = new Uint8Array(0);
 

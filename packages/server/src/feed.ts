@@ -1,6 +1,6 @@
-import { join } from './block.js';
-import type { EventLog, LoggedEvent, LogPage } from './event-log.js';
-import { afterThisTurn } from './turn.js';
+import { join } from './block';
+import type { EventLog, LoggedEvent, LogPage } from './event-log';
+import { afterThisTurn } from './turn';
 
 /** Who is live: written everything up to the feed's last batch. */
 export interface LiveMember {

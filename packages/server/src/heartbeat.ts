@@ -1,4 +1,4 @@
-import { startTimer, type Timer } from './timer.js';
+import { startTimer, type Timer } from './timer';
 
 /**
  * Calls `beat` after `interval` ms without `touch()`. A write costs a look at the clock only: the timer runs on, and is set anew

@@ -1,5 +1,5 @@
-import type { EventStreamSink } from './event-stream-sink.js';
-import { startTimer, type Timer } from './timer.js';
+import type { EventStreamSink } from './event-stream-sink';
+import { startTimer, type Timer } from './timer';
 
 /** How long a client may take none of the last bytes after the end of a stream: a stuck one would hold its socket for ever. */
 const PATIENCE_MS = 10_000;

@@ -1,12 +1,12 @@
 import { type EventInput, encode, ServerEventError } from '@eventwire/encoder';
-import { join, utf8 } from './block.js';
-import { cursorFrame, gapFrame, refuseReserved } from './conventions.js';
-import type { EventLog, LoggedEvent, LogPage } from './event-log.js';
-import { EventStreamUsageError } from './event-stream-usage-error.js';
-import type { Feed, LiveMember } from './feed.js';
-import { forEachUntil } from './for-each-until.js';
-import { checkIterable } from './produced.js';
-import type { Subscriber, Subscription } from './subscriber.js';
+import { join, utf8 } from './block';
+import { cursorFrame, gapFrame, refuseReserved } from './conventions';
+import type { EventLog, LoggedEvent, LogPage } from './event-log';
+import { EventStreamUsageError } from './event-stream-usage-error';
+import type { Feed, LiveMember } from './feed';
+import { forEachUntil } from './for-each-until';
+import { checkIterable } from './produced';
+import type { Subscriber, Subscription } from './subscriber';
 
 /** What a member needs of its channel. */
 export interface MemberContext {
@@ -152,7 +152,8 @@ export class Member implements Subscription, LiveMember {
     const after = this.#cursor;
     if (initial) {
       this.#cursor = await log.head();
-      await this.#send(gapFrame(after, events[0]?.id ?? null, this.#cursor));
+      // Not with the cursor as its id: a connection lost before the state was through would go on behind a state that never came.
+      await this.#send(gapFrame(after, events[0]?.id ?? null, after));
       return this.#present();
     }
     if (events.length === 0) {

@@ -5,10 +5,10 @@ import {
   ServerEventError,
   type ServerEventInit,
 } from '@eventwire/encoder';
-import { utf8, withId } from './block.js';
-import { checkInteger, checkOptions } from './check-option.js';
-import type { EventLog, LoggedEvent, LogPage } from './event-log.js';
-import { EventStreamUsageError } from './event-stream-usage-error.js';
+import { utf8, withId } from './block';
+import { checkInteger, checkOptions } from './check-option';
+import type { EventLog, LoggedEvent, LogPage } from './event-log';
+import { EventStreamUsageError } from './event-stream-usage-error';
 
 /** How much a memory log keeps. The oldest events are removed first. */
 export interface MemoryLogOptions {

@@ -1,12 +1,18 @@
-import { EventStreamClosedError } from './event-stream-closed-error.js';
-import type { EventStreamWriter } from './event-stream-writer.js';
-import { forEachUntil } from './for-each-until.js';
-import { checkIterable, isSubscription, type Produced } from './produced.js';
+import type { AsyncServerEventInit, EventInput } from '@eventwire/encoder';
+import { EventStreamClosedError } from './event-stream-closed-error';
+import { forEachUntil } from './for-each-until';
+import { checkIterable, isSubscription, type Produced } from './produced';
+
+/** What `produce` needs of an EventStreamWriter. */
+interface ProducedStream {
+  readonly signal: AbortSignal;
+  sendEvent(event: EventInput | AsyncServerEventInit): Promise<void>;
+}
 
 /** Sends what was produced, until it has run out or the stream is over. Rejects with what the source throws. */
 export async function produce(
   produced: Produced,
-  stream: Pick<EventStreamWriter, 'signal' | 'sendEvent'>,
+  stream: ProducedStream,
   onLate: (error: unknown) => void,
 ): Promise<void> {
   if (produced === undefined || produced === null) return;

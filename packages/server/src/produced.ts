@@ -1,7 +1,7 @@
 import { type AsyncServerEventInit, type EventInput, ServerEvent } from '@eventwire/encoder';
-import { kindOf } from './check-option.js';
-import { EventStreamUsageError } from './event-stream-usage-error.js';
-import type { Subscription } from './subscriber.js';
+import { kindOf } from './check-option';
+import { EventStreamUsageError } from './event-stream-usage-error';
+import type { Subscription } from './subscriber';
 
 /** Something that gives events one after the other. */
 export type EventIterable =

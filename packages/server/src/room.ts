@@ -1,4 +1,4 @@
-import type { EventStreamSink } from './event-stream-sink.js';
+import type { EventStreamSink } from './event-stream-sink';
 
 /** Whether there is room for more bytes on the way to the client, and the wait for it. */
 export class Room {

@@ -9,10 +9,10 @@ import {
   type LoggedEvent,
   type MemoryLogOptions,
   type SubscribeOptions,
-} from '../src/index.js';
-import { FakeSink } from './fake-sink.js';
-import { FakeSubscriber } from './fake-subscriber.js';
-import { deferred, settled, stateOf } from './helpers.js';
+} from '../src/index';
+import { FakeSink } from './fake-sink';
+import { FakeSubscriber } from './fake-subscriber';
+import { deferred, settled, stateOf } from './helpers';
 
 function setUp(options: MemoryLogOptions = {}, wrap: (log: EventLog) => EventLog = (log) => log) {
   const errors: unknown[] = [];
@@ -273,7 +273,7 @@ describe('a gap', () => {
     expect(dataOf(subscriber).at(-1)).toBe('x');
   });
 
-  it('is followed by the initial state and the cursor where there is initial', async () => {
+  it('is followed by the initial state and the cursor where there is initial; a cut before the cursor brings both again', async () => {
     const { join, publish } = setUp();
     const ids = await publish('1', '2');
     const { subscriber } = join('foreign', { initial: () => ['state'] });
@@ -281,7 +281,7 @@ describe('a gap', () => {
     await publish('3');
     await settled();
     expect(subscriber.blocks.map(({ type, id, data }) => [type, id, data]).slice(0, 3)).toEqual([
-      ['eventwire:gap', ids[1], JSON.stringify({ after: 'foreign', oldest: ids[0] })],
+      ['eventwire:gap', 'foreign', JSON.stringify({ after: 'foreign', oldest: ids[0] })],
       ['message', undefined, 'state'],
       ['eventwire:cursor', ids[1], '{}'],
     ]);

@@ -5,9 +5,9 @@ import {
   EventStreamWriter,
   type HeaderFields,
   resolveEventStreamInit,
-} from '../src/index.js';
-import { FakeSink } from './fake-sink.js';
-import { deferred, settled, stateOf } from './helpers.js';
+} from '../src/index';
+import { FakeSink } from './fake-sink';
+import { deferred, settled, stateOf } from './helpers';
 
 function open(init: EventStreamInit = {}, sink = new FakeSink()) {
   const errors: unknown[] = [];

@@ -1,4 +1,4 @@
-import type { EventStreamSink, EventStreamSinkListener } from '../src/index.js';
+import type { EventStreamSink, EventStreamSinkListener } from '../src/index';
 
 /** A body in memory. Bytes stay pending while `stuck`, and the peer can leave. */
 export class FakeSink implements EventStreamSink {

@@ -1,5 +1,5 @@
-import type { Subscriber } from '../src/index.js';
-import { type Block, blocks } from './helpers.js';
+import type { Subscriber } from '../src/index';
+import { type Block, blocks } from './helpers';
 
 /** A client's side of a channel: takes frames, and is full while `stuck`. */
 export class FakeSubscriber implements Subscriber {

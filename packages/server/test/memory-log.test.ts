@@ -1,8 +1,8 @@
 import { ServerEvent } from '@eventwire/encoder';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createMemoryLog, type LoggedEvent, type LogPage, type MemoryLogOptions } from '../src/index.js';
-import { settled } from './helpers.js';
+import { createMemoryLog, type LoggedEvent, type LogPage, type MemoryLogOptions } from '../src/index';
+import { settled } from './helpers';
 
 const text = (event: LoggedEvent) => new TextDecoder().decode(event.frame);
 const ids = (page: LogPage) => page.events.map(({ id }) => id);
