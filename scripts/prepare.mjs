@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { CommandError, pnpm, root } from './run.mjs';
 
 // What `npm start` and `npm run follow` need before they can run, and no more: the example's own dependencies (20 MB;
@@ -91,27 +89,19 @@ async function install(stamp) {
 
 /** @param {readonly string[]} stale folders of packages whose dist is missing or older than their source */
 async function build(stale) {
-  const require = createRequire(join(example, 'package.json'));
-  /** @type {typeof import('esbuild')} */
-  const esbuild = require('esbuild');
+  // Only now: it imports esbuild, which may have been installed a moment ago.
+  const { buildExample, buildPackage, stop } = await import('../examples/jobs/build.mjs');
   await Promise.all(
     stale.map((folder) =>
-      esbuild.build({
-        entryPoints: entries(folder).map(({ source }) => source),
-        outdir: join(folder, 'dist'),
-        bundle: true,
-        splitting: true,
-        format: 'esm',
-        packages: 'external',
-        target: 'es2022',
-        sourcemap: true,
-        logLevel: 'warning',
-      }),
+      buildPackage(
+        folder,
+        entries(folder).map(({ source }) => source),
+      ),
     ),
   );
-  await import(pathToFileURL(join(example, 'build.mjs')).href);
-  // Its service process would live as long as this one, which becomes the server.
-  await esbuild.stop();
+  await buildExample();
+  // This process becomes the server.
+  await stop();
 }
 
 /**

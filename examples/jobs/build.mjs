@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
@@ -15,27 +15,55 @@ const common = {
   tsconfigRaw: { compilerOptions: { target: 'es2022' } },
 };
 
-await Promise.all([
-  build({
-    ...common,
-    entryPoints: ['src/server.ts', 'src/worker.ts', 'src/follow.ts'],
-    outdir: 'dist',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-  }),
-  build({
-    ...common,
-    entryPoints: ['src/page/app.ts'],
-    outdir: 'dist/page',
-    platform: 'browser',
-    target: 'es2022',
-    // Inline: the page's policy lets nothing else be fetched, and the server serves no other file.
-    sourcemap: 'inline',
-  }),
-]);
+/** The server, its worker, the terminal's view, and the page, into `dist`. */
+export async function buildExample() {
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: ['src/server.ts', 'src/worker.ts', 'src/follow.ts'],
+      outdir: 'dist',
+      platform: 'node',
+      target: 'node20',
+      packages: 'external',
+    }),
+    build({
+      ...common,
+      entryPoints: ['src/page/app.ts'],
+      outdir: 'dist/page',
+      platform: 'browser',
+      target: 'es2022',
+      // Inline: the page's policy lets nothing else be fetched, and the server serves no other file.
+      sourcemap: 'inline',
+    }),
+  ]);
 
-mkdirSync(`${here}dist/page`, { recursive: true });
-for (const file of ['index.html', 'style.css', 'icon.svg']) {
-  cpSync(`${here}src/page/${file}`, `${here}dist/page/${file}`);
+  mkdirSync(`${here}dist/page`, { recursive: true });
+  for (const file of ['index.html', 'style.css', 'icon.svg']) {
+    cpSync(`${here}src/page/${file}`, `${here}dist/page/${file}`);
+  }
 }
+
+/**
+ * A package of this repository as `npm start` needs it, in 0.1 s: an ES module without declarations. What is published is
+ * built by tsup.
+ * @param {string} folder
+ * @param {string[]} entryPoints
+ */
+export async function buildPackage(folder, entryPoints) {
+  await build({
+    entryPoints,
+    outdir: `${folder}/dist`,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    packages: 'external',
+    target: 'es2022',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+}
+
+/** Ends esbuild's service process, which would live as long as this one. */
+export { stop };
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildExample();

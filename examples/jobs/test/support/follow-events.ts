@@ -1,6 +1,6 @@
 import { connect } from '@eventwire/client';
 
-export interface Followed {
+interface Followed {
   readonly type: string;
   readonly id: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
