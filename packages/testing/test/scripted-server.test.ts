@@ -41,7 +41,7 @@ describe('scriptedServer sends', () => {
 
   it('pieces that arrive one by one', async () => {
     const pieces = ['da', 'ta: ', '', 'x\n', new TextEncoder().encode('\n')];
-    await using server = await scriptedServer([{ pieces, gap: 20 }]);
+    await using server = await scriptedServer([{ pieces, gap: 50 }]);
     expect((await get(server.url)).chunks).toEqual(['da', 'ta: ', 'x\n', '\n']);
   });
 
