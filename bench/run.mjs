@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fail, root } from '../scripts/run.mjs';
+import { fail, root, run } from '../scripts/run.mjs';
 import { buildMeasured } from './src/build-measured.mjs';
 import { FULL, isFloor, judgeAll, measure, peersOf, QUICK } from './src/measure.mjs';
 import { nodeBinary } from './src/node-binary.mjs';
@@ -75,7 +75,7 @@ async function main(options) {
       `  not reached: ${mode} ${workload}, Node ${node}: ${ours} to ${peer} ${found}, target ${ratio}`,
     );
   }
-  if (options.out !== undefined) write(resolve(root, options.out), result);
+  if (options.out !== undefined) await write(resolve(root, options.out), result);
   const failed = result.measured.flatMap(({ cells, mode, workload }) =>
     cells.flatMap(({ peer, failure }) =>
       isOurs(peer) && failure !== undefined ? [`${peer} ${mode} ${workload}: ${failure}`] : [],
@@ -85,16 +85,22 @@ async function main(options) {
 }
 
 /** @param {string} folder @param {import('./src/report/result.mjs').Result} result */
-function write(folder, result) {
+async function write(folder, result) {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'wire.md'), markdown(result));
+  const page = join(folder, 'wire.md');
+  writeFileSync(page, markdown(result));
   writeFileSync(join(folder, 'wire.svg'), chart(result.targets));
   // Single rounds say nothing to a reader.
   const plain = (/** @type {string} */ key, /** @type {unknown} */ value) => {
     if (key === 'rounds' && Array.isArray(value)) return value.length;
     return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
   };
-  writeFileSync(join(folder, 'wire.json'), `${JSON.stringify(result, plain, 1)}\n`);
+  const data = join(folder, 'wire.json');
+  writeFileSync(data, `${JSON.stringify(result, plain)}\n`);
+  // As the repository's lint wants them.
+  const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
+  if (folder.startsWith(root))
+    await run(process.execPath, [biome, 'format', '--write', page, data], { quiet: true });
   console.log(`Written: ${folder}/wire.md, wire.svg, wire.json`);
 }
 

@@ -6,7 +6,9 @@ export function line({ peer, failure, verdict, bytesPerSecond = 0, ratio, wallRa
   const name = `  ${peer.padEnd(30)}`;
   if (failure !== undefined || ratio === undefined) return `${name} ${failure ?? 'not measured'}`;
   const { q1, median, q3 } = ratio;
-  const speed = `${(bytesPerSecond / 1e6).toPrecision(3).padStart(9)} MB/s`;
+  const megabytes = bytesPerSecond / 1e6;
+  const number = megabytes >= 100 ? megabytes.toFixed(0) : megabytes.toPrecision(3);
+  const speed = `${number.padStart(6)} MB/s`;
   const wrong =
     verdict !== undefined && verdict.wrong > 0 ? `  ${verdict.wrong} differ of ${verdict.of}` : '';
   return (
