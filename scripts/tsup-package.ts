@@ -9,12 +9,10 @@ interface PackageShape {
 
 /** The one build that every published package has: ESM, CJS and declarations from `src` into `dist`. */
 export function packageConfig({ entry = {}, node = false }: PackageShape = {}) {
-  // `npm start` needs no declarations, and they are most of the build's time.
-  const declarations = process.env.EVENTWIRE_BUILD !== 'start';
   return defineConfig({
     entry: { index: 'src/index.ts', ...entry },
     format: ['esm', 'cjs'],
-    dts: declarations && { compilerOptions: { ignoreDeprecations: '6.0', types: node ? ['node'] : [] } },
+    dts: { compilerOptions: { ignoreDeprecations: '6.0', types: node ? ['node'] : [] } },
     tsconfig: '../../tsconfig.build.json',
     platform: node ? 'node' : 'neutral',
     target: 'es2022',

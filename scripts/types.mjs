@@ -18,6 +18,7 @@ if (!existsSync(tsc))
 
 // Two at a time: each compiler takes one core and some hundred megabytes.
 const waiting = [...projects];
+/** @type {string[]} */
 const failed = [];
 const worker = async () => {
   for (let project = waiting.shift(); project !== undefined; project = waiting.shift()) {

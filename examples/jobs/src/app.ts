@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createChannel, createMemoryLog, eventStreamHandler, ServerEvent } from '@eventwire/server-node';
-import { loadAssets, sendAsset } from './assets.js';
-import { Connections } from './connections.js';
-import { FolderError, resolveFolder } from './folder.js';
-import { guard } from './guard.js';
-import { HttpError, readJson, sendError, sendJson } from './http.js';
-import type { JobEvents } from './job.js';
-import { JobBoard } from './job-board.js';
-import { JobQueue, QueueFullError } from './job-queue.js';
-import { type Checked, checkCut, checkStartJob, clientPattern } from './schema.js';
+import { loadAssets, sendAsset } from './assets';
+import { Connections } from './connections';
+import { FolderError, resolveFolder } from './folder';
+import { guard } from './guard';
+import { HttpError, readJson, sendError, sendJson } from './http';
+import type { JobEvents } from './job';
+import { JobBoard } from './job-board';
+import { JobQueue, QueueFullError } from './job-queue';
+import { type Checked, checkCut, checkStartJob, clientPattern } from './schema';
 
 type Handler = (req: IncomingMessage, res: ServerResponse, url: URL) => void | Promise<void>;
 type Route = ReadonlyMap<string, Handler>;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { send } from './http.js';
+import { send } from './http';
 
 export interface Asset {
   readonly type: string;

@@ -3,7 +3,7 @@ import { constants as fsConstants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliCompress, createGzip, constants as zlibConstants } from 'node:zlib';
-import type { JobSettings } from './job.js';
+import type { JobSettings } from './job';
 
 export interface CompressedFile {
   readonly bytesIn: number;

@@ -1,6 +1,6 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import { files, folderName, method, seconds, sizes } from './format.js';
-import { isOver, type Job } from './job.js';
+import { files, folderName, method, seconds, sizes } from './format';
+import { isOver, type Job } from './job';
 
 /** How jobs are shown in a terminal, or in what stands where a terminal might. */
 export interface FollowView {

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { connect } from '@eventwire/client';
-import { createView } from './follow-view.js';
-import { isOver } from './job.js';
-import { JobBoard } from './job-board.js';
-import { readPort } from './port.js';
+import { createView } from './follow-view';
+import { isOver } from './job';
+import { JobBoard } from './job-board';
+import { readPort } from './port';
 
 const usage = `Follows the jobs of a running example in this terminal.
 

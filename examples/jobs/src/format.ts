@@ -1,4 +1,4 @@
-import type { Job } from './job.js';
+import type { Job } from './job';
 
 /** 1234567 -> `1.23 MB`; the units of 1,000, as file managers and browsers show them. */
 export function bytes(count: number): string {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { HttpError } from './http.js';
+import { HttpError } from './http';
 
 /** The names under which the server on this port may be called: it listens on the loopback only. */
 export function allowedHosts(port: number): string[] {

@@ -1,4 +1,4 @@
-import { isOver, type Job, type JobEvents, type JobProgress, type JobResult, type JobStatus } from './job.js';
+import { isOver, type Job, type JobEvents, type JobProgress, type JobResult, type JobStatus } from './job';
 
 /** What an event changed, and whether it came in order. */
 export interface Change {

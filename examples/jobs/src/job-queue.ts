@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import type { Job, JobEvents, JobSettings } from './job.js';
-import type { WorkerInput, WorkerMessage } from './worker.js';
+import type { Job, JobEvents, JobSettings } from './job';
+import type { WorkerInput, WorkerMessage } from './worker';
 
 export type Publish = <Type extends keyof JobEvents>(type: Type, data: JobEvents[Type]) => void;
 

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { createApp } from './app.js';
-import { readPort } from './port.js';
+import { createApp } from './app';
+import { readPort } from './port';
 
 const host = '127.0.0.1';
 const dist = new URL('./', import.meta.url);

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { compressFile } from './compress.js';
-import { listFiles } from './folder.js';
-import type { JobProgress, JobResult, JobSettings } from './job.js';
+import { compressFile } from './compress';
+import { listFiles } from './folder';
+import type { JobProgress, JobResult, JobSettings } from './job';
 
 export interface WorkerInput {
   readonly root: string;

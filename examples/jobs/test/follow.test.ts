@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { built, Child, postJson, startServer } from './support/server.js';
-import { makeTree } from './support/tree.js';
+import { built, Child, postJson, startServer } from './support/server';
+import { makeTree } from './support/tree';
 
 const follow = (...args: string[]) => new Child(built('follow.js'), args, { PORT: '' });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Job, JobProgress, JobResult } from '../src/job.js';
-import { JobBoard } from '../src/job-board.js';
+import type { Job, JobProgress, JobResult } from '../src/job';
+import { JobBoard } from '../src/job-board';
 
 const job = (id: string): Job => ({
   id,

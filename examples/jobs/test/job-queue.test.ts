@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { JobSettings } from '../src/job.js';
-import { JobQueue, QueueFullError } from '../src/job-queue.js';
+import type { JobSettings } from '../src/job';
+import { JobQueue, QueueFullError } from '../src/job-queue';
 
 const settings: JobSettings = { folder: '.', compression: 'gzip', level: 6, pace: 0 };
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { followEvents } from './support/follow-events.js';
-import { built, Child, postJson, startServer } from './support/server.js';
+import { followEvents } from './support/follow-events';
+import { built, Child, postJson, startServer } from './support/server';
 
 describe('the server as a process', () => {
   it('prints the URL, the curl line and how to follow', async () => {

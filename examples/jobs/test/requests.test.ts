@@ -2,9 +2,9 @@ import { mkdirSync, rmdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { followEvents } from './support/follow-events.js';
-import { postJson, type Server, startServer } from './support/server.js';
-import { makeTree, type Tree } from './support/tree.js';
+import { followEvents } from './support/follow-events';
+import { postJson, type Server, startServer } from './support/server';
+import { makeTree, type Tree } from './support/tree';
 
 let tree: Tree;
 let server: Server;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, gzipSync, constants as zlib } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { followEvents } from './support/follow-events.js';
-import { postJson, type Server, startServer } from './support/server.js';
-import { makeTree, type Tree } from './support/tree.js';
+import { followEvents } from './support/follow-events';
+import { postJson, type Server, startServer } from './support/server';
+import { makeTree, type Tree } from './support/tree';
 
 let tree: Tree;
 let server: Server;

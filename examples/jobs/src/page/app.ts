@@ -1,11 +1,11 @@
 import { connect } from '@eventwire/client';
-import { seconds } from '../format.js';
-import { JobBoard } from '../job-board.js';
-import { ConnectionPanel } from './connection-panel.js';
-import { byId, setText } from './dom.js';
-import { JobList } from './job-list.js';
-import { RawView } from './raw-view.js';
-import { StartForm } from './start-form.js';
+import { seconds } from '../format';
+import { JobBoard } from '../job-board';
+import { ConnectionPanel } from './connection-panel';
+import { byId, setText } from './dom';
+import { JobList } from './job-list';
+import { RawView } from './raw-view';
+import { StartForm } from './start-form';
 
 // The server knows this page's connection by this name, so that it can cut this one and no other.
 const client = crypto.randomUUID();

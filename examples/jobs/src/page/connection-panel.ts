@@ -1,4 +1,4 @@
-import { byId, setText } from './dom.js';
+import { byId, setText } from './dom';
 
 type State = 'connecting' | 'open' | 'waiting' | 'closed';
 

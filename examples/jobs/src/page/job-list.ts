@@ -1,7 +1,7 @@
-import { files, folderName, method, seconds, sizes } from '../format.js';
-import type { Job } from '../job.js';
-import type { JobBoard } from '../job-board.js';
-import { byId, create, setText } from './dom.js';
+import { files, folderName, method, seconds, sizes } from '../format';
+import type { Job } from '../job';
+import type { JobBoard } from '../job-board';
+import { byId, create, setText } from './dom';
 
 /** One job's place in the list: made once, then only its texts and its bar change. */
 class JobItem {

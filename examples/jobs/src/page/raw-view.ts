@@ -1,4 +1,4 @@
-import { byId, create, setText } from './dom.js';
+import { byId, create, setText } from './dom';
 
 const maxLines = 300;
 const maxLineLength = 400;

@@ -1,4 +1,4 @@
-import { byId, setText } from './dom.js';
+import { byId, setText } from './dom';
 
 interface Refusal {
   readonly field: string | undefined;
