@@ -33,6 +33,10 @@ export default defineConfig({
       { ...suite('built', { testTimeout: 60_000 }), resolve: {} },
       { ...suite('docs', { testTimeout: 60_000 }), resolve: {} },
       {
+        resolve: { alias },
+        test: { name: 'bench', root: `${root}bench`, include: ['test/**/*.test.ts'], testTimeout: 60_000 },
+      },
+      {
         test: {
           name: 'jobs',
           root: `${root}examples/jobs`,

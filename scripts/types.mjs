@@ -10,7 +10,7 @@ const projects = ['packages', 'examples']
       .filter((file) => /^tsconfig(\..+)?\.json$/.test(file))
       .map((file) => join(folder, file)),
   )
-  .concat('tsconfig.json');
+  .concat('bench/tsconfig.json', 'tsconfig.json');
 
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 if (!existsSync(tsc))

@@ -1,7 +1,7 @@
 import type { Job } from './job';
 
 /** 1234567 -> `1.23 MB`; the units of 1,000, as file managers and browsers show them. */
-export function bytes(count: number): string {
+function bytes(count: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   let value = count;
   let unit = 0;
@@ -14,7 +14,7 @@ export function bytes(count: number): string {
 
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-export const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
+const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
 
 export const files = (count: number): string =>
   `${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}`;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { HttpError } from './http';
 
 /** The names under which the server on this port may be called: it listens on the loopback only. */
-export function allowedHosts(port: number): string[] {
+function allowedHosts(port: number): string[] {
   const names = ['127.0.0.1', 'localhost', '[::1]'];
   return [...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])];
 }

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Job, JobEvents, JobSettings } from './job';
 import type { WorkerInput, WorkerMessage } from './worker';
 
-export type Publish = <Type extends keyof JobEvents>(type: Type, data: JobEvents[Type]) => void;
+type Publish = <Type extends keyof JobEvents>(type: Type, data: JobEvents[Type]) => void;
 
 export interface JobQueueOptions {
   /** The folder that jobs' folders are relative to. */

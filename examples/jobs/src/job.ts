@@ -1,6 +1,6 @@
 // What the server, the page and the terminal agree on. Nothing here knows a runtime.
 
-export type Compression = 'gzip' | 'brotli';
+type Compression = 'gzip' | 'brotli';
 export type JobStatus = 'queued' | 'running' | 'finished' | 'failed';
 
 export interface JobSettings {

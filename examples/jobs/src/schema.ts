@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What a bad request is told: which field, why, and what would be right. */
-export interface FieldError {
+interface FieldError {
   readonly code: 'INVALID_FIELD' | 'UNKNOWN_FIELD';
   readonly field: string;
   readonly message: string;
