@@ -18,7 +18,6 @@ for (const name of readdirSync(join(root, 'packages'))) {
   const tarball = join(folder, readdirSync(folder).find((file) => packed.includes(file)) ?? '');
   const bytes = readFileSync(tarball);
   const { messages, pkg } = await publint({
-    pkgDir,
     pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) },
     strict: true,
   });

@@ -20,6 +20,8 @@ export function packageConfig({ entry = {}, node = false }: PackageShape = {}) {
     // Two processes may build at once; a cleared folder would take the other's files away.
     clean: false,
     splitting: true,
+    // Deno and Workers know Node's modules by this prefix only.
+    removeNodeProtocol: false,
     silent: true,
   });
 }
