@@ -11,6 +11,11 @@ const components = {
     packages: ['chromium', 'fonts-dejavu-core'],
     variable: 'CHROMIUM_PATH',
   },
+  firefox: {
+    commands: ['firefox-esr', 'firefox'],
+    packages: ['firefox-esr', 'fonts-dejavu-core'],
+    variable: 'FIREFOX_PATH',
+  },
 };
 
 /** @param {string} name @returns {string | undefined} the program's path */
