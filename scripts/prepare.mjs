@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandError, pnpm, root } from './run.mjs';
+import { CommandError, installFrozen, root } from './run.mjs';
 
 // What `npm start` and `npm run follow` need before they can run, and no more: the example's own dependencies (20 MB;
 // all tools of the repository are 270 MB), and the packages without declarations, built by esbuild in 0.1 s.
@@ -65,17 +65,8 @@ async function install(stamp) {
   const hasTools = tools.some((name) => existsSync(join(root, 'node_modules', name)));
   const { name } = manifest(example);
   try {
-    await pnpm(
-      [
-        'install',
-        '--frozen-lockfile',
-        '--prefer-offline',
-        ...(hasTools ? [] : ['--prod']),
-        '--filter',
-        `${name}...`,
-      ],
-      { quiet: true },
-    );
+    const scope = hasTools ? [] : ['--prod'];
+    await installFrozen(['--prefer-offline', ...scope, '--filter', `${name}...`], { quiet: true });
   } catch (error) {
     if (error instanceof CommandError) {
       error.message +=

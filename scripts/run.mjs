@@ -86,6 +86,16 @@ export function pnpm(args, options) {
 }
 
 /**
+ * Installs exactly what the lockfile says. Its packages were old enough when they were added (pnpm's `minimumReleaseAge`), and
+ * are pinned by their hashes since; asking the registry again for the age of every single one would fetch 100 MB first.
+ * @param {readonly string[]} args
+ * @param {RunOptions} [options]
+ */
+export function installFrozen(args, options) {
+  return pnpm(['install', '--frozen-lockfile', '--config.minimumReleaseAge=0', ...args], options);
+}
+
+/**
  * Prints a failure without a stack where it is a command's, and sets the exit code.
  * @param {unknown} error
  */

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandError, pnpm, root, run } from './run.mjs';
+import { CommandError, installFrozen, pnpm, root, run } from './run.mjs';
 import { ensure } from './system.mjs';
 
 const started = performance.now();
@@ -17,7 +17,7 @@ const results = join(mkdtempSync(join(tmpdir(), 'eventwire-test-')), 'results.js
 
 /** @type {[name: string, action: () => unknown][]} */
 const stages = [
-  ['install', () => pnpm(['install', '--frozen-lockfile', '--reporter=append-only'], { quiet: true })],
+  ['install', () => installFrozen(['--reporter=append-only'], { quiet: true })],
   [
     'system',
     () => {
