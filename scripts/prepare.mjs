@@ -86,7 +86,7 @@ async function build(stale) {
     stale.map((folder) =>
       buildPackage(
         folder,
-        entries(folder).map(({ source }) => source),
+        entries(folder).map(({ name, source }) => ({ in: source, out: name })),
       ),
     ),
   );
@@ -121,15 +121,17 @@ function manifest(folder) {
 }
 
 /**
- * A package's entry points: `./dist/x.js` in its exports is built from `src/x.ts`.
+ * A package's entry points: `./dist/x.js` in its exports is built from `src/x.ts` or `src/x/index.ts`.
  * @param {string} folder
  */
 function entries(folder) {
   return Object.values(manifest(folder).exports ?? {}).flatMap((target) => {
     if (typeof target === 'string') return [];
     const output = target.import.default;
-    const source = output.replace(/^\.\/dist\/(.+)\.js$/, 'src/$1.ts');
-    return [{ source: join(folder, source), output: join(folder, output) }];
+    const name = output.replace(/^\.\/dist\/(.+)\.js$/, '$1');
+    const file = join(folder, 'src', `${name}.ts`);
+    const source = existsSync(file) ? file : join(folder, 'src', name, 'index.ts');
+    return [{ name, source, output: join(folder, output) }];
   });
 }
 

@@ -47,7 +47,7 @@ export async function buildExample() {
  * A package of this repository as `npm start` needs it, in 0.1 s: an ES module without declarations. What is published is
  * built by tsup.
  * @param {string} folder
- * @param {string[]} entryPoints
+ * @param {{ in: string, out: string }[]} entryPoints
  */
 export async function buildPackage(folder, entryPoints) {
   await build({
