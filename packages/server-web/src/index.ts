@@ -1,0 +1,27 @@
+export {
+  type AsyncServerEventInit,
+  type EventInput,
+  ServerEvent,
+  ServerEventError,
+  type ServerEventInit,
+} from '@eventwire/encoder';
+export {
+  type Channel,
+  type ChannelOptions,
+  createChannel,
+  createMemoryLog,
+  type EventLog,
+  EventStreamClosedError,
+  type EventStreamInit,
+  EventStreamUsageError,
+  type EventStreamWriter,
+  type HeaderFields,
+  type LoggedEvent,
+  type LogPage,
+  type MemoryLogOptions,
+  type Produced,
+  type SubscribeOptions,
+  type Subscriber,
+  type Subscription,
+} from '@eventwire/server';
+export { streamEvents } from './stream-events';
