@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 // Source, not dist: coverage and stack traces are then of what one reads. tests/built imports the built packages.
 const alias = [
   { find: /^@eventwire\/([a-z-]+)$/, replacement: `${root}packages/$1/src/index.ts` },
-  { find: /^@eventwire\/([a-z-]+)\/([a-z-]+)$/, replacement: `${root}packages/$1/src/$2/index.ts` },
+  { find: /^@eventwire\/([a-z-]+)\/([a-z/-]+)$/, replacement: `${root}packages/$1/src/$2/index.ts` },
 ];
 
 const packages = readdirSync(new URL('./packages', import.meta.url)).map((name) => ({

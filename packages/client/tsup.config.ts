@@ -1,3 +1,8 @@
 import { packageConfig } from '../../scripts/tsup-package';
 
-export default packageConfig();
+export default packageConfig({
+  entry: {
+    eventsource: 'src/eventsource/index.ts',
+    'eventsource-polyfill': 'src/eventsource/polyfill/index.ts',
+  },
+});

@@ -34,7 +34,7 @@ describe.each(entries)('%s as it is built', (entry) => {
   });
 
   it('exports what its export list says', async () => {
-    const file = `exports/${entry.replace('@eventwire/', '').replace('/', '-')}.json`;
+    const file = `exports/${entry.replace('@eventwire/', '').replaceAll('/', '-')}.json`;
     await expect(`${JSON.stringify(asModule, null, 2)}\n`).toMatchFileSnapshot(file);
   });
 });

@@ -1,0 +1,2 @@
+export { EventSource } from './event-source';
+export type { EventSourceInit } from './event-source-init';

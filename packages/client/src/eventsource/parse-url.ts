@@ -1,0 +1,21 @@
+/** [spec] 9.2.2: "Let urlRecord be the result of encoding-parsing a URL given url, relative to settings." */
+export function parseUrl(url: string): URL {
+  // A page's, or a worker's; elsewhere there is nothing that a relative URL could start from.
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+  try {
+    return new URL(url, base);
+  } catch {
+    // [spec] "If urlRecord is failure, then throw a 'SyntaxError' DOMException."
+    const reason =
+      base === undefined
+        ? ' There is no page here for a relative URL to start from: give the whole one, such as https://example.org/events.'
+        : '';
+    throw syntaxError(`The URL ${JSON.stringify(url)} cannot be parsed.${reason}`);
+  }
+}
+
+function syntaxError(message: string): Error {
+  if (typeof DOMException === 'function') return new DOMException(message, 'SyntaxError');
+  // A runtime without it: what code that catches it looks at.
+  return Object.assign(new Error(message), { name: 'SyntaxError', code: 12 });
+}
