@@ -1,5 +1,5 @@
 import { isChunk } from './create-parser';
-import { describe, EventStreamError } from './event-stream-error';
+import { EventStreamError } from './event-stream-error';
 import type { Chunk } from './event-stream-parser';
 
 /** What `parseEventStream` reads. */
@@ -35,8 +35,7 @@ export function openSource(source: unknown): ChunkSource {
   }
   throw new EventStreamError(
     'INVALID_SOURCE',
-    'An event stream is read from a Response, a ReadableStream, an async iterable, a Uint8Array or a string, ' +
-      `not from ${describe(source)}`,
+    'An event stream is read from a Response, a ReadableStream, an async iterable, a Uint8Array or a string',
   );
 }
 

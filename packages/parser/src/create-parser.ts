@@ -1,10 +1,9 @@
-import { discardBlock, dispatch, readLine } from './block';
-import { describe, EventStreamError } from './event-stream-error';
+import { EventStreamError } from './event-stream-error';
 import type { Chunk, EventStreamParser, ParserHandlers, ParserOptions } from './event-stream-parser';
-import { splitLines } from './line-splitter';
 import { checkFlush, checkHandlers, checkOptions } from './options';
 import { Position, pieceEnd } from './position';
-import { StreamState } from './stream-state';
+import { RESET, TextReader } from './text-reader';
+import { Utf8Decoder } from './utf8-decoder';
 
 /**
  * A parser of one event stream after the other, which calls `handlers` from inside `feed` and `end`. Its methods
@@ -17,123 +16,134 @@ export function createParser(
   options?: ParserOptions | undefined,
 ): EventStreamParser {
   const { maxEventSize, lastEventId } = checkOptions(options);
-  // Boxed, since anything can be thrown, undefined too.
-  let thrown: { error: unknown } | undefined;
-  const guarded = checkHandlers(handlers, (handler) => (value) => {
-    try {
-      handler(value);
-    } catch (error) {
-      thrown ??= { error };
-    }
-  });
-  const newState = (id: string) => new StreamState(id, guarded.onIgnored && new Position());
-  let state = newState(lastEventId);
-  let busy = false;
-
-  function readText(text: string): void {
-    const stream = state;
-    if (splitLines(stream, text, maxEventSize, (line) => readLine(stream, guarded, line))) return;
-    stream.discard();
-    stream.refusal = new EventStreamError(
-      'EVENT_TOO_LARGE',
-      `An event or line of the stream has more than maxEventSize (${maxEventSize}) characters. ` +
-        'Raise maxEventSize if such events are expected; reset() makes ready for a new stream',
-    );
-  }
-
-  function readChunk(chunk: Chunk): void {
-    if (typeof chunk !== 'string') {
-      readText(state.utf8.decode(chunk));
-    } else if (chunk !== '') {
-      readText(state.utf8.flush() + chunk);
-    }
-  }
-
-  /** With a position, line by line: an offset in bytes cannot be told from decoded text. */
-  function readByLine(chunk: Chunk, position: Position): void {
-    const stream = state;
-    let start = 0;
-    while (start < chunk.length && !stream.abandoned && stream.refusal === undefined) {
-      const end = pieceEnd(chunk, start);
-      const piece = typeof chunk === 'string' ? chunk.slice(start, end) : chunk.subarray(start, end);
-      position.advance(piece);
-      readChunk(piece);
-      start = end;
-    }
-  }
-
-  /** One turn at a time; the handlers' first error, or the stream's, comes out at its end. */
-  function run(turn: () => void): void {
-    const stream = state;
-    busy = true;
-    try {
-      turn();
-    } finally {
-      busy = false;
-    }
-    const first = thrown;
-    thrown = undefined;
-    if (first !== undefined) throw first.error;
-    if (stream.refusal instanceof EventStreamError) throw stream.refusal;
-  }
-
-  function refuseNested(method: string): void {
-    if (!busy) return;
-    throw new EventStreamError(
-      'REENTRANT',
-      `${method}() was called from inside a handler of the same parser: call it after feed() has returned`,
-    );
-  }
-
+  checkHandlers(handlers);
+  const parser = new Parser(handlers, maxEventSize, lastEventId);
   return {
-    feed(chunk) {
-      refuseNested('feed');
-      if (state.refusal === 'ended') {
-        throw new EventStreamError('ENDED', 'The stream has ended: call reset() before the next stream');
-      }
-      if (state.refusal !== undefined) throw state.refusal;
-      if (!isChunk(chunk)) {
-        throw new EventStreamError(
-          'INVALID_CHUNK',
-          `A chunk must be a string or a Uint8Array, not ${describe(chunk)}`,
-        );
-      }
-      const { position } = state;
-      run(() => (position === undefined ? readChunk(chunk) : readByLine(chunk, position)));
-    },
-
-    end(endOptions) {
-      refuseNested('end');
-      const flush = checkFlush(endOptions?.flush);
-      if (state.refusal !== undefined) return;
-      const stream = state;
-      run(() => {
-        readText(stream.utf8.flush());
-        if (stream.refusal !== undefined) return;
-        stream.refusal = 'ended';
-        if (flush && stream.line.size > 0) readText('\n');
-        if (stream.abandoned) return;
-        if (flush) dispatch(stream, guarded);
-        else discardBlock(stream, guarded);
-      });
-    },
-
-    reset() {
-      state.abandoned = true;
-      state = newState(state.lastEventId);
-    },
-
+    feed: (chunk) => parser.feed(chunk),
+    end: (endOptions) => parser.end(checkFlush(endOptions?.flush)),
+    reset: () => parser.reset(),
     get lastEventId() {
-      return state.lastEventId;
+      return parser.text.lastEventId;
     },
   };
+}
+
+// A class inside, since engines optimize the methods of all its instances together.
+class Parser {
+  readonly #handlers: ParserHandlers;
+  readonly #maxEventSize: number;
+  /** Without it, feed inside a handler would read a chunk in the midst of another. */
+  #busy = false;
+  /** Without it, what follows a refused part of an event, or an end, would make a wrong event. */
+  #refusal: unknown;
+  // Of this stream; a reset makes new ones.
+  #position: Position | undefined;
+  #utf8 = new Utf8Decoder();
+  text: TextReader;
+
+  constructor(handlers: ParserHandlers, maxEventSize: number, lastEventId: string) {
+    this.#handlers = handlers;
+    this.#maxEventSize = maxEventSize;
+    this.#position = handlers.onIgnored && new Position();
+    this.text = new TextReader(handlers, lastEventId, this.#position);
+  }
+
+  feed(chunk: Chunk): void {
+    this.#refuseNested('feed');
+    if (this.#refusal) {
+      throw this.#refusal === 'ended'
+        ? new EventStreamError('ENDED', 'The stream has ended: reset() comes before the next one')
+        : this.#refusal;
+    }
+    if (!isChunk(chunk)) {
+      throw new EventStreamError('INVALID_CHUNK', 'A chunk must be a string or a Uint8Array');
+    }
+    const { text } = this;
+    this.#busy = true;
+    try {
+      // Characters, or bytes, which are no fewer: what is within the limit all together needs no counting of lines.
+      if (this.#position || text.size + this.#utf8.size + chunk.length > this.#maxEventSize)
+        this.#readPieces(chunk);
+      else if (typeof chunk !== 'string') text.read(this.#utf8.decode(chunk, false));
+      else {
+        if (this.#utf8.size > 0 && chunk !== '') text.read(this.#utf8.flush());
+        text.read(chunk);
+      }
+    } catch (error) {
+      this.#stop(error);
+    }
+    this.#leave(text);
+  }
+
+  end(flush: boolean): void {
+    this.#refuseNested('end');
+    if (this.#refusal) return;
+    const { text } = this;
+    this.#busy = true;
+    try {
+      text.readPiece(this.#utf8.flush(), this.#maxEventSize);
+      this.#refusal = 'ended';
+      text.end(flush);
+    } catch (error) {
+      this.#stop(error);
+    }
+    this.#leave(text);
+  }
+
+  reset(): void {
+    this.text.stopped = true;
+    this.#refusal = undefined;
+    this.#position = this.#handlers.onIgnored && new Position();
+    this.#utf8 = new Utf8Decoder();
+    this.text = new TextReader(this.#handlers, this.text.lastEventId, this.#position);
+  }
+
+  /** Line by line, where lines are counted, or their lengths. */
+  #readPieces(chunk: Chunk): void {
+    const { text } = this;
+    for (let start = 0, end: number; start < chunk.length; start = end) {
+      end = pieceEnd(chunk, start);
+      if (typeof chunk === 'string') {
+        const piece = chunk.slice(start, end);
+        text.readPiece(this.#utf8.flush(), this.#maxEventSize);
+        this.#position?.advance(piece);
+        text.readPiece(piece, this.#maxEventSize);
+      } else {
+        const piece = chunk.subarray(start, end);
+        this.#position?.advance(piece);
+        text.readPiece(this.#utf8.decode(piece, true), this.#maxEventSize);
+      }
+    }
+  }
+
+  /** A reset has stopped what was read before it; anything else stops what comes after it. */
+  #stop(error: unknown): void {
+    if (error === RESET) return;
+    this.#refusal = error;
+    this.text.thrown ??= { error };
+  }
+
+  #leave(text: TextReader): void {
+    this.#busy = false;
+    const { thrown } = text;
+    if (thrown === undefined) return;
+    text.thrown = undefined;
+    throw thrown.error;
+  }
+
+  #refuseNested(method: string): void {
+    if (!this.#busy) return;
+    throw new EventStreamError(
+      'REENTRANT',
+      `${method}() inside a handler of the same parser: call it afterwards`,
+    );
+  }
 }
 
 /** Also of another realm (a frame, a worker's, a test runner's), where instanceof fails. */
 export function isChunk(value: unknown): value is Chunk {
   return (
     typeof value === 'string' ||
-    value instanceof Uint8Array ||
-    (ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]')
+    (ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array')
   );
 }

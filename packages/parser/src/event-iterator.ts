@@ -7,7 +7,7 @@ import type {
   ParserHandlers,
   ParserOptions,
 } from './event-stream-parser';
-import { checkFlush, checkSignal } from './options';
+import { check, checkFlush } from './options';
 
 export interface ParseOptions extends ParserOptions, Omit<ParserHandlers, 'onEvent'> {
   /** Dispatch the block that the end of the stream leaves unfinished. The Standard, and the default, discard it. */
@@ -64,7 +64,9 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
       options,
     );
     this.#flush = checkFlush(options.flush);
-    this.#signal = checkSignal(options.signal);
+    const { signal } = options;
+    check(signal === undefined || typeof signal?.addEventListener === 'function', 'signal', 'an AbortSignal');
+    this.#signal = signal;
     // Only now, so that an invalid option does not leave the source locked.
     this.#source = openSource();
     if (this.#signal?.aborted) this.#abort();

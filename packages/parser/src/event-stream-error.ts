@@ -28,11 +28,3 @@ export class EventStreamError extends Error {
     this.code = code;
   }
 }
-
-/** `value` as an error message shows it. */
-export function describe(value: unknown): string {
-  if (value === null || typeof value !== 'object') {
-    return typeof value === 'number' || value == null ? String(value) : `a ${typeof value}`;
-  }
-  return `an object (${value.constructor?.name ?? 'no class'})`;
-}

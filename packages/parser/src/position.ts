@@ -1,7 +1,5 @@
 import type { Chunk } from './event-stream-parser';
 
-const BYTE_ORDER_MARK_BYTES = 3;
-
 /** Where the reader is in the stream, in lines and in bytes. Kept only where ignored lines are reported. */
 export class Position {
   /** Of the line being read, from 1. */
@@ -9,41 +7,19 @@ export class Position {
   /** Where the line being read starts, in bytes. */
   lineStart = 0;
   /** Bytes so far. */
-  #offset = 0;
+  offset = 0;
   // Without it, the halves of a surrogate pair in two chunks would count 3 bytes each instead of 4 together.
   #afterHighSurrogate = false;
 
-  /** Counts a piece that is about to be read: the rest of a line, or a part of it. */
+  /** Counts a piece of a line that is about to be read. */
   advance(piece: Chunk): void {
-    if (typeof piece === 'string') {
-      for (let i = 0; i < piece.length; i++) this.#count(piece.charCodeAt(i));
-    } else if (piece.length > 0) {
-      this.#offset += piece.length;
-      this.#afterHighSurrogate = false;
+    for (let i = 0; i < piece.length; i++) {
+      // UTF-8 bytes of one UTF-16 code unit; a lone surrogate is encoded as U+FFFD, in 3.
+      const unit = typeof piece === 'string' ? piece.charCodeAt(i) : 0;
+      const pair = this.#afterHighSurrogate && unit >> 10 === 0x37;
+      this.offset += pair || unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
+      this.#afterHighSurrogate = unit >> 10 === 0x36;
     }
-  }
-
-  skipByteOrderMark(): void {
-    this.lineStart += BYTE_ORDER_MARK_BYTES;
-  }
-
-  /** The LF of a CRLF, whose CR has ended the line. */
-  skipLineFeed(): void {
-    this.lineStart += 1;
-  }
-
-  /** The line ended with the piece that was counted last. */
-  nextLine(): void {
-    this.lineStart = this.#offset;
-    this.lineNumber += 1;
-  }
-
-  // UTF-8 bytes of one UTF-16 code unit; a lone surrogate is encoded as U+FFFD, in 3.
-  #count(unit: number): void {
-    const low = (unit & 0xfc00) === 0xdc00;
-    if (low && this.#afterHighSurrogate) this.#offset += 1;
-    else this.#offset += unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
-    this.#afterHighSurrogate = (unit & 0xfc00) === 0xd800;
   }
 }
 
