@@ -65,7 +65,7 @@ export class WebSink implements EventStreamSink {
   }
 
   destroy(): void {
-    const broken = new EventStreamClosedError('STREAM_CLOSED', 'The event stream was broken off');
+    const broken = new EventStreamClosedError('STREAM_CLOSED', 'The event stream was cut: it is not whole');
     this.#finish((controller) => controller.error(broken));
   }
 

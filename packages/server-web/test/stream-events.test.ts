@@ -203,7 +203,7 @@ describe('the end', () => {
     });
     await client.until('data: half\n');
     await expect(sent).rejects.toThrow('secret');
-    await expect(client.step()).rejects.toMatchObject({ message: 'The event stream was broken off' });
+    await expect(client.step()).rejects.toMatchObject({ code: 'STREAM_CLOSED' });
     await stream.closed;
   });
 });
