@@ -60,6 +60,21 @@ export function ensure(name) {
   return undefined;
 }
 
+/**
+ * For commands that can do nothing without them: all of these, as the environment that names them, or the end of this process.
+ * @param {string[]} names @returns {Record<string, string>}
+ */
+export function ensureAll(names) {
+  /** @type {Record<string, string>} */
+  const env = {};
+  for (const name of names) {
+    const path = ensure(name);
+    if (path === undefined) process.exit(1);
+    env[/** @type {(typeof components)[string]} */ (components[name]).variable] = path;
+  }
+  return env;
+}
+
 /** @param {string[]} args */
 function aptGet(args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

@@ -23,7 +23,10 @@ const stages = [
     () => {
       const chromium = ensure('chromium');
       if (chromium !== undefined) env.CHROMIUM_PATH = chromium;
-      else left.push('browser');
+      else left.push('browser', 'browsers');
+      const firefox = ensure('firefox');
+      if (firefox !== undefined) env.FIREFOX_PATH = firefox;
+      else if (chromium !== undefined) left.push('browsers');
     },
   ],
   [
