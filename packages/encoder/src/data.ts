@@ -1,6 +1,6 @@
-import { BRAND } from './brand';
+import { hasBrand } from './brand';
 import { lines } from './lines';
-import { kindOf, refusal } from './server-event-error';
+import { kindOf, refuse } from './server-event-error';
 
 export type Data = string | Iterable<string> | undefined;
 
@@ -11,7 +11,7 @@ export type Data = string | Iterable<string> | undefined;
  */
 export function checkData(data: unknown): asserts data is Data {
   if (data === undefined || typeof data === 'string' || hasIterator(data, Symbol.iterator)) return;
-  throw refusal(
+  refuse(
     'data',
     `must be a string or an iterable of strings, not ${kindOf(data)}: use ServerEvent.json or encodeAsync`,
   );
@@ -22,29 +22,29 @@ export function hasIterator<K extends symbol>(
   data: unknown,
   method: K,
 ): data is { [key in K]: () => unknown } {
-  return (
-    typeof data === 'object' &&
-    data !== null &&
-    method in data &&
-    !ArrayBuffer.isView(data) &&
-    !(BRAND in data)
-  );
+  if (typeof data !== 'object' || ArrayBuffer.isView(data) || hasBrand(data)) return false;
+  return typeof (data as { [key in K]?: unknown } | null)?.[method] === 'function';
 }
 
 export function checkPiece(piece: unknown, index: number): string {
-  if (typeof piece === 'string') return piece;
-  throw refusal('data', `[${index}] must be a string, not ${kindOf(piece)}`);
+  if (typeof piece !== 'string') refuse('data', `[${index}] must be a string, not ${kindOf(piece)}`);
+  return piece;
 }
 
-export function encodePiece(piece: string): string {
-  return lines('data: ', piece);
+export function encodePiece(piece: string, end?: string | undefined): string {
+  return lines('data: ', piece, end);
 }
 
-/** The data lines of a whole event; a source is read to its end, and closed if a piece is refused. */
-export function encodeData(data: Data): string {
-  if (typeof data === 'string') return encodePiece(data);
+/**
+ * The data lines of a whole event and its blank line. A source is read to its end, and closed if a piece is refused.
+ *
+ * @throws ServerEventError `INVALID_DATA`
+ */
+export function encodeData(data: unknown): string {
+  if (typeof data === 'string') return encodePiece(data, '\n\n');
+  checkData(data);
   let text = '';
   let index = 0;
   for (const piece of data ?? []) text += encodePiece(checkPiece(piece, index++));
-  return text;
+  return `${text}\n`;
 }

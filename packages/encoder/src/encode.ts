@@ -1,5 +1,5 @@
-import { BRAND } from './brand';
-import { checkData, encodeData } from './data';
+import { hasBrand } from './brand';
+import { encodeData } from './data';
 import { encodeHead } from './head';
 import type { EventInput } from './server-event-init';
 
@@ -13,10 +13,7 @@ import type { EventInput } from './server-event-init';
  * @throws ServerEventError with the code of the field that is refused
  */
 export function encode(event: EventInput): string {
-  if (typeof event === 'string') return `${encodeData(event)}\n`;
-  if (BRAND in Object(event)) return String(event); // it has been validated, and keeps its text
-  const head = encodeHead(event);
-  const { data } = event;
-  checkData(data);
-  return `${head}${encodeData(data)}\n`;
+  if (typeof event === 'string') return encodeData(event);
+  if (hasBrand(event)) return String(event); // it has been validated, and keeps its text
+  return encodeHead(event) + encodeData(event.data);
 }

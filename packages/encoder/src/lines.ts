@@ -1,5 +1,8 @@
-/** One line `prefix + text` for each line of the text. Lines end at CR, LF and CRLF. */
-export function lines(prefix: string, text: string): string {
-  const normal = text.indexOf('\r') < 0 ? text : text.replace(/\r\n?/g, '\n');
-  return `${prefix}${normal.indexOf('\n') < 0 ? normal : normal.replaceAll('\n', `\n${prefix}`)}\n`;
+/**
+ * One line `prefix + text` for each line of the text, which end at CR, LF and CRLF. The last one ends in `end`: one
+ * concatenation fewer for the blank line of an event of a single line.
+ */
+export function lines(prefix: string, text: string, end = '\n'): string {
+  const single = text.indexOf('\r') < 0 && text.indexOf('\n') < 0;
+  return prefix + (single ? text : text.replace(/\r\n?|\n/g, `\n${prefix}`)) + end;
 }

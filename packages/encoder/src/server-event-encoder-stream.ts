@@ -1,6 +1,7 @@
 import { openEvent } from './encode-async';
 import type { EventPieces } from './event-pieces';
 import type { AsyncServerEventInit, EventInput } from './server-event-init';
+import { utf8 } from './utf8';
 
 /** The event that is being written: its pieces, and the two ends of the promise that write() has given. */
 interface Writing {
@@ -22,7 +23,6 @@ export class ServerEventEncoderStream {
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
 
   constructor() {
-    const encoder = new TextEncoder();
     let writing: Writing | undefined;
     let arrived = () => {};
     let input: WritableStreamDefaultController | undefined;
@@ -88,7 +88,7 @@ export class ServerEventEncoderStream {
           try {
             const { value } = await current.pieces.next();
             if (writing !== current || value === undefined) return; // cancelled or aborted meanwhile
-            controller.enqueue(encoder.encode(value));
+            controller.enqueue(utf8(value));
             if (current.pieces.finished) {
               writing = undefined;
               current.resolve();

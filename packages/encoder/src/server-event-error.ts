@@ -6,9 +6,9 @@
  */
 export class ServerEventError extends TypeError {
   override readonly name = 'ServerEventError';
-  readonly code: string;
+  declare readonly code: string;
   /** The field at fault; `event` where it is the event as a whole (`INVALID_EVENT`). */
-  readonly field: string;
+  declare readonly field: string;
 
   constructor(code: string, field: string, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -17,12 +17,16 @@ export class ServerEventError extends TypeError {
   }
 }
 
-/** The error of a field whose value is refused. */
-export function refusal(field: string, reason: string): ServerEventError {
-  return new ServerEventError(`INVALID_${field.toUpperCase()}`, field, `${field} ${reason}`);
+/**
+ * Refuses the value of a field.
+ *
+ * @throws ServerEventError
+ */
+export function refuse(field: string, reason: string): never {
+  throw new ServerEventError(`INVALID_${field.toUpperCase()}`, field, `${field} ${reason}`);
 }
 
 /** What a refused value is: a number itself, otherwise `Null`, `String`, `Uint8Array`, `Promise` and the like. */
-export function kindOf(value: unknown): string {
-  return typeof value === 'number' ? `${value}` : {}.toString.call(value).slice(8, -1);
+export function kindOf(value: unknown): string | number {
+  return typeof value === 'number' ? value : {}.toString.call(value).slice(8, -1);
 }

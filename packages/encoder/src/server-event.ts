@@ -4,6 +4,7 @@ import { encodeHead } from './head';
 import { KeptPieces } from './kept-pieces';
 import { ServerEventError } from './server-event-error';
 import type { ServerEventInit } from './server-event-init';
+import { utf8 } from './utf8';
 
 /**
  * One event: immutable, validated once, encoded once, to be written any number of times.
@@ -49,8 +50,8 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
     return create(stringify(value), init);
   }
 
-  get [BRAND](): true {
-    return true;
+  get [Symbol.toStringTag](): typeof BRAND {
+    return BRAND;
   }
 
   /** The wire text: the lines before the data, then one string for each piece of data, then the blank line. */
@@ -63,13 +64,13 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
 
   /** The wire text of the whole block. */
   toString(): string {
-    this.#text ??= `${this.#head}${encodeData(this.data)}\n`;
+    this.#text ??= this.#head + encodeData(this.data);
     return this.#text;
   }
 
   /** The wire text in UTF-8, in an array of its own at each call. Lone surrogates become U+FFFD. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return new TextEncoder().encode(this.toString());
+    return utf8(this.toString());
   }
 }
 

@@ -187,3 +187,33 @@ describe('what ServerEvent refuses', () => {
     expect(error.message).toContain(String(error.cause));
   });
 });
+
+describe('toBytes', () => {
+  // Short texts take another way than long ones: around the length where it changes, in every width of a character.
+  const texts = ['x', 'é', '漢', '😀', '\ud800'].flatMap((unit) =>
+    [0, 1, 55, 56, 57, 63, 64, 65, 2000].map((length) => unit.repeat(length)),
+  );
+  it.each(texts)('writes UTF-8 for %j', (data) => {
+    expect(new ServerEvent(data).toBytes()).toEqual(new TextEncoder().encode(encode(data)));
+  });
+
+  it('gives each array a buffer of its own, without room beside it', () => {
+    const event = new ServerEvent('short');
+    const first = event.toBytes();
+    const second = event.toBytes();
+    expect(first.buffer).not.toBe(second.buffer);
+    expect(first.buffer.byteLength).toBe(first.length);
+    first.fill(0);
+    expect(new TextDecoder().decode(second)).toBe('data: short\n\n');
+    expect(new TextDecoder().decode(new ServerEvent('x').toBytes())).toBe('data: x\n\n');
+  });
+});
+
+describe('what marks a ServerEvent', () => {
+  it('cannot come from JSON', () => {
+    const json = JSON.parse(
+      '{"data":"x","Eventwire.ServerEvent":true,"Symbol(Symbol.toStringTag)":"Eventwire.ServerEvent"}',
+    );
+    expect(encode(json)).toBe('data: x\n\n');
+  });
+});
