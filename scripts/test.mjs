@@ -36,6 +36,7 @@ const stages = [
   ['unused code', () => run(process.execPath, [bin('knip/bin/knip.js')])],
   ['types', () => run(process.execPath, ['scripts/types.mjs'])],
   ['build', () => pnpm(['--recursive', 'run', 'build'], { quiet: true })],
+  ['size', () => run(process.execPath, [bin('size-limit/bin.js')])],
   ['packages', () => run(process.execPath, ['scripts/check-packages.mjs'])],
   [
     'tests',
