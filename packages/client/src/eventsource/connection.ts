@@ -41,7 +41,6 @@ export class Connection {
   close(): void {
     this.#readyState = CLOSED;
     clearTimeout(this.#timer);
-    this.#tasks.clear();
     this.#abort();
   }
 

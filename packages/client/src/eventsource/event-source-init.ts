@@ -1,6 +1,5 @@
 import { InvalidOptionError } from '../invalid-option-error';
-import type { ConnectHeaders, FetchLike } from '../options';
-import { copyHeaders } from '../request-parts';
+import type { FetchLike } from '../options';
 
 /** The Standard's dictionary, HTML 9.2.2, and what it does not have: `fetch` and `headers`. */
 export interface EventSourceInit {
@@ -12,7 +11,7 @@ export interface EventSourceInit {
    * Not in the Standard: sent with every request; `Accept` wins over the default, `Last-Event-ID` holds until the
    * stream sets an id. What fetch sends to another origin after a redirect is up to that fetch.
    */
-  headers?: ConnectHeaders | undefined;
+  headers?: HeadersInit | undefined;
 }
 
 /** The dictionary as the constructor uses it. */
@@ -30,25 +29,23 @@ export interface ConvertedInit {
  */
 export function convertInit(value: unknown): ConvertedInit {
   // [spec] Web IDL, dictionaries: "If Type(jsDict) is not Undefined, Null or Object, then throw a TypeError."
-  const isObject = typeof value === 'object' || typeof value === 'function';
-  if (!isObject && value !== undefined) {
-    throw new TypeError(`The second argument of EventSource must be an object, got ${String(value)}.`);
+  const init = value ?? {};
+  if (typeof init !== 'object' && typeof init !== 'function') {
+    throw new TypeError(`EventSource takes an object after the url, got ${String(init)}`);
   }
   // [spec] "In lexicographical order", each member is read once.
-  const { fetch, headers, withCredentials } = (value ?? {}) as EventSourceInit;
-  if (fetch !== undefined && typeof fetch !== 'function') {
-    throw new InvalidOptionError('fetch', `must be a function, got ${String(fetch)}.`);
+  const { fetch, headers, withCredentials } = init as EventSourceInit;
+  if (typeof (fetch ?? globalThis.fetch) !== 'function' || fetch === null) {
+    throw new InvalidOptionError('fetch', 'must be a function, and is needed where the runtime has none.');
   }
-  if (fetch === undefined && typeof globalThis.fetch !== 'function') {
-    throw new InvalidOptionError('fetch', 'is needed: this runtime has no fetch of its own.');
-  }
-  return { fetch, headers: checkHeaders(headers), withCredentials: Boolean(withCredentials) };
+  return { fetch, headers: readHeaders(headers), withCredentials: Boolean(withCredentials) };
 }
 
-function checkHeaders(headers: ConnectHeaders | undefined): Headers {
+/** A copy, so that what the user does with theirs later changes nothing. */
+function readHeaders(headers: HeadersInit | undefined): Headers {
   try {
-    return copyHeaders(headers);
-  } catch (cause) {
-    throw new InvalidOptionError('headers', cause instanceof Error ? cause.message : String(cause));
+    return new Headers(headers);
+  } catch (error) {
+    throw new InvalidOptionError('headers', String(error));
   }
 }

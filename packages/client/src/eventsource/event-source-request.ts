@@ -2,9 +2,6 @@ import { idAsHeader } from '../last-event-id';
 import type { FetchLike } from '../options';
 import type { ConvertedInit } from './event-source-init';
 
-/** Members of RequestInit that some runtimes throw at. */
-type Refusable = 'cache' | 'credentials';
-
 /**
  * [spec] 9.2.2: "Let request be the result of creating a potential-CORS request given urlRecord, the empty string,
  * and corsAttributeState." Made once, sent for every connection.
@@ -16,7 +13,8 @@ export class EventSourceRequest {
   readonly #headers: Headers;
   readonly #fetch: FetchLike | undefined;
   // mode `cors`, redirect `follow` and credentials `same-origin` are what fetch does by itself.
-  readonly #refusable = new Map<Refusable, RequestInit>();
+  /** What some runtimes refuse. */
+  readonly #members: Pick<RequestInit, 'cache' | 'credentials'>;
 
   constructor(url: URL, init: ConvertedInit) {
     this.url = url;
@@ -34,10 +32,9 @@ export class EventSourceRequest {
     }
     this.#target = target.href;
 
-    // [spec] "Set request's cache mode to 'no-store'."
-    this.#set('cache', { cache: 'no-store' });
-    // [spec] "If corsAttributeState is Use Credentials, then set credentialsMode to 'include'."
-    if (init.withCredentials) this.#set('credentials', { credentials: 'include' });
+    // [spec] "Set request's cache mode to 'no-store'."; "If corsAttributeState is Use Credentials, then set
+    // credentialsMode to 'include'."
+    this.#members = { cache: 'no-store', ...(init.withCredentials && { credentials: 'include' }) };
   }
 
   /** Whether to ask again after a network error is futile: only a network changes by itself. */
@@ -57,25 +54,19 @@ export class EventSourceRequest {
     const fetch = this.#fetch ?? globalThis.fetch;
     for (;;) {
       try {
-        return await fetch(this.#target, Object.assign({ headers, signal }, ...this.#refusable.values()));
+        return await fetch(this.#target, { headers, signal, ...this.#members });
       } catch (error) {
         if (!this.#giveUpRefused(error)) throw error;
       }
     }
   }
 
-  /** A runtime whose Request has no such attribute throws at it, or does not care. */
-  #set(name: Refusable, init: RequestInit): void {
-    if (typeof Request !== 'function' || name in Request.prototype) this.#refusable.set(name, init);
-  }
-
-  /** A fetch that says by name which member it does not know gets the request without it. */
+  /** A fetch that says by name which member it refuses gets the request without it, from now on. */
   #giveUpRefused(error: unknown): boolean {
-    const message = error instanceof Error ? error.message : '';
-    for (const name of this.#refusable.keys()) {
-      if (message.includes(name)) return this.#refusable.delete(name);
-    }
-    return false;
+    const [refused] = /\b(cache|credentials)\b/.exec(String(error)) ?? [];
+    return (
+      refused !== undefined && refused in this.#members && Reflect.deleteProperty(this.#members, refused)
+    );
   }
 }
 

@@ -7,9 +7,7 @@ export function parseUrl(url: string): URL {
   } catch {
     // [spec] "If urlRecord is failure, then throw a 'SyntaxError' DOMException."
     const reason =
-      base === undefined
-        ? ' There is no page here for a relative URL to start from: give the whole one, such as https://example.org/events.'
-        : '';
+      base === undefined ? ' Outside a page it has to be absolute, such as https://example.org/events.' : '';
     throw syntaxError(`The URL ${JSON.stringify(url)} cannot be parsed.${reason}`);
   }
 }

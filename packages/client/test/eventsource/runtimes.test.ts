@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { EventSource } from '../../src/eventsource/index';
+import { open, serve, until } from '../helpers/server';
+import { quiet, record, serveText, source } from './helpers';
+
+const headers = { 'content-type': 'text/event-stream' };
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetModules();
+});
+
+describe('runtimes that lack something', () => {
+  it.each([['cache'], ['cache', 'credentials']])(
+    'a fetch that throws at members of RequestInit (%s) gets the request without them',
+    async (...refused) => {
+      const passed: string[][] = [];
+      const fetch = async (_url: string, init: RequestInit) => {
+        passed.push(Object.keys(init));
+        for (const name of refused) {
+          if (name in init)
+            throw new TypeError(`The '${name}' field on 'RequestInitializerDict' is not implemented.`);
+        }
+        return new Response('retry: 1\ndata: x\n\n', { headers });
+      };
+      const fired = record(source('http://127.0.0.1/', { fetch, withCredentials: true }));
+      await until(() => fired.filter(({ type }) => type === 'message').length >= 2);
+      expect(fired.slice(0, 3).map(({ type }) => type)).toEqual(['open', 'message', 'error']);
+      // Each refusal happens once.
+      for (const name of refused)
+        expect(passed.filter((names) => names.includes(name)).length).toBeLessThan(3);
+      expect(passed.at(-1)).toEqual(
+        ['headers', 'signal', 'cache', 'credentials'].filter((n) => !refused.includes(n)),
+      );
+    },
+  );
+
+  it.each([
+    ['no body property', { status: 200, headers: new Headers(headers), url: '' }],
+    ['nothing', undefined],
+  ])('a fetch that resolves with %s fails the connection', async (_name, response) => {
+    const fired = record(source('http://127.0.0.1/', { fetch: async () => response as unknown as Response }));
+    await until(() => fired.length === 1);
+    await quiet(20);
+    expect(fired).toEqual([{ type: 'error', state: EventSource.CLOSED }]);
+  });
+
+  it('a stream of something that is no bytes fails the connection', async () => {
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue({}),
+    });
+    const response = { status: 200, headers: new Headers(headers), url: '', body };
+    const fired = record(source('http://127.0.0.1/', { fetch: async () => response as unknown as Response }));
+    await until(() => fired.length === 2);
+    expect(fired[1]).toEqual({ type: 'error', state: EventSource.CLOSED });
+  });
+
+  it('without MessageEvent, an Event with its properties', async () => {
+    const server = await serveText('id: 1\nevent: test\ndata: x\n\n');
+    vi.stubGlobal('MessageEvent', undefined);
+    const events: MessageEvent<string>[] = [];
+    source(server.url).addEventListener('test', (event) => events.push(event));
+    await until(() => events.length === 1);
+    expect(events[0]).toBeInstanceOf(Event);
+    expect(events[0]).toMatchObject({
+      type: 'test',
+      data: 'x',
+      origin: new URL(server.url).origin,
+      lastEventId: '1',
+      source: null,
+      ports: [],
+    });
+  });
+
+  it.each([['setImmediate'], ['setImmediate', 'MessageChannel']])(
+    'without %s, tasks run all the same',
+    async (...names) => {
+      const body = 'data: 1\n\ndata: 2\n\n';
+      for (const name of names) vi.stubGlobal(name, undefined);
+      const es = source('http://127.0.0.1/', { fetch: async () => new Response(body, { headers }) });
+      const order: string[] = [];
+      es.onmessage = async ({ data }) => {
+        order.push(data);
+        for (let i = 0; i < 50; i++) await undefined;
+        order.push(`after ${data}`);
+      };
+      await until(() => order.length === 4);
+      expect(order).toEqual(['1', 'after 1', '2', 'after 2']);
+    },
+  );
+
+  it('the global fetch is looked up at every connection, without a this', async () => {
+    const seen: unknown[] = [];
+    vi.stubGlobal('fetch', async function (this: unknown) {
+      seen.push(this);
+      return new Response('retry: 1\n\n', { headers });
+    });
+    source('http://127.0.0.1/');
+    await until(() => seen.length === 1);
+    vi.stubGlobal('fetch', async () => {
+      seen.push('other');
+      return new Response(null, { status: 204 });
+    });
+    await until(() => seen.length === 2);
+    expect(seen).toEqual([undefined, 'other']);
+  });
+});
+
+describe('@eventwire/client/eventsource/polyfill', () => {
+  it('is a global where there is none, as Web IDL describes it', async () => {
+    vi.stubGlobal('EventSource', undefined); // so that a native one comes back afterwards
+    Reflect.deleteProperty(globalThis, 'EventSource');
+    const polyfill = await import('../../src/eventsource/polyfill/index');
+    expect(Object.getOwnPropertyDescriptor(globalThis, 'EventSource')).toEqual({
+      value: polyfill.EventSource,
+      writable: true,
+      enumerable: false,
+      configurable: true,
+    });
+    const server = await serve((_req, res) => {
+      open(res).write('data: x\n\n');
+    });
+    const es = new globalThis.EventSource(server.url);
+    const seen: string[] = [];
+    es.onmessage = ({ data }) => seen.push(data);
+    await until(() => seen.length === 1);
+    es.close();
+  });
+
+  it('leaves a native one alone', async () => {
+    const native = class {};
+    vi.stubGlobal('EventSource', native);
+    const polyfill = await import('../../src/eventsource/polyfill/index');
+    expect(globalThis.EventSource).toBe(native);
+    expect(polyfill.EventSource).not.toBe(native);
+  });
+});
