@@ -112,17 +112,20 @@ describe(`${streams.length} streams (seed ${seed})`, { timeout: 600_000 }, () =>
         for (const reason of reasons ?? []) explained.set(reason, (explained.get(reason) ?? 0) + 1);
         if (reasons) return;
         failures.push(
-          `${stream}: ${name} reads ${JSON.stringify(seen)},\nwe read ${JSON.stringify(ours)}.`,
-          `As a case for conformance/parse.json: ${toConformanceCase(bytes)}`,
+          [
+            `${stream}: ${name} reads ${JSON.stringify(seen)},`,
+            `we read ${JSON.stringify(ours)} in chunks of ${chunks.map(({ length }) => length).join(', ')}.`,
+            `As a case for conformance/parse.json: ${toConformanceCase(bytes)}`,
+          ].join('\n'),
         );
       });
       const events = native.reduce((sum, { length }) => sum + length, 0);
       console.log(
         `${name} ${page.version}: ${streams.length} streams with ${events} events;`,
-        `${failures.length / 2} read otherwise without an explanation; explained:`,
+        `${failures.length} read otherwise without an explanation; explained:`,
         JSON.stringify(Object.fromEntries(explained)),
       );
-      expect(failures.length, failures.slice(0, 10).join('\n')).toBe(0);
+      expect(failures.length, failures.slice(0, 5).join('\n')).toBe(0);
       // Streams that say nothing prove nothing.
       expect(events).toBeGreaterThan(streams.length / 2);
       // A departure that no stream shows any more should go.
