@@ -8,8 +8,6 @@ import { TaskQueue } from './task-queue';
 
 /** Ms. [spec] "This must initially be an implementation-defined value, probably in the region of a few seconds." */
 const INITIAL_RECONNECTION_TIME = 3000;
-/** The most that is waited on top of the reconnection time, in ms. */
-const MAX_EXTRA_WAIT = 30_000;
 
 const ignore = () => {};
 
@@ -185,9 +183,9 @@ function origin(response: Response, requested: URL): string {
   return new URL(response.url || requested).origin;
 }
 
-/** Nothing after the first failure, then jitter within 1 s, 2 s, 4 s ... up to the most; in ms. */
+/** Nothing after the first failure, then a random part of 1 s, 2 s, 4 s ... 30 s; in ms. */
 function extraWait(failures: number): number {
-  return failures < 2 ? 0 : Math.random() * Math.min(MAX_EXTRA_WAIT, 1000 * 2 ** (failures - 2));
+  return failures < 2 ? 0 : Math.random() * Math.min(30_000, 250 * 2 ** failures);
 }
 
 function isAbort(error: unknown): boolean {

@@ -9,6 +9,7 @@ import type { ConvertedInit } from './event-source-init';
 export class EventSourceRequest {
   /** [spec] "Serialized": what the `url` attribute gives, with any credentials. */
   readonly url: URL;
+  readonly withCredentials: boolean;
   readonly #target: string;
   readonly #headers: Headers;
   readonly #fetch: FetchLike | undefined;
@@ -18,6 +19,7 @@ export class EventSourceRequest {
 
   constructor(url: URL, init: ConvertedInit) {
     this.url = url;
+    this.withCredentials = init.withCredentials;
     this.#fetch = init.fetch;
     this.#headers = init.headers;
     // [spec] "User agents may set (`Accept`, `text/event-stream`) in request's header list."

@@ -9,7 +9,6 @@ import { CLOSED, CONNECTING, OPEN } from './ready-state';
 /** HTML 9.2.2, "The EventSource interface". */
 class Implementation extends EventTarget {
   readonly #request: EventSourceRequest;
-  readonly #withCredentials: boolean;
   readonly #connection: Connection;
   readonly #onopen = new EventHandler(this, 'open');
   readonly #onmessage = new EventHandler(this, 'message');
@@ -23,7 +22,6 @@ class Implementation extends EventTarget {
     const urlString = `${url}`;
     const init = convertInit(eventSourceInitDict);
     // [spec] "Set ev's url to urlRecord", "set ev's withCredentials attribute to true", "Fetch request"
-    this.#withCredentials = init.withCredentials;
     this.#request = new EventSourceRequest(parseUrl(urlString), init);
     this.#connection = new Connection(this, this.#request);
   }
@@ -35,7 +33,7 @@ class Implementation extends EventTarget {
 
   /** [spec] "must return the value to which it was last initialized" */
   get withCredentials(): boolean {
-    return this.#withCredentials;
+    return this.#request.withCredentials;
   }
 
   /** [spec] "represents the state of the connection" */

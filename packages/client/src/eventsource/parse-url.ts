@@ -6,9 +6,7 @@ export function parseUrl(url: string): URL {
     return new URL(url, base);
   } catch {
     // [spec] "If urlRecord is failure, then throw a 'SyntaxError' DOMException."
-    const reason =
-      base === undefined ? ' Outside a page it has to be absolute, such as https://example.org/events.' : '';
-    throw syntaxError(`The URL ${JSON.stringify(url)} cannot be parsed.${reason}`);
+    throw syntaxError(`${JSON.stringify(url)} is no valid URL (outside a page it has to be absolute)`);
   }
 }
 
