@@ -1,18 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 // @ts-expect-error it comes without types
-import workerd from 'workerd';
+import workerd, { compatibilityDate } from 'workerd';
 import { bundle } from './bundle';
+import { writeFolder } from './folder';
 import { answer } from './web-app';
 
 export interface WebServer {
@@ -65,12 +63,12 @@ async function passOn(req: IncomingMessage, res: ServerResponse): Promise<void> 
  * workerd, whose signals of requests have to be asked for. What one request holds no other may use there, so that channels live in a
  * durable object.
  */
-export const workers: WebRuntime = async () => {
+export const workers: WebRuntime = () => {
   const config = `using Workerd = import "/workerd/workerd.capnp";
     const config :Workerd.Config = (
       services = [(name = "main", worker = (
         modules = [(name = "worker", esModule = embed "program.mjs")],
-        compatibilityDate = "2026-01-01",
+        compatibilityDate = "${compatibilityDate}",
         compatibilityFlags = ["enable_request_signal"],
         durableObjectNamespaces = [(className = "Hub", uniqueKey = "hub")],
         durableObjectStorage = (inMemory = void),
@@ -87,67 +85,69 @@ export const workers: WebRuntime = async () => {
         return HUB.get(HUB.idFromName('the one')).fetch(request);
       },
     };`;
-  return run(program, async (folder) => {
-    await writeFile(join(folder, 'config.capnp'), config);
-    return { file: workerd as string, args: ['serve', '--control-fd=1', join(folder, 'config.capnp')] };
-  });
+  return run({ 'program.mjs': program, 'config.capnp': config }, [
+    workerd as string,
+    'serve',
+    '--control-fd=1',
+    'config.capnp',
+  ]);
 };
 
-/** @param file the program `bun` */
-export function bun(file: string): WebRuntime {
+/** Fetched by npx where it is not there. */
+export const bun: WebRuntime = () => {
   const program = `import { answer } from './web-app';
     const { port } = Bun.serve({ port: 0, hostname: '127.0.0.1', idleTimeout: 0, fetch: answer });
     console.log(JSON.stringify({ port }));`;
-  return () => run(program, async (folder) => ({ file, args: [join(folder, 'program.mjs')] }));
-}
+  return run({ 'program.mjs': program }, ['npx', '-y', 'bun@1.4.5', 'program.mjs']);
+};
 
-/** @param file the program `deno` */
-export function deno(file: string): WebRuntime {
+/** Fetched by npx where it is not there. */
+export const deno: WebRuntime = () => {
   const program = `import { answer } from './web-app';
     const onListen = ({ port }) => console.log(JSON.stringify({ port }));
     Deno.serve({ port: 0, hostname: '127.0.0.1', onListen }, (request) => answer(request));`;
-  return () =>
-    run(program, async (folder) => ({
-      file,
-      args: ['run', '--no-config', '--allow-net=127.0.0.1', join(folder, 'program.mjs')],
-    }));
-}
+  const flags = ['--no-config', '--allow-net=127.0.0.1'];
+  return run({ 'program.mjs': program }, ['npx', '-y', 'deno@2.9.6', 'run', ...flags, 'program.mjs']);
+};
 
-/** Starts a process that serves the program, and prints a line of JSON with its port. */
+/** Starts a process that serves `program.mjs`, bundled, and prints a line of JSON with its port. */
 async function run(
-  program: string,
-  command: (folder: string) => Promise<{ file: string; args: string[] }>,
+  files: { 'program.mjs': string; [name: string]: string },
+  [command = '', ...args]: string[],
 ): Promise<WebServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'eventwire-web-'));
-  await writeFile(join(folder, 'program.mjs'), await bundle(program));
-  const { file, args } = await command(folder);
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const folder = await writeFolder({ ...files, 'program.mjs': await bundle(files['program.mjs']) });
+  // npx starts a process of its own: they are a group, so that both can be ended.
+  const group = command === 'npx';
+  const child = spawn(command, args, {
+    cwd: folder.path,
+    detached: group,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = new Promise<void>((resolve) => {
+    child.on('exit', () => resolve());
+    child.on('error', () => resolve());
+  });
   let complaints = '';
   child.stderr.on('data', (chunk) => {
     complaints = `${complaints}${chunk}`.slice(-10_000);
   });
   const stop = async () => {
-    await exited(child);
-    await rm(folder, { recursive: true });
-  };
-  try {
-    for await (const line of createInterface(child.stdout)) {
-      if (!line.startsWith('{')) continue;
-      const { port } = JSON.parse(line) as { port: number };
-      child.stdout.resume();
-      return { url: `http://127.0.0.1:${port}`, stop };
+    try {
+      if (child.pid !== undefined) process.kill(group ? -child.pid : child.pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
     }
-    throw new Error(`${file} ended before it served: ${complaints}`);
-  } catch (error) {
-    await stop();
-    throw error;
+    await exited;
+    await folder[Symbol.asyncDispose]();
+  };
+  for await (const line of createInterface(child.stdout)) {
+    if (!line.startsWith('{')) continue;
+    const { port } = JSON.parse(line) as { port: number };
+    child.stdout.resume();
+    return { url: `http://127.0.0.1:${port}`, stop };
   }
-}
-
-async function exited(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  await stop();
+  throw new Error(`${command} ended before it served: ${complaints}`);
 }
 
 function closed(server: ReturnType<typeof createServer>): Promise<unknown> {

@@ -1,0 +1,82 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { WebSink } from '../src/web-sink';
+import { reading, sleep, url } from './helpers';
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+
+function opened(highWaterMark = 10, init: RequestInit = {}) {
+  const calls: string[] = [];
+  const sink = new WebSink(new Request(url, init), highWaterMark);
+  const listener = {
+    drained: () => void calls.push('drained'),
+    closed: () => void calls.push('closed'),
+  };
+  sink.open(listener, utf8('first'));
+  return { sink, calls, client: reading(new Response(sink.body)) };
+}
+
+describe('WebSink', () => {
+  it('counts what its reader has not taken', async () => {
+    const { sink, client } = opened();
+    expect(sink.pending).toBe(5);
+    sink.write(utf8('é'));
+    expect(sink.pending).toBe(7);
+    sink.write(utf8('x'.repeat(100)));
+    expect(sink.pending).toBe(107);
+    await client.step();
+    expect(sink.pending).toBe(102);
+    sink.end();
+    expect(sink.pending).toBe(102);
+    await client.rest();
+    expect(sink.pending).toBe(0);
+  });
+
+  it('calls its listener within none of its methods', async () => {
+    const { sink, calls, client } = opened();
+    const silent = (call: () => void) => {
+      const before = calls.length;
+      call();
+      expect(calls.slice(before)).toEqual([]);
+    };
+    await client.step();
+    const waiting = client.step();
+    await sleep(1);
+    silent(() => sink.write(utf8('x')));
+    await waiting;
+    silent(() => sink.end());
+    await sleep(1);
+    expect(calls.at(-1)).toBe('closed');
+    const { sink: other, calls: others } = opened();
+    other.destroy();
+    expect(others).toEqual([]);
+    await sleep(1);
+    expect(others).toEqual(['closed']);
+  });
+
+  it('does nothing after it is over, and tells of that once', async () => {
+    const { sink, calls, client } = opened();
+    await client.cancel();
+    sink.write(utf8('late'));
+    sink.end();
+    sink.destroy();
+    await sleep(1);
+    expect(calls.filter((call) => call === 'closed')).toHaveLength(1);
+    expect(sink.pending).toBe(0);
+  });
+
+  it('hears of an abort also where nobody else has kept the request', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const controller = new AbortController();
+    const { calls, client } = opened(10, { signal: controller.signal });
+    for (let round = 0; round < 3; round++) {
+      await sleep(1);
+      collect();
+    }
+    controller.abort();
+    expect(calls).toContain('closed');
+    expect(await client.rest()).toBe('first');
+  });
+});
