@@ -4,7 +4,14 @@ import { eventStreamHandler } from '@eventwire/server-node';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type RunningServer, serve } from '../support/listen';
 import { scripts } from '../support/web-app';
-import { bun, deno, honoOnNode, routeHandlerOnNode, type WebServer, workers } from '../support/web-runtimes';
+import {
+  deno,
+  honoOnBun,
+  honoOnNode,
+  routeHandlerOnNode,
+  type WebServer,
+  workers,
+} from '../support/web-runtimes';
 
 /** Bun and Deno are not installed with the repository; as in tests/runtimes, this has them fetched. */
 const all = process.env.EVENTWIRE_RUNTIMES === 'all';
@@ -14,7 +21,7 @@ const runtimes = [
   { name: 'a route handler on Node', start: routeHandlerOnNode, cuts: true },
   // It ends a body that has failed as if it were whole.
   { name: 'workerd', start: workers, cuts: false },
-  ...(all ? [{ name: 'Bun.serve', start: bun, cuts: true }] : []),
+  ...(all ? [{ name: 'Hono on Bun.serve', start: honoOnBun, cuts: true }] : []),
   ...(all ? [{ name: 'Deno.serve', start: deno, cuts: true }] : []),
 ];
 

@@ -94,9 +94,12 @@ export const workers: WebRuntime = () => {
 };
 
 /** Fetched by npx where it is not there. */
-export const bun: WebRuntime = () => {
-  const program = `import { answer } from './web-app';
-    const { port } = Bun.serve({ port: 0, hostname: '127.0.0.1', idleTimeout: 0, fetch: answer });
+export const honoOnBun: WebRuntime = () => {
+  const program = `import { Hono } from 'hono';
+    import { answer } from './web-app';
+    const app = new Hono();
+    app.all('*', (c) => answer(c.req.raw));
+    const { port } = Bun.serve({ port: 0, hostname: '127.0.0.1', idleTimeout: 0, fetch: app.fetch });
     console.log(JSON.stringify({ port }));`;
   return run({ 'program.mjs': program }, ['npx', '-y', 'bun@1.4.5', 'program.mjs']);
 };
