@@ -27,6 +27,7 @@ export default defineConfig({
       ...packages,
       suite('round-trip'),
       suite('oracle'),
+      suite('relay', { testTimeout: 60_000 }),
       suite('end-to-end', { testTimeout: 60_000 }),
       suite('structure'),
       suite('browser', {
