@@ -23,7 +23,8 @@ export class Feed {
   readonly #log: EventLog;
   readonly #live = new Set<LiveMember>();
   #listening: Promise<void> | undefined;
-  #abort = new AbortController();
+  // Made with the first tail: Workers refuse to make one outside of a request.
+  #abort: AbortController | undefined;
   #generation = 0;
   #tailed = '';
   #arrived: LoggedEvent[] = [];
@@ -79,7 +80,7 @@ export class Feed {
 
   close(): void {
     this.#deliver();
-    this.#abort.abort();
+    this.#abort?.abort();
     this.#wake();
   }
 
@@ -123,7 +124,7 @@ export class Feed {
   /** Each member has to learn from the log itself what it has missed; the tail begins anew at the head. */
   #restart(): void {
     this.#deliver();
-    this.#abort.abort();
+    this.#abort?.abort();
     this.#listening = undefined;
     this.#generation++;
     const members = [...this.#live];
