@@ -25,7 +25,7 @@ export class EventHandler {
     // [spec] "If the given value is null, then deactivate an event handler"; "Otherwise ... Set eventHandler's value
     // to the given value" and "Activate an event handler", which does nothing if it has its listener already.
     if (handler === null) this.#target.removeEventListener(this.#type, this.#listener);
-    else if (this.#value === null) this.#target.addEventListener(this.#type, this.#listener);
+    else this.#target.addEventListener(this.#type, this.#listener);
     this.#value = handler;
   }
 

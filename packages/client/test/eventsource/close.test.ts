@@ -92,6 +92,27 @@ describe('9.2.2 The EventSource interface: close()', () => {
     expect(calls).toHaveLength(1);
   });
 
+  it('while open: the end of the body that follows leaves no timer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { fetch, call } = scriptedFetch();
+    const es = source('http://127.0.0.1/', { fetch });
+    call(0).open();
+    await settle();
+    expect(es.readyState).toBe(EventSource.OPEN);
+    es.close();
+    await settle();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('before the response: a network error that follows leaves no timer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { fetch, call } = scriptedFetch();
+    source('http://127.0.0.1/', { fetch }).close();
+    call(0).fail('no network');
+    await settle();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('between the timer and its task', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { fetch, call, calls } = scriptedFetch();

@@ -89,6 +89,24 @@ describe('runtimes that lack something', () => {
     },
   );
 
+  it('no port of a MessageChannel stays open, which would hold a process', async () => {
+    let open = 0;
+    class Channel extends MessageChannel {
+      constructor() {
+        super();
+        open += 1;
+        this.port1.addEventListener('close', () => {
+          open -= 1;
+        });
+      }
+    }
+    vi.stubGlobal('setImmediate', undefined);
+    vi.stubGlobal('MessageChannel', Channel);
+    const fetch = async () => new Response('data: 1\n\n', { headers });
+    const fired = record(source('http://127.0.0.1/', { fetch }));
+    await until(() => fired.length === 3 && open === 0);
+  });
+
   it('the global fetch is looked up at every connection, without a this', async () => {
     const seen: unknown[] = [];
     vi.stubGlobal('fetch', async function (this: unknown) {

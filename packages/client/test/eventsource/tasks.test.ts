@@ -68,8 +68,10 @@ describe('9.2.3 Processing model: tasks', () => {
     const body = new ReadableStream<Uint8Array>(
       {
         pull(controller) {
+          if (chunks === 100) return new Promise(() => {}); // so that a reader that runs ahead comes to an end
           chunks += 1;
           controller.enqueue(new TextEncoder().encode('data: x\n\n'.repeat(50)));
+          return undefined;
         },
       },
       { highWaterMark: 0 },
