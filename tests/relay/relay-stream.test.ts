@@ -105,6 +105,14 @@ describe('behind the relay', () => {
     );
   });
 
+  it("an id is the origin's, whatever is sent instead of its event", async () => {
+    const stream = 'id: 1\ndata: a\n\ndata: b\n\n';
+    const expected = 'id: 1\ndata: x\n\ndata: x\n\n';
+    expect(text(await relayed([utf8.encode(stream)], () => ({ data: 'x' })))).toBe(expected);
+    const forged = { data: 'x', id: '7' };
+    expect(text(await relayed([utf8.encode(stream)], () => forged))).toBe(expected);
+  });
+
   it('what takes effect at once comes at once, before the block that it stands in', async () => {
     const relay = relayStream(unchanged);
     const writer = relay.writable.getWriter();
