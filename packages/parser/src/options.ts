@@ -1,11 +1,16 @@
-import { EventStreamError } from './event-stream-error';
+import { EventStreamError, type EventStreamErrorCode } from './event-stream-error';
 import type { ParserHandlers, ParserOptions } from './event-stream-parser';
 
 const HANDLERS = ['onEvent', 'onComment', 'onRetry', 'onLastEventId', 'onIgnored'] as const;
 
-/** @throws EventStreamError `INVALID_OPTION` unless `valid` */
-export function check(valid: boolean, name: string, expected: string): void {
-  if (!valid) throw new EventStreamError('INVALID_OPTION', `${name} must be ${expected}`);
+/** @throws EventStreamError `code` unless `valid` */
+export function check(
+  valid: boolean,
+  name: string,
+  expected: string,
+  code: EventStreamErrorCode = 'INVALID_OPTION',
+): void {
+  if (!valid) throw new EventStreamError(code, `${name} must be ${expected}`);
 }
 
 /** Options, or none. */

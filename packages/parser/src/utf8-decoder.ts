@@ -1,3 +1,5 @@
+import { CR, LF } from './units';
+
 /** In bytes. Shorter chunks are cheaper to collect than to decode one by one. */
 const SMALL = 64;
 /** In bytes: what is collected, at most. */
@@ -7,88 +9,78 @@ const LONG = 1024;
 
 const OPTIONS = { ignoreBOM: true };
 const STREAM = { stream: true };
-// Shared: nothing is left in them between two calls. Made at the first bytes, since text needs none.
-let ascii: TextDecoder | undefined;
-let wide: TextDecoder | undefined;
+/** Shared, since nothing is left in it between two calls. Made at the first bytes: text needs none. */
+let whole: TextDecoder | undefined;
+const NO_BYTES = /* @__PURE__ */ new Uint8Array();
+/** A guess only, for all streams: whether the last bytes were not ASCII. */
+let wide = false;
 
 /**
  * [spec] "Streams must be decoded using the UTF-8 decode algorithm." Its other half, the byte order mark, is left to
  * the reader of the text, because a stream can also be fed as text.
  *
- * It cuts before an incomplete character by itself: TextDecoder's own streaming is up to ten times slower on ASCII.
+ * On ASCII, decoding as a stream is up to ten times slower: so it is done only where a character is cut, or may be.
  */
 export class Utf8Decoder {
   /** Without it, a character cut by a chunk would read as U+FFFD. */
-  #kept: Uint8Array | undefined;
-  /** So many bytes are kept. */
+  #stream: TextDecoder | undefined;
+  /** Whether a part of a character may be in the stream's decoder. */
+  #cut = false;
+  /** Small chunks of a line. Without them, decoding each would cost more than all else. */
+  #collected = NO_BYTES;
+  /** In bytes: what is collected. */
   size = 0;
-  /** Whether what was decoded last was not ASCII. */
-  #wide = false;
+  /** Whether there ever were any bytes. */
+  used = false;
 
-  /**
-   * The text of `bytes` and of what was kept, but for an incomplete character at the end, which is kept. Without
-   * `atOnce`, what has no line ending may be kept too.
-   */
-  decode(bytes: Uint8Array, atOnce: boolean): string {
-    let size = this.size;
-    const total = size + bytes.length;
-    if (bytes.length <= SMALL && total <= CAPACITY) {
-      this.#kept ??= new Uint8Array(CAPACITY);
-      const kept = this.#kept;
-      // One by one: set() takes longer on so few.
-      for (let i = 0; i < bytes.length; i++) {
-        const byte = bytes[i] as number;
-        kept[size++] = byte;
-        if (byte === 0x0a || byte === 0x0d) atOnce = true;
-      }
-      this.size = total;
-      if (!atOnce) return '';
-      bytes = kept.subarray(0, total);
-    } else if (this.#kept && size > 0) {
-      const joined = new Uint8Array(total);
-      joined.set(this.#kept.subarray(0, size));
-      joined.set(bytes, size);
-      bytes = joined;
+  fits({ length }: Uint8Array): boolean {
+    return length <= SMALL && this.size + length <= CAPACITY;
+  }
+
+  /** Keeps a copy of what fits. True if it has a line ending. */
+  collect(chunk: Uint8Array): boolean {
+    if (this.#collected === NO_BYTES) this.#collected = new Uint8Array(CAPACITY);
+    this.used = true;
+    let ended = false;
+    // One by one: set() takes longer on so few.
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i] as number;
+      this.#collected[this.size++] = byte;
+      if (byte === LF || byte === CR) ended = true;
     }
-    const end = characterEnd(bytes);
-    if (end === total) return this.#text(bytes);
-    const text = this.#text(bytes.subarray(0, end));
-    this.#kept ??= new Uint8Array(CAPACITY);
-    this.#kept.set(bytes.subarray(end));
-    this.size = total - end;
-    return text;
+    return ended;
   }
 
-  /** The text of what was kept; U+FFFD for an incomplete character. */
-  flush(): string {
-    return this.#kept && this.size > 0 ? this.#text(this.#kept.subarray(0, this.size)) : '';
-  }
-
-  #text(bytes: Uint8Array): string {
-    let text: string;
+  /** What was collected. */
+  take(): Uint8Array {
+    const { size } = this;
     this.size = 0;
-    if (this.#wide && bytes.length >= LONG) {
-      wide ??= new TextDecoder('utf-8', OPTIONS);
-      text = wide.decode(bytes, STREAM) + wide.decode();
+    return this.#collected.subarray(0, size);
+  }
+
+  /** The text of these bytes, but for a character that is incomplete at their end. */
+  decode(bytes: Uint8Array): string {
+    const { length } = bytes;
+    if (length === 0) return '';
+    let text: string;
+    const cut = (bytes[length - 1] as number) > 0x7f;
+    if (cut || this.#cut || (wide && length >= LONG)) {
+      this.#stream ??= new TextDecoder('utf-8', OPTIONS);
+      text = this.#stream.decode(bytes, STREAM);
     } else {
-      ascii ??= new TextDecoder('utf-8', OPTIONS);
-      text = ascii.decode(bytes);
+      whole ??= new TextDecoder('utf-8', OPTIONS);
+      text = whole.decode(bytes);
     }
-    this.#wide = text.length < bytes.length;
+    this.used = true;
+    this.#cut = cut;
+    wide = text.length < length;
     return text;
   }
-}
 
-/**
- * Before a character that is incomplete at the end, or the end. To cut before a byte that begins a character is safe
- * also where the bytes are not valid, since such a byte ends whatever was before.
- */
-function characterEnd(bytes: Uint8Array): number {
-  const { length } = bytes;
-  for (let size = 1; size < 4 && size <= length; size++) {
-    const byte = bytes[length - size] as number;
-    if (byte < 0x80) break;
-    if (byte >= 0xc0) return size < (byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4) ? length - size : length;
+  /** U+FFFD for the incomplete character, if there is one. */
+  flush(): string {
+    if (!this.#cut || !this.#stream) return '';
+    this.#cut = false;
+    return this.#stream.decode();
   }
-  return length;
 }

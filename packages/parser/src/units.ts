@@ -1,0 +1,49 @@
+import type { Chunk } from './event-stream-parser';
+
+export const LF = 0x0a;
+export const CR = 0x0d;
+
+/** A character of a text, which may be given as its bytes. */
+export const unitAt = (units: Chunk, at: number) =>
+  typeof units === 'string' ? units.charCodeAt(at) : units[at];
+
+// Whether a line begins with this name and a colon. Comparing characters is several times faster than startsWith. None
+// is looked at behind the line's ending, where the text may be over.
+
+export const isData = (units: Chunk, at: number) =>
+  unitAt(units, at) === 0x64 &&
+  unitAt(units, at + 1) === 0x61 &&
+  unitAt(units, at + 2) === 0x74 &&
+  unitAt(units, at + 3) === 0x61 &&
+  unitAt(units, at + 4) === 0x3a;
+
+export const isEvent = (units: Chunk, at: number) =>
+  unitAt(units, at) === 0x65 &&
+  unitAt(units, at + 1) === 0x76 &&
+  unitAt(units, at + 2) === 0x65 &&
+  unitAt(units, at + 3) === 0x6e &&
+  unitAt(units, at + 4) === 0x74 &&
+  unitAt(units, at + 5) === 0x3a;
+
+export const isId = (units: Chunk, at: number) =>
+  unitAt(units, at) === 0x69 && unitAt(units, at + 1) === 0x64 && unitAt(units, at + 2) === 0x3a;
+
+/** [spec] "If value starts with a U+0020 SPACE character, remove it from value." */
+export const afterSpace = (units: Chunk, at: number) => (unitAt(units, at) === 0x20 ? at + 1 : at);
+
+/** After the blank line at `at`, or `at` if there is none. */
+export function afterBlank(units: Chunk, at: number): number {
+  const unit = at < units.length ? unitAt(units, at) : 0;
+  if (unit === LF) return at + 1;
+  if (unit !== CR) return at;
+  return at + 1 < units.length && unitAt(units, at + 1) === LF ? at + 2 : at + 1;
+}
+
+/** After the next ending from `start`; if there is none, `none`, which is the end. */
+export function afterEnding(units: Chunk, start: number, none = units.length): number {
+  for (let at = start; at < units.length; at++) {
+    const unit = unitAt(units, at);
+    if (unit === LF || unit === CR) return at + 1;
+  }
+  return none;
+}
