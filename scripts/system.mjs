@@ -16,7 +16,13 @@ const components = {
     packages: ['firefox-esr', 'fonts-dejavu-core'],
     variable: 'FIREFOX_PATH',
   },
+  redis: { commands: ['redis-server'], packages: ['redis-server'], variable: 'REDIS_SERVER_PATH' },
+  // With the module that the peers' tests and the benches use.
+  nginx: { commands: ['nginx'], packages: ['nginx', 'libnginx-mod-nchan'], variable: 'NGINX_PATH' },
+  curl: { commands: ['curl'], packages: ['curl'], variable: 'CURL_PATH' },
 };
+/** Where servers are installed, which is not on everybody's PATH. */
+const serverFolders = ['/usr/local/sbin', '/usr/sbin'];
 
 /** @param {string} name @returns {string | undefined} the program's path */
 export function find(name) {
@@ -24,7 +30,7 @@ export function find(name) {
   if (component === undefined) throw new Error(`No component is named ${name}.`);
   const given = process.env[component.variable];
   if (given) return given;
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+  for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...serverFolders]) {
     for (const command of component.commands) {
       const path = join(folder, command);
       try {
@@ -60,6 +66,9 @@ export function ensure(name) {
   return undefined;
 }
 
+/** The environment variable that names a component's path, for tests. @param {string} name */
+export const variableOf = (name) => /** @type {(typeof components)[string]} */ (components[name]).variable;
+
 /**
  * For commands that can do nothing without them: all of these, as the environment that names them, or the end of this process.
  * @param {string[]} names @returns {Record<string, string>}
@@ -70,7 +79,7 @@ export function ensureAll(names) {
   for (const name of names) {
     const path = ensure(name);
     if (path === undefined) process.exit(1);
-    env[/** @type {(typeof components)[string]} */ (components[name]).variable] = path;
+    env[variableOf(name)] = path;
   }
   return env;
 }

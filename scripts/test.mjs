@@ -3,12 +3,20 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError, installFrozen, pnpm, root, run } from './run.mjs';
-import { ensure } from './system.mjs';
+import { ensure, variableOf } from './system.mjs';
 
 const started = performance.now();
 const seconds = (/** @type {number} */ since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 
+/** Programs beside Node, and the vitest projects that need them. @type {Record<string, string[]>} */
+const needed = {
+  chromium: ['browser', 'browsers'],
+  firefox: ['browsers'],
+  redis: ['redis'],
+  nginx: ['proxies'],
+  curl: ['proxies'],
+};
 /** @type {Record<string, string>} */
 const env = {};
 /** @type {string[]} */
@@ -21,12 +29,11 @@ const stages = [
   [
     'system',
     () => {
-      const chromium = ensure('chromium');
-      if (chromium !== undefined) env.CHROMIUM_PATH = chromium;
-      else left.push('browser', 'browsers');
-      const firefox = ensure('firefox');
-      if (firefox !== undefined) env.FIREFOX_PATH = firefox;
-      else if (chromium !== undefined) left.push('browsers');
+      for (const [name, projects] of Object.entries(needed)) {
+        const path = ensure(name);
+        if (path !== undefined) env[variableOf(name)] = path;
+        else left.push(...projects.filter((project) => !left.includes(project)));
+      }
     },
   ],
   [

@@ -13,6 +13,7 @@ const allowed: Record<string, string[]> = {
   server: ['@eventwire/encoder'],
   'server-node': ['@eventwire/server', '@eventwire/encoder'],
   'server-web': ['@eventwire/server', '@eventwire/encoder'],
+  redis: ['@eventwire/server', '@eventwire/encoder'],
   testing: ['@eventwire/encoder', 'fast-check', 'msw'],
 };
 /** Whose source, or which folder of it, may import node: modules. */
