@@ -30,6 +30,7 @@ export default defineConfig({
       suite('relay', { testTimeout: 60_000 }),
       suite('end-to-end', { testTimeout: 60_000 }),
       suite('structure'),
+      suite('start', { testTimeout: 180_000 }),
       suite('browser', {
         testTimeout: 60_000,
         hookTimeout: 60_000,

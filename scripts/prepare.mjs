@@ -121,17 +121,15 @@ function manifest(folder) {
 }
 
 /**
- * A package's entry points: `./dist/x.js` in its exports is built from `src/x.ts` or `src/x/index.ts`.
+ * A package's entry points: what it exports as `./x/y` is built from `src/x/y/index.ts`.
  * @param {string} folder
  */
 function entries(folder) {
-  return Object.values(manifest(folder).exports ?? {}).flatMap((target) => {
+  return Object.entries(manifest(folder).exports ?? {}).flatMap(([path, target]) => {
     if (typeof target === 'string') return [];
     const output = target.import.default;
     const name = output.replace(/^\.\/dist\/(.+)\.js$/, '$1');
-    const file = join(folder, 'src', `${name}.ts`);
-    const source = existsSync(file) ? file : join(folder, 'src', name, 'index.ts');
-    return [{ name, source, output: join(folder, output) }];
+    return [{ name, source: join(folder, 'src', path, 'index.ts'), output: join(folder, output) }];
   });
 }
 
