@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -23,6 +24,8 @@ const suite = (name: string, options: object = {}) => ({
 
 export default defineConfig({
   test: {
+    // One more than vitest would take on two cores: many tests wait for sockets and programs rather than compute.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       ...packages,
       suite('round-trip'),

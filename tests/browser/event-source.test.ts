@@ -30,6 +30,8 @@ let page: Page;
 let origin: RunningServer;
 /** The Last-Event-ID of every request for a stream, by the `reader` parameter that it came with. */
 const requests = new Map<string, string[]>();
+/** What cuts a reader's first stream, by its `reader` parameter. */
+const cuts = new Map<string, () => void>();
 
 beforeAll(async () => {
   browser = await launchChromium();
@@ -42,7 +44,9 @@ beforeAll(async () => {
     requests.set(reader, [...before, response.lastEventId]);
     if (before.length === 0) {
       yield* events;
-      // Cut after what was sent, without the end that chunked encoding has: both readers have to come back with the last event ID.
+      // Once it was read, since fetch drops what has arrived and not been read when the connection breaks.
+      await new Promise<void>((resolve) => cuts.set(reader, resolve));
+      // Cut without the end that chunked encoding has: both readers have to come back with the last event ID.
       request.socket.end();
     } else {
       yield { type: 'named', data: 'after the cut' };
@@ -53,6 +57,10 @@ beforeAll(async () => {
   });
   origin = await serve((request, response) => {
     if (request.url?.startsWith('/stream')) return void stream(request, response);
+    if (request.url?.startsWith('/cut?')) {
+      cuts.get(request.url.slice('/cut?'.length))?.();
+      return void response.writeHead(204).end();
+    }
     if (request.url === '/client.js') {
       return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
     }
@@ -78,6 +86,7 @@ function readNatively(): Promise<Seen[]> {
         const source = new EventSource('/stream?reader=native');
         const listen = ({ type, data, lastEventId }: MessageEvent) => {
           seen.push({ type, data, lastEventId });
+          if (data === ' leading space') fetch('/cut?native');
           if (type !== 'finish') return;
           source.close();
           resolve(seen);
@@ -93,6 +102,7 @@ function readWithOurs(): Promise<Seen[]> {
     const seen: Seen[] = [];
     for await (const { type, data, lastEventId } of connect(new URL('/stream?reader=ours', location.href))) {
       seen.push({ type, data, lastEventId });
+      if (data === ' leading space') fetch('/cut?ours');
       if (type === 'finish') break;
     }
     return seen;
