@@ -3,16 +3,22 @@ import { defineConfig } from 'tsup';
 interface PackageShape {
   /** Entry points beside `src/index.ts`, by their path under `dist` without extension. */
   entry?: Record<string, string>;
+  /**
+   * Sources whose classes bundlers cannot drop (they extend a global, or have a computed method): each gets a file of its own, so that
+   * who imports something else does not carry them along.
+   */
+  apart?: string[];
   /** Whether the package may use Node's types and modules. */
   node?: boolean;
 }
 
 /** The one build that every published package has: ESM, CJS and declarations from `src` into `dist`. */
-export function packageConfig({ entry = {}, node = false }: PackageShape = {}) {
+export function packageConfig({ entry = {}, apart = [], node = false }: PackageShape = {}) {
+  const entries = { index: 'src/index.ts', ...entry };
   return defineConfig({
-    entry: { index: 'src/index.ts', ...entry },
+    entry: { ...entries, ...Object.fromEntries(apart.map((name) => [name, `src/${name}.ts`])) },
     format: ['esm', 'cjs'],
-    dts: { compilerOptions: { ignoreDeprecations: '6.0', types: node ? ['node'] : [] } },
+    dts: { entry: entries, compilerOptions: { ignoreDeprecations: '6.0', types: node ? ['node'] : [] } },
     tsconfig: '../../tsconfig.build.json',
     platform: node ? 'node' : 'neutral',
     target: 'es2022',

@@ -1,3 +1,3 @@
 import { packageConfig } from '../../scripts/tsup-package';
 
-export default packageConfig();
+export default packageConfig({ apart: ['parse-event-stream', 'server-event-parser-stream'] });
