@@ -7,7 +7,9 @@ export {
 } from '@eventwire/encoder';
 export {
   type Channel,
+  type ChannelCloseOptions,
   type ChannelOptions,
+  type ChannelStats,
   createChannel,
   createMemoryLog,
   type EventLog,

@@ -20,6 +20,11 @@ function insert(block: string, before: string[], line: string): string {
   return `${block.slice(0, at)}${line}${block.slice(at)}`;
 }
 
+/** A block that sets the client's reconnection time (ms), and nothing else. */
+export function retryFrame(retry: number): Uint8Array {
+  return utf8(`retry: ${retry}\n\n`);
+}
+
 /** Whole blocks as one frame. */
 export function join(frames: readonly Uint8Array[]): Uint8Array {
   const [first] = frames;

@@ -1,30 +1,21 @@
 import type { EventInput } from '@eventwire/encoder';
+import { retryFrame } from './block';
+import {
+  type ChannelCloseOptions,
+  type ChannelOptions,
+  checkCloseOptions,
+  type ResolvedChannelOptions,
+  resolveChannelOptions,
+  type SubscribeOptions,
+} from './channel-options';
+import { type ChannelStats, Meter } from './channel-stats';
 import { checkFunction, checkOptions, invalidOption, kindOf } from './check-option';
 import { refuseReserved } from './conventions';
-import type { EventLog } from './event-log';
 import { EventStreamClosedError } from './event-stream-closed-error';
-import { guarded } from './event-stream-init';
 import { Feed } from './feed';
 import { Member, type MemberContext } from './member';
-import { createMemoryLog } from './memory-log';
+import { Selection } from './selection';
 import type { Subscriber, Subscription } from './subscriber';
-
-export interface ChannelOptions {
-  /** Where events are kept for those who come back; default: a memory log of the channel's own. */
-  log?: EventLog | undefined;
-  /** Told of what goes wrong with one subscriber, which is then closed, and with the log; default `console.error`. */
-  onError?: ((error: unknown) => void) | undefined;
-}
-
-export interface SubscribeOptions {
-  /** The id to go on from; default: the subscriber's. Empty: from now on. */
-  lastEventId?: string | undefined;
-  /**
-   * The present state as events without ids, for who comes without an id or after a gap. It is called once the channel knows the
-   * place in the log from which it delivers, so that what happens meanwhile follows.
-   */
-  initial?: (() => Iterable<EventInput> | AsyncIterable<EventInput>) | undefined;
-}
 
 /** Publishes to all subscribers, and gives who comes back what it has missed. */
 export interface Channel {
@@ -35,48 +26,54 @@ export interface Channel {
    */
   publish(event: EventInput, options?: { topic?: string | undefined } | undefined): Promise<string>;
   /**
-   * Writes to a subscriber what follows its id, then what is published, until either is closed.
+   * Writes to a subscriber what follows its id, then what is published, until either is closed. Where there are `maxSubscribers`
+   * already, the subscriber is turned away, and the subscription is closed from the start.
    *
    * @throws EventStreamUsageError `INVALID_OPTION`
    */
   subscribe(subscriber: Subscriber, options?: SubscribeOptions | undefined): Subscription;
   /** Subscribers at present. */
   readonly size: number;
+  /** What the channel has done, and is doing. */
+  stats(): ChannelStats;
   /**
    * Closes every subscriber (their clients come back), and settles once all their responses are over. From then on subscribers are
    * closed at once and publishing is refused. A log that was given stays the caller's.
+   *
+   * @throws EventStreamUsageError `INVALID_OPTION`
    */
-  close(): Promise<void>;
+  close(options?: ChannelCloseOptions | undefined): Promise<void>;
 }
+
+/** Seconds after which who was turned away is to ask again. */
+const RETRY_AFTER = 5;
 
 /** @throws EventStreamUsageError `INVALID_OPTION` */
 export function createChannel(options: ChannelOptions = {}): Channel {
-  checkOptions(options);
-  const { log = createMemoryLog(), onError = (error: unknown) => console.error(error) } = options;
-  for (const method of ['append', 'head', 'compare', 'read', 'tail'] as const) {
-    if (typeof log?.[method] !== 'function') {
-      throw invalidOption('log', `must be an EventLog, but has no method ${method}`);
-    }
-  }
-  checkFunction('onError', onError);
-  return new LogChannel(log, guarded(onError));
+  return new LogChannel(resolveChannelOptions(options));
 }
 
 class LogChannel implements Channel {
-  readonly #log: EventLog;
+  readonly #options: ResolvedChannelOptions;
   readonly #feed: Feed;
-  readonly #onError: (error: unknown) => void;
+  readonly #meter: Meter;
   readonly #members = new Set<Member>();
   #closing: Promise<void> | undefined;
 
-  constructor(log: EventLog, onError: (error: unknown) => void) {
-    this.#log = log;
-    this.#feed = new Feed(log);
-    this.#onError = onError;
+  constructor(options: ResolvedChannelOptions) {
+    this.#options = options;
+    this.#feed = new Feed(options.log);
+    this.#meter = new Meter(options.onMetric);
   }
 
   get size(): number {
     return this.#members.size;
+  }
+
+  stats(): ChannelStats {
+    let slow = 0;
+    for (const member of this.#members) if (member.slow) slow++;
+    return this.#meter.stats(slow);
   }
 
   publish(event: EventInput, options?: { topic?: string | undefined } | undefined): Promise<string> {
@@ -92,15 +89,21 @@ class LogChannel implements Channel {
       throw invalidOption('lastEventId', `must be a string, not ${kindOf(lastEventId)}`);
     }
     if (initial !== undefined) checkFunction('initial', initial);
+    const selection = new Selection(options, subscriber.context);
+    const full = this.#members.size >= this.#options.maxSubscribers;
     if (this.#closing) subscriber.close();
-    if (this.#closing || subscriber.signal.aborted) {
+    else if (full) this.#refuse(subscriber);
+    if (this.#closing || full || subscriber.signal.aborted) {
       return { cursor: lastEventId, closed: Promise.resolve(), close: () => {} };
     }
     const context: MemberContext = {
-      log: this.#log,
+      log: this.#options.log,
       feed: this.#feed,
+      meter: this.#meter,
+      slowPolicy: this.#options.slowPolicy,
+      selection,
       initial,
-      report: this.#onError,
+      report: this.#options.onError,
       left: this.#left,
     };
     const member = new Member(context, subscriber, lastEventId);
@@ -108,32 +111,68 @@ class LogChannel implements Channel {
     return member;
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#closeAll();
+  close(options: ChannelCloseOptions = {}): Promise<void> {
+    checkOptions(options);
+    checkCloseOptions(options);
+    this.#closing ??= this.#closeAll(options);
     return this.#closing;
   }
 
   async #append(event: EventInput, options?: { topic?: string | undefined } | undefined): Promise<string> {
     if (this.#closing)
       throw new EventStreamClosedError('CHANNEL_CLOSED', 'The channel was closed: stop publishing');
+    const topic: unknown = options?.topic;
+    if (topic !== undefined && typeof topic !== 'string') {
+      throw invalidOption('topic', `must be a string, not ${kindOf(topic)}`);
+    }
     refuseReserved(event);
-    const logged = await this.#log.append(event, options);
+    const logged = await this.#options.log.append(event, options);
+    this.#meter.add('published', 1);
     return logged.id;
   }
 
-  async #closeAll(): Promise<void> {
-    this.#feed.close();
+  #refuse(subscriber: Subscriber): void {
+    this.#meter.add('refused', 1);
+    if (subscriber.refuse) subscriber.refuse(RETRY_AFTER);
+    else subscriber.close();
+  }
+
+  async #closeAll({ retry, spread = 0, timeout }: ChannelCloseOptions): Promise<void> {
     const members = [...this.#members];
-    const closed = members.map(({ subscriber }) => {
-      try {
-        subscriber.close();
-        return subscriber.closed;
-      } catch (error) {
-        return this.#onError(error);
-      }
+    const began = performance.now();
+    const closed: (Promise<void> | undefined)[] = [];
+    for (const [index, member] of members.entries()) {
+      const due = began + (spread * index) / members.length - performance.now();
+      // Until its turn a stream goes on: who is not told yet misses nothing.
+      if (due > 0) await new Promise<void>((resolve) => setTimeout(resolve, due));
+      if (index === 0 && spread === 0) this.#feed.close();
+      closed.push(this.#part(member, retry));
+    }
+    this.#feed.close();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<void>((resolve) => {
+      if (timeout !== undefined) timer = setTimeout(resolve, timeout);
     });
-    for (const member of members) member.close();
-    await Promise.all(closed);
+    await Promise.race([Promise.all(closed), patience]);
+    clearTimeout(timer);
+  }
+
+  /** Closes one stream, with a reconnection time of its own; settles once it is over. */
+  #part(member: Member, retry: readonly [number, number] | undefined): Promise<void> | undefined {
+    const { subscriber } = member;
+    member.close();
+    if (subscriber.signal.aborted) return subscriber.closed;
+    try {
+      if (retry) {
+        const [least, most] = retry;
+        subscriber.write(retryFrame(least + Math.floor(Math.random() * (most - least + 1))));
+      }
+      subscriber.close();
+      return subscriber.closed;
+    } catch (error) {
+      this.#options.onError(error);
+      return undefined;
+    }
   }
 
   readonly #left = (member: Member): void => {

@@ -28,6 +28,11 @@ export function gapFrame(after: string, oldest: string | null, id: string): Uint
   }
 }
 
+/** `dropped` events were left out for this client. */
+export function laggedFrame(dropped: number): Uint8Array {
+  return frame('lagged', { dropped }, undefined);
+}
+
 /** Finished: the client does not come back. */
 export function endFrame(reason: string | undefined): Uint8Array {
   return frame('end', reason === undefined ? {} : { reason }, undefined);

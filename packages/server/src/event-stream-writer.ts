@@ -31,6 +31,8 @@ export class EventStreamWriter implements Subscriber {
   readonly closed: Promise<void>;
   /** Whatever the application knows of this client. */
   context?: unknown;
+  /** Set by the channel that this stream is subscribed to: what is sent instead of a heartbeat. */
+  idleFrame?: (() => Uint8Array | undefined) | undefined;
   readonly #sink: EventStreamSink;
   readonly #init: ResolvedEventStreamInit;
   readonly #room: Room;
@@ -208,7 +210,7 @@ export class EventStreamWriter implements Subscriber {
   }
 
   #beat(): void {
-    if (!this.#turns.held && !this.#room.full) this.#put(HEARTBEAT);
+    if (!this.#turns.held && !this.#room.full) this.#put(this.idleFrame?.() ?? HEARTBEAT);
   }
 
   /** The one way into the last state. `stop` is what is left to do with the sink. */

@@ -1,15 +1,6 @@
-import { join } from './block';
 import type { EventLog, LoggedEvent, LogPage } from './event-log';
+import { LiveGroups, type LiveMember } from './live-groups';
 import { afterThisTurn } from './turn';
-
-/** Who is live: written everything up to the feed's last batch. */
-export interface LiveMember {
-  readonly cursor: string;
-  /** Whole blocks that follow the cursor directly, up to the event `last`. Does not throw. */
-  deliver(frame: Uint8Array, last: string): void;
-  /** No longer live: the log's tail has a gap, and the member has to read the log itself. */
-  lost(): void;
-}
 
 /** What has arrived is delivered without waiting for the turn's end from this many bytes on, so that it has a bound. */
 const MAX_JOINED_BYTES = 65_536;
@@ -21,12 +12,13 @@ const MAX_JOINED_BYTES = 65_536;
  */
 export class Feed {
   readonly #log: EventLog;
-  readonly #live = new Set<LiveMember>();
+  readonly #live = new LiveGroups();
   #listening: Promise<void> | undefined;
   // Made with the first tail: Workers refuse to make one outside of a request.
   #abort: AbortController | undefined;
   #generation = 0;
   #tailed = '';
+  #delivered = '';
   #arrived: LoggedEvent[] = [];
   #bytes = 0;
   #scheduled = false;
@@ -39,6 +31,11 @@ export class Feed {
   /** The id of the last event that has arrived, or the one behind which the tail began. */
   get tailed(): string {
     return this.#tailed;
+  }
+
+  /** The place up to which live members have been given everything that they select. */
+  get delivered(): string {
+    return this.#delivered;
   }
 
   /** Changes when the tail has lost its place, after which ids that were known may no longer be of this log. */
@@ -90,7 +87,7 @@ export class Feed {
     try {
       const head = await this.#log.head();
       if (abort.signal.aborted) return;
-      this.#tailed = head;
+      this.#tailed = this.#delivered = head;
       await this.#log.tail(head, (page) => this.#receive(page), abort.signal);
     } catch (error) {
       abort.abort();
@@ -127,21 +124,17 @@ export class Feed {
     this.#abort?.abort();
     this.#listening = undefined;
     this.#generation++;
-    const members = [...this.#live];
-    this.#live.clear();
-    for (const member of members) member.lost();
+    for (const member of this.#live.clear()) member.lost(this.#tailed);
     this.#wake();
   }
 
   #deliver(): void {
-    const last = this.#arrived.at(-1);
-    if (!last) return;
-    const frames = this.#arrived.map((event) => event.frame);
+    const events = this.#arrived;
+    if (events.length === 0) return;
     this.#arrived = [];
     this.#bytes = 0;
-    if (this.#live.size === 0) return;
-    const frame = join(frames);
-    for (const member of this.#live) member.deliver(frame, last.id);
+    this.#delivered = this.#tailed;
+    this.#live.deliver(events);
   }
 
   #wake(): void {

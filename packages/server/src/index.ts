@@ -1,4 +1,6 @@
-export { type Channel, type ChannelOptions, createChannel, type SubscribeOptions } from './channel';
+export { type Channel, createChannel } from './channel';
+export type { ChannelCloseOptions, ChannelOptions, SubscribeOptions } from './channel-options';
+export type { ChannelMetric, ChannelStats, MetricListener } from './channel-stats';
 export type { EventLog, LoggedEvent, LogPage } from './event-log';
 export { EventStreamClosedError } from './event-stream-closed-error';
 export {
@@ -12,4 +14,5 @@ export { EventStreamUsageError } from './event-stream-usage-error';
 export { EventStreamWriter } from './event-stream-writer';
 export { createMemoryLog, type MemoryLogOptions } from './memory-log';
 export type { Produced } from './produced';
+export type { SelectionOptions } from './selection';
 export type { Subscriber, Subscription } from './subscriber';

@@ -1,17 +1,25 @@
-import { type EventInput, encode, ServerEventError } from '@eventwire/encoder';
-import { join, utf8 } from './block';
-import { cursorFrame, gapFrame, refuseReserved } from './conventions';
+import type { EventInput } from '@eventwire/encoder';
+import { join } from './block';
+import type { Meter } from './channel-stats';
+import { cursorFrame, gapFrame, laggedFrame } from './conventions';
 import type { EventLog, LoggedEvent, LogPage } from './event-log';
 import { EventStreamUsageError } from './event-stream-usage-error';
-import type { Feed, LiveMember } from './feed';
+import type { Feed } from './feed';
 import { forEachUntil } from './for-each-until';
+import { initialFrame } from './initial-frame';
+import type { LiveMember } from './live-groups';
 import { checkIterable } from './produced';
+import type { Selection } from './selection';
+import { type SlowPolicy, SlowQueue } from './slow-queue';
 import type { Subscriber, Subscription } from './subscriber';
 
 /** What a member needs of its channel. */
 export interface MemberContext {
   readonly log: EventLog;
   readonly feed: Feed;
+  readonly meter: Meter;
+  readonly slowPolicy: SlowPolicy;
+  readonly selection: Selection;
   readonly initial: (() => Iterable<EventInput> | AsyncIterable<EventInput>) | undefined;
   report(error: unknown): void;
   left(member: Member): void;
@@ -23,14 +31,20 @@ const PAGE = 256;
 const MAX_FRAME_BYTES = 65_536;
 
 /**
- * One subscriber and its cursor. It reads the log at its own pace until it has reached the tail, then is live, and reads the log
- * again once its subscriber is full: there is no queue, since the log is one. Who falls out of the log gets a gap.
+ * One subscriber and its cursor. It reads the log at its own pace until it has reached the tail, then is live. While its subscriber is
+ * full, what is published waits in a queue with a bound; replay never waits there. Who falls out of the log gets a gap.
  */
 export class Member implements Subscription, LiveMember {
   readonly closed: Promise<void>;
   readonly subscriber: Subscriber;
+  readonly selection: Selection;
   readonly #context: MemberContext;
+  /** While it is live and nothing is queued, the feed's place is its own: no event that it does not select costs it anything. */
   #cursor: string;
+  #live = false;
+  #queue: SlowQueue | undefined;
+  /** The last id that the client has been sent; it would come back with this one. */
+  #sent: string;
   /** The feed's generation in which the log has said that the cursor is its own: before, it must not be compared. */
   #known = -1;
   #over = false;
@@ -41,48 +55,73 @@ export class Member implements Subscription, LiveMember {
   constructor(context: MemberContext, subscriber: Subscriber, lastEventId: string) {
     this.#context = context;
     this.subscriber = subscriber;
-    this.#cursor = lastEventId;
+    this.selection = context.selection;
+    this.#cursor = this.#sent = lastEventId;
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
     subscriber.signal.addEventListener('abort', this.#onAbort, { once: true });
+    subscriber.idleFrame = this.#idleFrame;
+    context.meter.add('subscribers', 1);
     this.#run(lastEventId === '' ? () => this.#begin() : () => this.#catchUp());
   }
 
   get cursor(): string {
-    return this.#cursor;
+    return this.#live && !this.#queue ? this.#context.feed.delivered : this.#cursor;
+  }
+
+  get slow(): boolean {
+    return this.#queue !== undefined;
   }
 
   close(): void {
     if (this.#over) return;
+    this.#cursor = this.cursor;
     this.#over = true;
+    this.#leaveLive();
     this.#context.feed.leave(this);
     this.subscriber.signal.removeEventListener('abort', this.#onAbort);
+    if (this.subscriber.idleFrame === this.#idleFrame) this.subscriber.idleFrame = undefined;
     this.#stopInitial();
+    this.#context.meter.add('subscribers', -1);
     this.#context.left(this);
     this.#settle();
   }
 
-  deliver(frame: Uint8Array, last: string): void {
-    this.#cursor = last;
+  deliver(events: readonly LoggedEvent[], frame: Uint8Array): void {
     try {
-      if (this.subscriber.write(frame)) return;
+      const picked = this.selection.filtered(events);
+      const last = picked.at(-1);
+      if (!last) return;
+      if (this.#queue) {
+        this.#enqueue(this.#queue, picked);
+        return;
+      }
+      this.#delivered(picked.length, last.id);
+      const block = picked === events ? frame : join(picked.map((event) => event.frame));
+      if (!this.subscriber.write(block)) this.#becomeSlow();
     } catch (error) {
       this.#fail(error);
-      return;
     }
-    this.#context.feed.leave(this);
+  }
+
+  lost(position: string): void {
+    if (!this.#queue) this.#cursor = position;
+    this.#leaveLive();
     this.#run(async () => {
       await this.subscriber.drained();
       await this.#catchUp();
     });
   }
 
-  lost(): void {
-    this.#run(() => this.#catchUp());
-  }
-
   readonly #onAbort = (): void => this.close();
+
+  /** Where events have been passed over since the last id that the client got, it is told how far it is. */
+  readonly #idleFrame = (): Uint8Array | undefined => {
+    if (!this.#live || this.#queue || this.#sent === this.cursor) return undefined;
+    this.#sent = this.cursor;
+    return cursorFrame(this.#sent);
+  };
 
   #run(step: () => Promise<void>): void {
     step().catch((error: unknown) => this.#fail(error));
@@ -93,11 +132,67 @@ export class Member implements Subscription, LiveMember {
     if (this.#over) return;
     this.close();
     this.#context.report(error);
+    this.#disconnect();
+  }
+
+  #disconnect(): void {
     try {
       this.subscriber.close();
     } catch (failure) {
       this.#context.report(failure);
     }
+  }
+
+  #delivered(count: number, last: string): void {
+    this.#cursor = this.#sent = last;
+    this.#context.meter.add('deliveries', count);
+  }
+
+  #leaveLive(): void {
+    this.#live = false;
+    if (this.#queue) this.#context.meter.add('queueBytes', -this.#queue.bytes);
+    this.#queue = undefined;
+  }
+
+  #enqueue(queue: SlowQueue, events: readonly LoggedEvent[]): void {
+    const { meter } = this.#context;
+    const before = queue.bytes;
+    const fits = queue.add(events);
+    meter.add('queueBytes', queue.bytes - before);
+    if (fits) return;
+    // Its client comes back with its last id, and reads the log at its own pace.
+    meter.add('evicted', 1);
+    this.close();
+    this.#disconnect();
+  }
+
+  #becomeSlow(): void {
+    const queue = new SlowQueue(this.#context.slowPolicy);
+    this.#queue = queue;
+    this.#run(async () => {
+      while (this.#queue === queue) {
+        await this.subscriber.drained();
+        // From here on nothing is awaited, so that an empty queue is the end of it.
+        if (this.#queue === queue && this.#drain(queue)) this.#queue = undefined;
+      }
+    });
+  }
+
+  /** Whether all has been written. */
+  #drain(queue: SlowQueue): boolean {
+    const { meter } = this.#context;
+    const dropped = queue.takeDropped();
+    meter.add('dropped', dropped);
+    if (dropped > 0 && !this.subscriber.write(laggedFrame(dropped))) return false;
+    while (!this.#over) {
+      const before = queue.bytes;
+      const next = queue.take();
+      if (!next) return true;
+      meter.add('queueBytes', queue.bytes - before);
+      this.#delivered(next.count, next.last);
+      if (!this.subscriber.write(next.frame)) return false;
+    }
+    return true;
   }
 
   async #begin(): Promise<void> {
@@ -117,7 +212,10 @@ export class Member implements Subscription, LiveMember {
       if (known) {
         // From here to join() nothing is awaited, so that nothing can arrive in between.
         const ahead = log.compare(this.#cursor, feed.tailed);
-        if (ahead === 0 && feed.join(this)) return;
+        if (ahead === 0 && feed.join(this)) {
+          this.#live = true;
+          return;
+        }
         if (ahead > 0) {
           await feed.more();
           continue;
@@ -150,6 +248,7 @@ export class Member implements Subscription, LiveMember {
   async #bridge({ events }: LogPage): Promise<void> {
     const { log, initial } = this.#context;
     const after = this.#cursor;
+    this.#context.meter.add('gaps', 1);
     if (initial) {
       this.#cursor = await log.head();
       // Not with the cursor as its id: a connection lost before the state was through would go on behind a state that never came.
@@ -161,13 +260,13 @@ export class Member implements Subscription, LiveMember {
       // Asked again, since what was added before head() was asked must not be skipped.
       ({ events } = await log.read(after, { limit: PAGE }));
       if (events.length === 0) {
-        this.#cursor = head;
+        this.#cursor = this.#sent = head;
         return this.#send(gapFrame(after, null, head));
       }
     }
     const oldest = events[0]?.id ?? after;
     const before = log.cursorBefore?.(oldest) ?? after;
-    this.#cursor = before;
+    this.#cursor = this.#sent = before;
     await this.#send(gapFrame(after, oldest, before));
     await this.#write(events);
   }
@@ -182,40 +281,32 @@ export class Member implements Subscription, LiveMember {
       this.#stopInitial = () => abort.abort();
       await forEachUntil(source, abort.signal, report, (event) => this.#send(initialFrame(event)));
     }
+    this.#sent = this.#cursor;
     await this.#send(cursorFrame(this.#cursor));
   }
 
   async #write(events: readonly LoggedEvent[]): Promise<void> {
-    for (let from = 0; from < events.length && !this.#over; ) {
+    const picked = this.selection.pick(events);
+    for (let from = 0; from < picked.length && !this.#over; ) {
       const frames: Uint8Array[] = [];
       let bytes = 0;
       let last = this.#cursor;
-      for (const { id, frame } of events.slice(from)) {
+      for (const { id, frame } of picked.slice(from)) {
         bytes += frame.byteLength;
         if (frames.length > 0 && bytes > MAX_FRAME_BYTES) break;
         frames.push(frame);
         last = id;
       }
       from += frames.length;
-      this.#cursor = last;
+      this.#delivered(frames.length, last);
+      this.#context.meter.add('replayed', frames.length);
       await this.#send(join(frames));
     }
+    // Those that were passed over count as seen.
+    if (!this.#over) this.#cursor = events.at(-1)?.id ?? this.#cursor;
   }
 
   async #send(frame: Uint8Array): Promise<void> {
     if (!this.#over && !this.subscriber.write(frame)) await this.subscriber.drained();
   }
-}
-
-/** Without an id: the state belongs to the cursor that follows, and a cut in the middle must bring it again. */
-function initialFrame(event: EventInput): Uint8Array {
-  refuseReserved(event);
-  if (typeof event === 'object' && event?.id !== undefined) {
-    throw new ServerEventError(
-      'ID_NOT_ALLOWED',
-      'id',
-      'id is not for initial events: the cursor that follows them has it',
-    );
-  }
-  return utf8(encode(event));
 }

@@ -18,6 +18,16 @@ export interface Subscriber {
   end(reason?: string | undefined): void;
   /** Closes: the client comes back. */
   close(): void;
+  /**
+   * Gives what is to be sent instead of a heartbeat, if anything. Set by the channel, for a client whose place in the log has moved on
+   * without an event for it. Not there in subscribers that send no heartbeats.
+   */
+  idleFrame?: (() => Uint8Array | undefined) | undefined;
+  /**
+   * Turns the client away before the stream has begun, with 503 and a `Retry-After` of so many seconds; `close` where it has begun.
+   * Without it, the channel closes.
+   */
+  refuse?(retryAfter: number): void;
   /** Settles once the body has gone out. Where it is given, a channel's `close()` waits for it. */
   readonly closed?: Promise<void> | undefined;
 }

@@ -348,23 +348,18 @@ describe('a slow subscriber', () => {
     expect(slow.overrun).toBe(false);
   });
 
-  it('that falls out of the log is told of the gap', async () => {
+  it('still gets what waits for it when the log has removed it', async () => {
     const { join, publish } = setUp({ maxEvents: 2 });
     const { subscriber } = join();
     await settled();
     subscriber.stuck = true;
-    const [first] = await publish('1');
+    await publish('1');
     await settled();
     await publish('2', '3', '4', '5');
     subscriber.stuck = false;
     subscriber.drain();
     await settled();
-    expect(dataOf(subscriber).slice(1)).toEqual([
-      '1',
-      expect.stringContaining(`"after":"${first}"`),
-      '4',
-      '5',
-    ]);
+    expect(dataOf(subscriber).slice(1)).toEqual(['1', '2', '3', '4', '5']);
   });
 
   it('and one that throws delay nobody', async () => {

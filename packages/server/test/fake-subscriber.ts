@@ -6,6 +6,7 @@ export class FakeSubscriber implements Subscriber {
   readonly #abort = new AbortController();
   readonly lastEventId: string;
   readonly frames: string[] = [];
+  context: unknown;
   stuck = false;
   ended = false;
   /** Written although it had said that it was full. */

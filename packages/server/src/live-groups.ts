@@ -1,0 +1,78 @@
+import { join } from './block';
+import type { LoggedEvent } from './event-log';
+import { byTopics, type Selection } from './selection';
+
+/** Who is live: written everything that it selects, up to the feed's last delivery. */
+export interface LiveMember {
+  readonly selection: Selection;
+  readonly cursor: string;
+  /** Events of its topics, which follow what was delivered before, and their blocks as one frame. Does not throw. */
+  deliver(events: readonly LoggedEvent[], frame: Uint8Array): void;
+  /** No longer live: the log's tail has a gap behind `position`, and the member has to read the log itself. */
+  lost(position: string): void;
+}
+
+interface Group {
+  readonly topics: ReadonlySet<string> | undefined;
+  readonly members: Set<LiveMember>;
+}
+
+/** Live members by their topics: what is published costs nothing for those who have not chosen its topic. */
+export class LiveGroups {
+  readonly #groups = new Map<string, Group>();
+  readonly #byTopic = new Map<string, Set<Group>>();
+
+  add(member: LiveMember): void {
+    const { key, topics } = member.selection;
+    let group = this.#groups.get(key);
+    if (!group) {
+      group = { topics, members: new Set() };
+      this.#groups.set(key, group);
+      for (const topic of topics ?? []) {
+        const groups = this.#byTopic.get(topic);
+        if (groups) groups.add(group);
+        else this.#byTopic.set(topic, new Set([group]));
+      }
+    }
+    group.members.add(member);
+  }
+
+  delete(member: LiveMember): void {
+    const { key, topics } = member.selection;
+    const group = this.#groups.get(key);
+    if (!group?.members.delete(member) || group.members.size > 0) return;
+    this.#groups.delete(key);
+    for (const topic of topics ?? []) {
+      const groups = this.#byTopic.get(topic);
+      groups?.delete(group);
+      if (groups?.size === 0) this.#byTopic.delete(topic);
+    }
+  }
+
+  deliver(events: readonly LoggedEvent[]): void {
+    for (const { topics, members } of this.#concerned(events)) {
+      const selected = byTopics(events, topics);
+      const frame = join(selected.map((event) => event.frame));
+      for (const member of members) member.deliver(selected, frame);
+    }
+  }
+
+  /** All of them, who are then in no group. */
+  clear(): LiveMember[] {
+    const members = [...this.#groups.values()].flatMap((group) => [...group.members]);
+    this.#groups.clear();
+    this.#byTopic.clear();
+    return members;
+  }
+
+  #concerned(events: readonly LoggedEvent[]): Set<Group> {
+    const concerned = new Set<Group>();
+    const everything = this.#groups.get('');
+    if (everything) concerned.add(everything);
+    for (const { topic } of events) {
+      if (topic === undefined) continue;
+      for (const group of this.#byTopic.get(topic) ?? []) concerned.add(group);
+    }
+    return concerned;
+  }
+}

@@ -1,0 +1,85 @@
+import { join } from './block';
+import type { LoggedEvent } from './event-log';
+
+/** What is done with a subscriber that takes its events more slowly than they come. */
+export interface SlowPolicy {
+  readonly maxQueueBytes: number;
+  readonly slowSubscriber: 'disconnect' | 'drop-oldest' | 'latest';
+  readonly coalesceKey: ((event: LoggedEvent) => string) | undefined;
+}
+
+/** Bytes that are written at once; a larger event goes alone. */
+const MAX_FRAME_BYTES = 65_536;
+
+/**
+ * What waits for one subscriber that is full. The events themselves are shared with the log and with every other queue, so what a
+ * queue holds alone is its list.
+ */
+export class SlowQueue {
+  readonly #policy: SlowPolicy;
+  /** In log order. A Map, which keeps the order, and lets `latest` find the event that a new one replaces. */
+  readonly #events = new Map<string, LoggedEvent>();
+  #bytes = 0;
+  #dropped = 0;
+
+  constructor(policy: SlowPolicy) {
+    this.#policy = policy;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get empty(): boolean {
+    return this.#events.size === 0;
+  }
+
+  /** False: more than `maxQueueBytes` wait, and the policy lets none be dropped. Throws what `coalesceKey` throws. */
+  add(events: readonly LoggedEvent[]): boolean {
+    const { maxQueueBytes, slowSubscriber, coalesceKey } = this.#policy;
+    for (const event of events) {
+      const key = coalesceKey ? coalesceKey(event) : event.id;
+      this.#drop(key);
+      this.#events.set(key, event);
+      this.#bytes += event.frame.byteLength;
+      if (slowSubscriber !== 'drop-oldest') continue;
+      for (const oldest of this.#events.keys()) {
+        // The newest stays, however large it is.
+        if (this.#bytes <= maxQueueBytes || this.#events.size === 1) break;
+        this.#drop(oldest);
+      }
+    }
+    return slowSubscriber === 'drop-oldest' || this.#bytes <= maxQueueBytes;
+  }
+
+  /** How many have been dropped since this was asked last. */
+  takeDropped(): number {
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    return dropped;
+  }
+
+  /** The oldest events as one frame, with the last one's id. */
+  take(): { frame: Uint8Array; count: number; last: string } | undefined {
+    const frames: Uint8Array[] = [];
+    let bytes = 0;
+    let last = '';
+    for (const [key, { id, frame }] of this.#events) {
+      if (frames.length > 0 && bytes + frame.byteLength > MAX_FRAME_BYTES) break;
+      bytes += frame.byteLength;
+      frames.push(frame);
+      last = id;
+      this.#events.delete(key);
+    }
+    this.#bytes -= bytes;
+    return frames.length === 0 ? undefined : { frame: join(frames), count: frames.length, last };
+  }
+
+  #drop(key: string): void {
+    const event = this.#events.get(key);
+    if (!event) return;
+    this.#events.delete(key);
+    this.#bytes -= event.frame.byteLength;
+    this.#dropped++;
+  }
+}
