@@ -1,3 +1,4 @@
+import { askForFresh } from './cache-control';
 import type { Config } from './config';
 import { ConnectionError } from './connection-error';
 import { idAsHeader, idFits } from './last-event-id';
@@ -65,6 +66,7 @@ function assemble(config: Config, context: ConnectContext, [rawUrl, rawHeaders, 
   }
   // [spec] "Set (`Accept`, `text/event-stream`) in request's header list."
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
+  askForFresh(headers);
 
   let target = url;
   let idDropped = false;

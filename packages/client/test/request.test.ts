@@ -17,7 +17,10 @@ describe('the request', () => {
   it('has nothing but what is needed', async () => {
     const { init, url: called } = await request({});
     expect(Object.keys(init).sort()).toEqual(['headers', 'signal']);
-    expect([...(init.headers as Headers)]).toEqual([['accept', 'text/event-stream']]);
+    expect([...(init.headers as Headers)]).toEqual([
+      ['accept', 'text/event-stream'],
+      ['cache-control', 'no-cache'],
+    ]);
     expect(called).toBe(url);
   });
 
@@ -34,7 +37,11 @@ describe('the request', () => {
   });
 
   it('never changes the headers that it was given', async () => {
-    const headers = new Headers({ 'X-Mine': '1', accept: 'text/event-stream, application/json' });
+    const headers = new Headers({
+      'X-Mine': '1',
+      accept: 'text/event-stream, application/json',
+      'cache-control': 'max-age=0',
+    });
     const before = [...headers];
     const { init } = await request({ headers, lastEventId: '7' });
     expect([...headers]).toEqual(before);
@@ -51,8 +58,16 @@ describe('the request', () => {
       expect([...(init.headers as Headers)]).toEqual([
         ['a', '1'],
         ['accept', 'text/event-stream'],
+        ['cache-control', 'no-cache'],
       ]);
     }
+  });
+
+  it('asks no cache for leave where CORS would ask a preflight for it: in a page', async () => {
+    vi.stubGlobal('location', { href: 'http://localhost/' });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { init } = await request({});
+    expect([...(init.headers as Headers).keys()]).toEqual(['accept']);
   });
 
   it('calls fetch without its object', async () => {

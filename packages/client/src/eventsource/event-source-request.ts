@@ -1,3 +1,4 @@
+import { askForFresh } from '../cache-control';
 import { idAsHeader } from '../last-event-id';
 import type { FetchLike } from '../options';
 import type { ConvertedInit } from './event-source-init';
@@ -24,6 +25,7 @@ export class EventSourceRequest {
     this.#headers = init.headers;
     // [spec] "User agents may set (`Accept`, `text/event-stream`) in request's header list."
     if (!this.#headers.has('accept')) this.#headers.set('accept', 'text/event-stream');
+    askForFresh(this.#headers);
 
     // [spec] Potential-CORS: "use-URL-credentials flag is set". fetch() itself refuses such URLs.
     const target = new URL(url);

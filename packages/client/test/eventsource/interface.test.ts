@@ -65,6 +65,37 @@ describe('9.2.2 The EventSource interface: the prototype', () => {
     expect(() => Reflect.get(prototype, name)).toThrow(TypeError); // of an object that is no EventSource
   });
 
+  it.each(['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror'])(
+    'the functions of %s have the names, lengths and receivers that Web IDL gives them',
+    (name) => {
+      const { get, set } = Object.getOwnPropertyDescriptor(prototype, name) ?? {};
+      expect([get?.name, get?.length]).toEqual([`get ${name}`, 0]);
+      if (set) expect([set.name, set.length]).toEqual([`set ${name}`, 1]);
+      for (const receiver of [undefined, null, {}, prototype, new EventTarget()]) {
+        expect(() => Reflect.apply(get as () => unknown, receiver, [])).toThrow(TypeError);
+        if (set) expect(() => Reflect.apply(set, receiver, [null])).toThrow(TypeError);
+      }
+    },
+  );
+
+  it('the interface object and its prototype point at each other, for good', () => {
+    expect(Object.getOwnPropertyDescriptor(EventSource, 'prototype')).toEqual({
+      value: prototype,
+      writable: false,
+      enumerable: false,
+      configurable: false,
+    });
+    const fixed = { writable: false, enumerable: false, configurable: true };
+    expect(Object.getOwnPropertyDescriptor(EventSource, 'name')).toEqual({ value: 'EventSource', ...fixed });
+    expect(Object.getOwnPropertyDescriptor(EventSource, 'length')).toEqual({ value: 1, ...fixed });
+    expect(Object.getOwnPropertyDescriptor(prototype, 'constructor')).toEqual({
+      value: EventSource,
+      writable: true,
+      enumerable: false,
+      configurable: true,
+    });
+  });
+
   it('close() is an enumerable, writable operation without arguments', () => {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, 'close');
     expect(descriptor).toMatchObject({ enumerable: true, writable: true, configurable: true });
@@ -73,7 +104,7 @@ describe('9.2.2 The EventSource interface: the prototype', () => {
     expect(() => Reflect.apply(prototype.close, {}, [])).toThrow(TypeError);
   });
 
-  it('has the attributes, operations and constants of the IDL, in its order, and no others', () => {
+  it('has the attributes, operations and constants of the IDL, and no others', () => {
     expect(Object.keys(prototype).sort()).toEqual(
       ['url', 'withCredentials', 'CONNECTING', 'OPEN', 'CLOSED', 'readyState']
         .concat(['onopen', 'onmessage', 'onerror', 'close'])

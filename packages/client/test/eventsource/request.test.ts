@@ -37,7 +37,7 @@ describe('9.2.2 The EventSource interface: the request', () => {
     await until(() => server.requests.length === 1);
     const [request] = server.requests;
     expect(request?.method).toBe('GET');
-    expect(request?.headers.accept).toBe('text/event-stream');
+    expect(request?.headers).toMatchObject({ accept: 'text/event-stream', 'cache-control': 'no-cache' });
     expect(request?.headers).not.toHaveProperty('last-event-id');
   });
 
@@ -114,7 +114,10 @@ describe('9.2.3 Processing model: Last-Event-ID', () => {
     ['"<>,;', 'id: "<>,;\ndata: x\n\n'],
     ['of a block without data', 'id: of a block without data\n\n'],
     ['last', 'id: first\ndata: x\n\nid: last\ndata: y\n\ndata: z\n\n'],
-    ['kept', 'id: kept\ndata: x\n\nid: nu\0ll\ndata: y\n\n'],
+    ...['\0\0', 'x\0', '\0x', 'x\0x', ' \0'].map((id): [string, string] => [
+      'kept',
+      `id: kept\ndata: x\n\nid: ${id}\ndata: y\n\n`,
+    ]),
     ['finished', 'id: finished\ndata: x\n\nid: unfinished\ndata: y\n'],
   ])('%j is sent, as UTF-8', async (expected, text) => {
     expect(await lastEventIdAfter(text)).toBe(expected);

@@ -71,7 +71,7 @@ describe('9.2.3 Processing model: the response', () => {
   });
 
   it.each([
-    201, 202, 203, 204, 205, 206, 299, 300, 304, 305, 400, 401, 404, 410, 429, 500, 502, 503, 504, 599,
+    201, 202, 203, 204, 205, 206, 210, 299, 300, 304, 305, 400, 401, 404, 410, 429, 500, 502, 503, 504, 599,
   ])('the status %i fails the connection, whatever its type, and it never asks again', async (status) => {
     const server = await serve((_req, res) => {
       res.writeHead(status, { 'content-type': 'text/event-stream' }).end('retry: 1\ndata: x\n\n');
