@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import {
   type EventStreamInit,
   EventStreamUsageError,
@@ -6,6 +6,7 @@ import {
   resolveEventStreamInit,
 } from '@eventwire/server';
 import { EventStreamResponse } from './event-stream-response';
+import type { NodeRequest, NodeResponse } from './messages';
 
 /**
  * A request listener that answers every request with an event stream: of what the callback gives, or writes itself until it
@@ -15,10 +16,10 @@ import { EventStreamResponse } from './event-stream-response';
  *
  * @throws EventStreamUsageError `INVALID_OPTION`, at this call
  */
-export function eventStreamHandler<Req extends IncomingMessage = IncomingMessage>(
+export function eventStreamHandler<Req extends NodeRequest = IncomingMessage>(
   callback: (response: EventStreamResponse, req: Req) => Produced | Promise<Produced>,
   init?: EventStreamInit | undefined,
-): (req: Req, res: ServerResponse) => Promise<void> {
+): (req: Req, res: NodeResponse) => Promise<void> {
   if (typeof callback !== 'function') {
     throw new EventStreamUsageError('INVALID_OPTION', 'callback must be a function', { option: 'callback' });
   }

@@ -1,29 +1,38 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import {
   type EventStreamSink,
   type EventStreamSinkListener,
   EventStreamUsageError,
+  earlyAnswer,
+  noRoom,
+  type PlainAnswer,
   type ResolvedEventStreamInit,
 } from '@eventwire/server';
+import { asked, isHttp2, type NodeRequest, type NodeResponse } from './messages';
 
 /** A response that compression middleware has wrapped: what it holds back goes out with this. */
 interface Flushable {
   flush?: unknown;
 }
 
-/** The body of a node:http response. */
+/** RFC 9113, section 8.2.2: fields of one connection, which HTTP/2 knows otherwise; node refuses them there. */
+const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];
+
+/** The body of a response of node:http or node:http2. */
 export class NodeSink implements EventStreamSink {
-  readonly #req: IncomingMessage;
-  readonly #res: ServerResponse;
+  readonly #req: NodeRequest;
+  readonly #res: NodeResponse;
   readonly #init: ResolvedEventStreamInit;
   #listener: EventStreamSinkListener | undefined;
   #pending = 0;
+  /** The first bytes, until the head has gone out with them. */
+  #first: Uint8Array | undefined;
   /** A wrapper around `res.write` may drop the callback, by which bytes are counted: then its return value and 'drain' have to do. */
   readonly #wrapped: boolean;
   #socketTimeout = 0;
 
   /** @throws EventStreamUsageError `HEADERS_SENT` */
-  constructor(req: IncomingMessage, res: ServerResponse, init: ResolvedEventStreamInit) {
+  constructor(req: NodeRequest, res: NodeResponse, init: ResolvedEventStreamInit) {
     if (res.headersSent) {
       throw new EventStreamUsageError(
         'HEADERS_SENT',
@@ -42,14 +51,17 @@ export class NodeSink implements EventStreamSink {
 
   open(listener: EventStreamSinkListener, first: Uint8Array): void {
     const res = this.#res;
-    const { socket } = this.#req;
-    if (res.destroyed || socket?.destroyed) {
+    if (isGone(res) || this.#req.socket?.destroyed) {
       listener.closed();
       return;
     }
-    this.#writeHead();
-    if (this.#req.method === 'HEAD') {
-      res.end();
+    const early = earlyAnswer(asked(this.#req), this.#init);
+    if (early || this.#req.method === 'HEAD') {
+      if (early) this.#answer(early);
+      else {
+        this.#writeHead();
+        res.end();
+      }
       listener.closed();
       return;
     }
@@ -57,17 +69,22 @@ export class NodeSink implements EventStreamSink {
     res.on('close', this.#onClose);
     res.on('error', this.#onError);
     if (this.#wrapped) res.on('drain', this.#onDrain);
-    // A pipelined response has no socket until its turn has come, and hears nothing of its end.
-    if (!res.socket) socket?.on('close', this.#onClose);
-    this.#socketTimeout = socket?.timeout ?? 0;
-    socket?.setTimeout?.(0);
-    socket?.setNoDelay?.(true);
-    if (first.byteLength > 0) this.write(first);
-    else res.flushHeaders();
+    if (!isHttp2(res)) this.#keepSocketOpen(res.socket === null);
+    this.#first = first;
+    queueMicrotask(() => this.#begin());
+  }
+
+  refuse(retryAfter: number): boolean {
+    if (this.#first === undefined) return false;
+    this.#first = undefined;
+    this.#answer(noRoom(retryAfter, asked(this.#req), this.#init));
+    return true;
   }
 
   write(bytes: Uint8Array): void {
-    const res = this.#res;
+    this.#begin();
+    // The same methods on both kinds of response, with types that are not.
+    const res = this.#res as ServerResponse;
     const size = bytes.byteLength;
     if (this.#wrapped) {
       if (!res.write(bytes)) this.#pending += size;
@@ -83,22 +100,67 @@ export class NodeSink implements EventStreamSink {
   }
 
   end(): void {
+    this.#begin();
     this.#res.end();
   }
 
   destroy(): void {
-    this.#res.destroy();
+    this.#first = undefined;
+    // A stream of HTTP/2 is reset by itself: the connection has others.
+    if (isHttp2(this.#res)) this.#res.stream.destroy();
+    else this.#res.destroy();
+  }
+
+  /** Sends the head, once, and the first bytes with it. */
+  #begin(): void {
+    const first = this.#first;
+    if (first === undefined) return;
+    this.#first = undefined;
+    if (isGone(this.#res)) return;
+    this.#writeHead();
+    if (first.byteLength > 0) this.write(first);
+    else if (!isHttp2(this.#res)) this.#res.flushHeaders();
+    // HTTP/2 sends the head at once by itself.
   }
 
   /** What was set on the response before stays, except what an event stream needs otherwise. */
   #writeHead(): void {
     const res = this.#res;
+    const http2 = isHttp2(res);
     res.removeHeader('content-length');
-    for (const [name, value] of this.#init.headers) {
+    if (http2) for (const name of HOP_BY_HOP) res.removeHeader(name);
+    const { headers, crossOrigin, status } = this.#init;
+    for (const [name, value] of headers) {
+      if (http2 && HOP_BY_HOP.includes(name)) continue;
       if (name === 'set-cookie') res.appendHeader(name, value);
       else res.setHeader(name, value);
     }
-    res.writeHead(this.#init.status);
+    this.#setAll(crossOrigin?.headers(asked(this.#req).header('origin')) ?? []);
+    res.writeHead(status);
+  }
+
+  #answer({ status, headers, body }: PlainAnswer): void {
+    this.#setAll(headers);
+    this.#res.statusCode = status;
+    this.#res.end(body);
+  }
+
+  #setAll(headers: PlainAnswer['headers']): void {
+    for (const [name, value] of headers) {
+      // Whatever else the answer varies by.
+      if (name === 'vary') this.#res.appendHeader(name, value);
+      else this.#res.setHeader(name, value);
+    }
+  }
+
+  /** A stream is quiet for longer than node lets a connection be, and its events are too small to be waited with. */
+  #keepSocketOpen(pipelined: boolean): void {
+    const { socket } = this.#req;
+    // A pipelined response has no socket until its turn has come, and hears nothing of its end.
+    if (pipelined) socket?.on('close', this.#onClose);
+    this.#socketTimeout = socket?.timeout ?? 0;
+    socket?.setTimeout?.(0);
+    socket?.setNoDelay?.(true);
   }
 
   readonly #onDrain = (): void => {
@@ -112,14 +174,22 @@ export class NodeSink implements EventStreamSink {
   /** The socket may serve further requests: nothing of this one stays on it. */
   readonly #onClose = (): void => {
     const res = this.#res;
-    const { socket } = this.#req;
+    this.#first = undefined;
     res.off('close', this.#onClose);
     res.off('error', this.#onError);
     res.off('drain', this.#onDrain);
-    socket?.off('close', this.#onClose);
-    if (socket?.timeout === 0 && this.#socketTimeout > 0) socket.setTimeout(this.#socketTimeout);
+    if (!isHttp2(res)) {
+      const { socket } = this.#req;
+      socket?.off('close', this.#onClose);
+      if (socket?.timeout === 0 && this.#socketTimeout > 0) socket.setTimeout(this.#socketTimeout);
+    }
     const listener = this.#listener;
     this.#listener = undefined;
     listener?.closed();
   };
+}
+
+function isGone(res: NodeResponse): boolean {
+  // Node takes the stream away from a response of HTTP/2 once it is over.
+  return isHttp2(res) ? (res.stream?.destroyed ?? true) : res.destroyed;
 }

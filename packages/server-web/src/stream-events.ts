@@ -2,18 +2,19 @@ import {
   type EventStreamInit,
   EventStreamUsageError,
   EventStreamWriter,
+  earlyAnswer,
   type Produced,
   resolveEventStreamInit,
 } from '@eventwire/server';
 import { lastEventIdOf } from './last-event-id';
-import { WebSink } from './web-sink';
+import { asked, plainResponse, WebSink } from './web-sink';
 
 /**
  * Answers a request with an event stream: of what the callback gives, or writes itself until it returns. The response is there at
  * once, with the heartbeat's announcement as the first bytes of its body; events follow as the runtime pulls them.
  *
- * For HEAD, and where the request's signal is aborted already, the body is null and the callback is not called. What it throws
- * goes to `onError`.
+ * For HEAD, and where the request's signal is aborted already, the body is null and the callback is not called; nor is it for a
+ * preflight that `cors` answers and an `Accept` that `accept` refuses. What it throws goes to `onError`.
  *
  * @throws EventStreamUsageError `INVALID_OPTION`
  */
@@ -27,11 +28,13 @@ export function streamEvents(
   }
   if (typeof callback !== 'function') throw invalid('callback', 'must be a function');
   const resolved = resolveEventStreamInit(init);
-  const sink = new WebSink(request, resolved.highWaterMark);
+  const early = earlyAnswer(asked(request), resolved);
+  if (early) return plainResponse(early);
+  const sink = new WebSink(request, resolved);
   const stream = new EventStreamWriter(sink, resolved, { lastEventId: lastEventIdOf(request) });
-  const response = new Response(sink.body, { status: resolved.status, headers: resolved.headers });
+  // First, since a channel that is full turns the client away with another response.
   stream.sendEvents(() => callback(stream, request));
-  return response;
+  return sink.respond();
 }
 
 function invalid(option: string, reason: string): EventStreamUsageError {

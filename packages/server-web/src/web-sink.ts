@@ -2,6 +2,10 @@ import {
   EventStreamClosedError,
   type EventStreamSink,
   type EventStreamSinkListener,
+  noRoom,
+  type PlainAnswer,
+  type ResolvedEventStreamInit,
+  type StreamRequest,
 } from '@eventwire/server';
 
 /**
@@ -11,7 +15,10 @@ import {
  */
 export class WebSink implements EventStreamSink {
   /** Set by `open`; null where there is nothing to send, or nobody to send it to. */
-  body: ReadableStream<Uint8Array> | null = null;
+  #body: ReadableStream<Uint8Array> | null = null;
+  #answer: PlainAnswer | undefined;
+  #responded = false;
+  readonly #init: ResolvedEventStreamInit;
   /** Held whole, since in Node a request that has been collected never aborts its signal. */
   readonly #request: Request;
   readonly #strategy: QueuingStrategy<Uint8Array> & { readonly highWaterMark: number };
@@ -20,9 +27,10 @@ export class WebSink implements EventStreamSink {
   #writing = false;
   #ending = false;
 
-  /** @param highWaterMark bytes below which the reader's pulls are reported */
-  constructor(request: Request, highWaterMark: number) {
+  constructor(request: Request, init: ResolvedEventStreamInit) {
+    const { highWaterMark } = init;
     this.#request = request;
+    this.#init = init;
     // With a mark of 0 pulls would come only once the reader waits for more, but an empty queue is what a writer with 0 waits for.
     this.#strategy = { highWaterMark: Math.max(highWaterMark, 1), size: (chunk) => chunk.byteLength };
   }
@@ -39,7 +47,7 @@ export class WebSink implements EventStreamSink {
       return;
     }
     this.#listener = listener;
-    this.body = new ReadableStream<Uint8Array>(
+    this.#body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
           this.#controller = controller;
@@ -51,6 +59,27 @@ export class WebSink implements EventStreamSink {
     );
     this.#signal?.addEventListener('abort', this.#onAbort);
     if (first.byteLength > 0) this.write(first);
+  }
+
+  refuse(retryAfter: number): boolean {
+    if (this.#responded) return false;
+    this.#answer = noRoom(retryAfter, asked(this.#request), this.#init);
+    this.#finish((controller) => controller.close());
+    return true;
+  }
+
+  /** The response, of what the stream is by now. */
+  respond(): Response {
+    this.#responded = true;
+    if (this.#answer) return plainResponse(this.#answer);
+    const { status, crossOrigin } = this.#init;
+    const headers = new Headers(this.#init.headers);
+    const origin = this.#request.headers.get('origin') ?? undefined;
+    for (const [name, value] of crossOrigin?.headers(origin) ?? []) {
+      if (name === 'vary') headers.append(name, value);
+      else headers.set(name, value);
+    }
+    return new Response(this.#body, { status, headers });
   }
 
   write(bytes: Uint8Array): void {
@@ -105,4 +134,13 @@ export class WebSink implements EventStreamSink {
     this.#listener = undefined;
     listener?.closed();
   }
+}
+
+/** A request as the neutral half sees it. */
+export function asked(request: Request): StreamRequest {
+  return { method: request.method, header: (name) => request.headers.get(name) ?? undefined };
+}
+
+export function plainResponse({ status, headers, body }: PlainAnswer): Response {
+  return new Response(body === '' ? null : body, { status, headers: headers.map(([...pair]) => pair) });
 }

@@ -397,7 +397,7 @@ describe('heartbeat', () => {
   it('comes when idle, and stops where the client reads nothing', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const { response } = open({ heartbeat: 1000, highWaterMark: 40 });
+    const { response } = open({ heartbeat: 1000, highWaterMark: 40, writeTimeout: false });
     await vi.advanceTimersByTimeAsync(100_000);
     const client = reading(response);
     for (let n = 0; n < 5; n++) await client.step();

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { resolveEventStreamInit } from '@eventwire/server';
 import { describe, expect, it } from 'vitest';
 import { WebSink } from '../src/web-sink';
 import { reading, sleep, url } from './helpers';
@@ -8,13 +9,13 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 
 function opened(highWaterMark = 10, init: RequestInit = {}) {
   const calls: string[] = [];
-  const sink = new WebSink(new Request(url, init), highWaterMark);
+  const sink = new WebSink(new Request(url, init), resolveEventStreamInit({ highWaterMark }));
   const listener = {
     drained: () => void calls.push('drained'),
     closed: () => void calls.push('closed'),
   };
   sink.open(listener, utf8('first'));
-  return { sink, calls, client: reading(new Response(sink.body)) };
+  return { sink, calls, client: reading(sink.respond()) };
 }
 
 describe('WebSink', () => {

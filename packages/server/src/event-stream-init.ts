@@ -1,4 +1,6 @@
 import { checkFunction, checkInteger, checkOptions, invalidOption, kindOf, MAX_TIMER } from './check-option';
+import { Cors, type CorsOptions } from './cors';
+import type { LifetimeLimits } from './lifetime';
 
 /** Header fields by name, or pairs of name and value (`Headers`, `Map`, an array). */
 export type HeaderFields =
@@ -21,6 +23,29 @@ export interface EventStreamInit {
    * a client can tell a dead connection from a quiet one. `false`: no comment, no announcement.
    */
   heartbeat?: number | false | undefined;
+  /**
+   * Pages of other origins that may read the stream. With it, a preflight (an OPTIONS request) is answered too; default: none, and
+   * no CORS header is sent.
+   */
+  cors?: CorsOptions | undefined;
+  /** `'require'` answers 406 to who does not accept `text/event-stream`; default `'any'`. */
+  accept?: 'any' | 'require' | undefined;
+  /** Milliseconds after which the stream is closed, so that its client comes back; default: no limit. */
+  maxDuration?: number | undefined;
+  /** When the client's authorisation ends: a Date, or milliseconds since 1970. The stream is closed then; default: never. */
+  expiresAt?: Date | number | undefined;
+  /**
+   * Asked again and again whether the client may still read: the stream is closed unless it gives true. What it throws goes to
+   * `onError`, and closes the stream too.
+   */
+  revalidate?: (() => boolean | Promise<boolean>) | undefined;
+  /** Milliseconds between an answer of `revalidate` and the next time it is asked; default 60000. */
+  revalidateInterval?: number | undefined;
+  /**
+   * Milliseconds for which a client may take none of the bytes that are under way to it, before the connection is cut; default 60000.
+   * `false`: no limit.
+   */
+  writeTimeout?: number | false | undefined;
   /** Bytes under way to the client from which on `sendEvent` keeps its caller waiting; default 65536. */
   highWaterMark?: number | undefined;
   /**
@@ -33,11 +58,19 @@ export interface EventStreamInit {
 }
 
 /** {@link EventStreamInit} with nothing left open. */
-export interface ResolvedEventStreamInit extends EventStreamInit {
+export interface ResolvedEventStreamInit extends EventStreamInit, LifetimeLimits {
   readonly status: number;
   readonly headers: Headers;
   readonly retry: number | undefined;
   readonly heartbeat: number | false;
+  /** Of `cors`. */
+  readonly crossOrigin: Cors | undefined;
+  readonly expiresAt: number | undefined;
+  readonly accept: 'any' | 'require';
+  readonly maxDuration: number | undefined;
+  readonly revalidate: (() => boolean | Promise<boolean>) | undefined;
+  readonly revalidateInterval: number;
+  readonly writeTimeout: number | false;
   readonly highWaterMark: number;
   readonly onFinish: 'end' | 'close';
   readonly onError: (error: unknown) => void;
@@ -55,6 +88,13 @@ export function resolveEventStreamInit(init: EventStreamInit = {}): ResolvedEven
   if (isResolved(init)) return init;
   checkOptions(init);
   const { status = 200, retry, heartbeat = 15_000, highWaterMark = 65_536, onFinish = 'end' } = init;
+  const {
+    accept = 'any',
+    maxDuration,
+    revalidate,
+    revalidateInterval = 60_000,
+    writeTimeout = 60_000,
+  } = init;
   const { onError = (error: unknown) => console.error(error) } = init;
   checkInteger('status', status, 200, 599);
   if (status === 204 || status === 205 || status === 304) {
@@ -62,13 +102,27 @@ export function resolveEventStreamInit(init: EventStreamInit = {}): ResolvedEven
   }
   if (retry !== undefined) checkInteger('retry', retry, 0, Number.MAX_SAFE_INTEGER);
   if (heartbeat !== false) checkInteger('heartbeat', heartbeat, 1, MAX_TIMER);
+  if (accept !== 'any' && accept !== 'require') {
+    throw invalidOption('accept', `must be 'any' or 'require', not ${kindOf(accept)} ${String(accept)}`);
+  }
+  if (maxDuration !== undefined) checkInteger('maxDuration', maxDuration, 1, Number.MAX_SAFE_INTEGER);
+  if (revalidate !== undefined) checkFunction('revalidate', revalidate);
+  checkInteger('revalidateInterval', revalidateInterval, 1, MAX_TIMER);
+  if (writeTimeout !== false) checkInteger('writeTimeout', writeTimeout, 1, MAX_TIMER);
   checkInteger('highWaterMark', highWaterMark, 0, Number.MAX_SAFE_INTEGER);
   if (onFinish !== 'end' && onFinish !== 'close') {
     throw invalidOption('onFinish', `must be 'end' or 'close', not ${kindOf(onFinish)} ${String(onFinish)}`);
   }
   checkFunction('onError', onError);
   const headers = resolveHeaders(init.headers);
-  const complete = { status, headers, retry, heartbeat, highWaterMark, onFinish, onError: guarded(onError) };
+  const complete = {
+    ...{ status, headers, retry, heartbeat, highWaterMark, onFinish },
+    ...{ accept, maxDuration, revalidate, revalidateInterval, writeTimeout },
+    cors: init.cors,
+    crossOrigin: init.cors && new Cors(init.cors),
+    expiresAt: timeOf(init.expiresAt),
+    onError: guarded(onError),
+  };
   resolved.add(complete);
   return complete;
 }
@@ -82,6 +136,16 @@ export function guarded(onError: (error: unknown) => void): (error: unknown) => 
       console.error(failure);
     }
   };
+}
+
+function timeOf(expiresAt: Date | number | undefined): number | undefined {
+  if (expiresAt === undefined) return undefined;
+  const time = Number(expiresAt);
+  if ((typeof expiresAt === 'number' || expiresAt instanceof Date) && !Number.isNaN(time)) return time;
+  throw invalidOption(
+    'expiresAt',
+    `must be a valid Date or milliseconds since 1970, not ${String(expiresAt)}`,
+  );
 }
 
 function isResolved(init: EventStreamInit): init is ResolvedEventStreamInit {

@@ -1,5 +1,5 @@
 import { type AsyncServerEventInit, type EventInput, encode } from '@eventwire/encoder';
-import { utf8, withRetry } from './block';
+import { retryFrame, utf8, withRetry } from './block';
 import { endFrame, HEARTBEAT, preamble, refuseReserved } from './conventions';
 import { eventPieces, hasRetry, isSync } from './event-pieces';
 import { EventStreamClosedError } from './event-stream-closed-error';
@@ -11,10 +11,12 @@ import {
 import type { EventStreamSink } from './event-stream-sink';
 import { forEachUntil } from './for-each-until';
 import { Heartbeat } from './heartbeat';
+import { Lifetime } from './lifetime';
 import { linger } from './linger';
 import { produce, saysItIsOver } from './produce';
 import type { Produced } from './produced';
 import { Room } from './room';
+import { StallWatch } from './stall-watch';
 import type { Subscriber } from './subscriber';
 import { Turns } from './turns';
 
@@ -39,6 +41,8 @@ export class EventStreamWriter implements Subscriber {
   readonly #turns = new Turns();
   readonly #abort = new AbortController();
   #heartbeat: Heartbeat | undefined;
+  #lifetime: Lifetime | undefined;
+  #stall: StallWatch | undefined;
   /** The default reconnection time until it has been sent. Of this stream, so that nothing leaks into another. */
   #retry: number | undefined;
   /** Ending: `end()` was called, and waits for the block in progress. */
@@ -66,9 +70,21 @@ export class EventStreamWriter implements Subscriber {
     };
     const first = heartbeat === false ? NOTHING : preamble(heartbeat);
     sink.open({ drained: () => this.#room.drained(), closed }, first);
-    if (heartbeat !== false && this.#state === 'open') {
-      this.#heartbeat = new Heartbeat(heartbeat, () => this.#beat());
+    if (this.#state === 'open') this.#watch();
+  }
+
+  /**
+   * Turns the client away: with 503 and `Retry-After` (seconds) where nothing has gone out, as within the call that got this stream;
+   * later by closing it, with that as its reconnection time.
+   */
+  refuse(retryAfter: number): void {
+    if (this.#state !== 'open') return;
+    if (this.#sink.refuse(retryAfter)) {
+      this.#finish(closedHere());
+      return;
     }
+    this.write(retryFrame(retryAfter * 1000));
+    this.#turns.take(() => this.close());
   }
 
   /** Aborted once the stream is over, with an EventStreamClosedError as the reason. */
@@ -153,6 +169,18 @@ export class EventStreamWriter implements Subscriber {
     });
   }
 
+  #watch(): void {
+    const { heartbeat, writeTimeout, maxDuration, expiresAt, revalidate, onError } = this.#init;
+    if (heartbeat !== false) this.#heartbeat = new Heartbeat(heartbeat, () => this.#beat());
+    if (writeTimeout !== false) {
+      this.#stall = new StallWatch(this.#sink, writeTimeout, () => {
+        this.#finish(closedHere(), () => this.#sink.destroy());
+      });
+    }
+    if (maxDuration === undefined && expiresAt === undefined && !revalidate) return;
+    this.#lifetime = new Lifetime(this.#init, () => this.close(), onError);
+  }
+
   #closeUnlessEnding(): void {
     if (this.#state === 'open') this.close();
   }
@@ -207,6 +235,7 @@ export class EventStreamWriter implements Subscriber {
   #put(bytes: Uint8Array): void {
     this.#heartbeat?.touch();
     this.#sink.write(bytes);
+    this.#stall?.wrote(bytes.byteLength);
   }
 
   #beat(): void {
@@ -218,6 +247,8 @@ export class EventStreamWriter implements Subscriber {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#heartbeat?.stop();
+    this.#lifetime?.stop();
+    this.#stall?.stop();
     stop();
     this.#abort.abort(reason);
     this.#turns.finish();

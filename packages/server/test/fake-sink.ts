@@ -20,6 +20,16 @@ export class FakeSink implements EventStreamSink {
     if (first.byteLength > 0) this.write(first);
   }
 
+  /** Whether the head has gone out. */
+  begun = true;
+
+  refuse(retryAfter: number): boolean {
+    if (this.begun) return false;
+    this.text = `503, Retry-After ${retryAfter}`;
+    this.#close('ended');
+    return true;
+  }
+
   write(bytes: Uint8Array): void {
     if (this.over) throw new Error('written after the end');
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -1,0 +1,20 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { StreamRequest } from '@eventwire/server';
+
+/** A request of node:http, or of node:http2's compatibility API. */
+export type NodeRequest = IncomingMessage | Http2ServerRequest;
+export type NodeResponse = ServerResponse | Http2ServerResponse;
+
+export function isHttp2(res: NodeResponse): res is Http2ServerResponse {
+  return 'stream' in res && !('shouldKeepAlive' in res);
+}
+
+/** A request as the neutral half sees it. */
+export function asked(req: NodeRequest): StreamRequest {
+  const header = (name: string) => {
+    const value = req.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  };
+  return { method: req.method ?? 'GET', header };
+}

@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect, createServer, type IncomingHttpHeaders } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createChannel, type EventStreamInit, EventStreamResponse, eventStreamHandler } from '../src/index';
+import { until } from './helpers';
+
+async function serve(handler: Parameters<typeof createServer>[1]): Promise<ClientHttp2Session> {
+  const server = createServer(handler);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  session.on('error', () => {});
+  onTestFinished(() => {
+    session.destroy();
+    server.close();
+  });
+  return session;
+}
+
+async function open(session: ClientHttp2Session, headers: Record<string, string> = {}) {
+  const stream = session.request({ ':path': '/', ...headers });
+  stream.on('error', () => {});
+  const [head] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+  const client = { stream, head, text: '' };
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
+    client.text += chunk;
+  });
+  return client;
+}
+
+describe('over HTTP/2', () => {
+  it('serves streams side by side on one connection, without the fields that only HTTP/1 has', async () => {
+    const init: EventStreamInit = { headers: { Connection: 'keep-alive', 'X-Own': 'yes' } };
+    const session = await serve(
+      eventStreamHandler(async function* (stream) {
+        yield { id: '1', data: `after ${stream.lastEventId}` };
+      }, init),
+    );
+    const clients = await Promise.all(['a', 'ü'].map((id) => open(session, { 'last-event-id': id })));
+    for (const client of clients) await once(client.stream, 'close');
+    expect(clients[0]?.head).toMatchObject({
+      ':status': 200,
+      'content-type': 'text/event-stream',
+      'x-accel-buffering': 'no',
+      'x-own': 'yes',
+    });
+    expect(clients[0]?.head.connection).toBeUndefined();
+    expect(clients.map(({ text }) => text.includes('event: eventwire:end'))).toEqual([true, true]);
+    expect(clients[0]?.text).toContain('data: after a\n\n');
+  });
+
+  it('sends the head at once, with and without a heartbeat', async () => {
+    const session = await serve((req, res) => void new EventStreamResponse(req, res, { heartbeat: false }));
+    expect((await open(session)).head[':status']).toBe(200);
+  });
+
+  it('sees a reset as leaving, and runs the generator’s finally', async () => {
+    let ended = false;
+    const session = await serve(
+      eventStreamHandler(async function* (stream) {
+        try {
+          yield 'x';
+          await new Promise((resolve) => stream.signal.addEventListener('abort', resolve));
+        } finally {
+          ended = true;
+        }
+      }),
+    );
+    const client = await open(session);
+    await until(() => client.text.includes('data: x'));
+    client.stream.close(8);
+    await until(() => ended);
+    expect(session.closed).toBe(false);
+  });
+
+  it('keeps its producer waiting while the client’s window is full', async () => {
+    let sent = 0;
+    const session = await serve(
+      eventStreamHandler(async function* () {
+        for (; sent < 1000; sent++) yield 'x'.repeat(10_000);
+      }),
+    );
+    const request = session.request({ ':path': '/' });
+    request.on('error', () => {});
+    await once(request, 'response');
+    request.pause();
+    let before = -1;
+    await until(() => {
+      const still = sent === before;
+      before = sent;
+      return still && sent > 0;
+    });
+    expect(sent).toBeLessThan(500);
+    request.resume();
+    await until(() => sent === 1000);
+  });
+
+  it('carries a channel: publish, cut, resume', async () => {
+    const channel = createChannel();
+    const session = await serve(eventStreamHandler((stream) => channel.subscribe(stream)));
+    const first = await open(session);
+    await until(() => first.text.includes('eventwire:cursor'));
+    const id = await channel.publish('one');
+    await until(() => first.text.includes('data: one'));
+    first.stream.close();
+    await until(() => channel.size === 0);
+    await channel.publish('two');
+    const second = await open(session, { 'last-event-id': id });
+    await until(() => second.text.includes('data: two'));
+    expect(second.text).not.toContain('data: one');
+    await channel.close();
+  });
+
+  it('refuses with 503 and 406 as over HTTP/1', async () => {
+    const channel = createChannel({ maxSubscribers: 1 });
+    const session = await serve(
+      eventStreamHandler((stream) => channel.subscribe(stream), { accept: 'require' }),
+    );
+    await open(session);
+    expect((await open(session)).head).toMatchObject({ ':status': 503, 'retry-after': '5' });
+    expect((await open(session, { accept: 'text/html' })).head[':status']).toBe(406);
+    await channel.close();
+  });
+});

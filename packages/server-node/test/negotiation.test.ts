@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { createChannel, type EventStreamInit, eventStreamHandler } from '../src/index';
+import { get, serve, until } from './helpers';
+
+const origin = 'https://app.example';
+
+async function answer(init: EventStreamInit, options: Parameters<typeof get>[1]) {
+  let called = 0;
+  const { url } = await serve(
+    eventStreamHandler(() => {
+      called++;
+      return ['x'];
+    }, init),
+  );
+  const client = await get(url, options);
+  await client.ended;
+  const { statusCode: status, headers } = client.res;
+  return { status, headers, text: client.text, called };
+}
+
+describe('cors', () => {
+  const cors = { origins: [origin], credentials: true };
+
+  it('lets the listed origins read, and says that the answer depends on it', async () => {
+    const { status, headers, text } = await answer({ cors }, { headers: { origin } });
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': origin,
+      'access-control-allow-credentials': 'true',
+      vary: 'Origin',
+    });
+    expect(text).toContain('data: x');
+  });
+
+  it('reflects no other origin', async () => {
+    const { headers } = await answer({ cors }, { headers: { origin: 'https://evil.example' } });
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+    expect(headers['access-control-allow-credentials']).toBeUndefined();
+    expect(headers.vary).toBe('Origin');
+  });
+
+  it('answers a preflight, and calls nobody for it', async () => {
+    const { status, headers, called } = await answer(
+      { cors },
+      {
+        method: 'OPTIONS',
+        headers: {
+          origin,
+          'access-control-request-method': 'GET',
+          'access-control-request-headers': 'last-event-id',
+        },
+      },
+    );
+    expect([status, called]).toEqual([204, 0]);
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': origin,
+      'access-control-allow-headers': 'Last-Event-ID, Authorization, Cache-Control, Content-Type',
+      'access-control-max-age': '600',
+    });
+  });
+
+  it('may be for all, without credentials', async () => {
+    const { headers } = await answer({ cors: { origins: '*' } }, { headers: { origin } });
+    expect(headers['access-control-allow-origin']).toBe('*');
+    expect(headers.vary).toBeUndefined();
+  });
+});
+
+describe('accept', () => {
+  it('where it is required, answers 406 to who does not take event streams', async () => {
+    const { status, headers, text, called } = await answer(
+      { accept: 'require' },
+      { headers: { accept: 'application/json' } },
+    );
+    expect([status, called]).toEqual([406, 0]);
+    expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(text).toContain('Accept: text/event-stream');
+  });
+
+  it('otherwise does not matter', async () => {
+    const { status, called } = await answer({}, { headers: { accept: 'application/json' } });
+    expect([status, called]).toEqual([200, 1]);
+  });
+});
+
+describe('a channel that is full', () => {
+  it('answers 503 with Retry-After, and takes who comes once there is room', async () => {
+    const channel = createChannel({ maxSubscribers: 1 });
+    const { url } = await serve(eventStreamHandler((stream) => channel.subscribe(stream)));
+    const first = await get(url);
+    const second = await get(url);
+    await second.ended;
+    expect(second.res.statusCode).toBe(503);
+    expect(second.res.headers['retry-after']).toBe('5');
+    expect(second.res.headers['content-type']).toBe('text/plain; charset=utf-8');
+    first.req.destroy();
+    await until(() => channel.size === 0);
+    const third = await get(url);
+    expect(third.res.statusCode).toBe(200);
+    const over = once(third.res, 'end');
+    await channel.close();
+    await over;
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { createChannel, streamEvents } from '../src/index';
+import { url } from './helpers';
+
+const origin = 'https://app.example';
+const cors = { origins: [origin], credentials: true };
+
+describe('streamEvents', () => {
+  it('answers a preflight, and lets the listed origins read', async () => {
+    const ask = (headers: Record<string, string>, method = 'GET') =>
+      streamEvents(new Request(url, { method, headers }), () => ['x'], { cors });
+    const preflight = ask({ origin, 'access-control-request-method': 'GET' }, 'OPTIONS');
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('Last-Event-ID');
+    const allowed = ask({ origin });
+    expect(allowed.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(await allowed.text()).toContain('data: x');
+    const other = ask({ origin: 'https://evil.example' });
+    expect(other.headers.get('access-control-allow-origin')).toBeNull();
+    expect(other.headers.get('vary')).toBe('Origin');
+    await other.body?.cancel();
+  });
+
+  it('answers 406 where event streams have to be accepted and are not', async () => {
+    const request = new Request(url, { headers: { accept: 'application/json' } });
+    const response = streamEvents(request, () => ['x'], { accept: 'require' });
+    expect(response.status).toBe(406);
+    expect(await response.text()).toContain('Accept: text/event-stream');
+  });
+
+  it('answers 503 with Retry-After for a channel that is full', async () => {
+    const channel = createChannel({ maxSubscribers: 1 });
+    const subscribe = () => streamEvents(new Request(url), (stream) => channel.subscribe(stream));
+    const first = subscribe();
+    const second = subscribe();
+    expect([first.status, second.status]).toEqual([200, 503]);
+    expect(second.headers.get('retry-after')).toBe('5');
+    expect(await second.text()).toContain('come back later');
+    await first.body?.cancel();
+    expect(channel.size).toBe(0);
+  });
+});

@@ -1,0 +1,78 @@
+import type { ResolvedEventStreamInit } from './event-stream-init';
+
+/** What of a request decides whether it gets a stream. */
+export interface StreamRequest {
+  readonly method: string;
+  /** A header's value; undefined where there is none. `name` is in lower case. */
+  header(name: string): string | undefined;
+}
+
+/** An answer that is no event stream. */
+export interface PlainAnswer {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+}
+
+/** For a preflight and for an `Accept` that leaves event streams out, the answer; undefined where the stream may begin. */
+export function earlyAnswer(request: StreamRequest, init: ResolvedEventStreamInit): PlainAnswer | undefined {
+  const { crossOrigin, accept } = init;
+  if (
+    crossOrigin &&
+    request.method === 'OPTIONS' &&
+    request.header('access-control-request-method') !== undefined
+  ) {
+    const headers = [...crossOrigin.headers(request.header('origin')), ...crossOrigin.preflight()];
+    return { status: 204, headers, body: '' };
+  }
+  if (accept === 'require' && !acceptsEventStream(request.header('accept'))) {
+    return plain(406, 'This is an event stream: ask for it with Accept: text/event-stream\n', request, init);
+  }
+  return undefined;
+}
+
+/** The answer to whom there is no room for. */
+export function noRoom(
+  retryAfter: number,
+  request: StreamRequest,
+  init: ResolvedEventStreamInit,
+): PlainAnswer {
+  const answer = plain(503, 'Too many subscribers: come back later\n', request, init);
+  return { ...answer, headers: [...answer.headers, ['retry-after', String(retryAfter)]] };
+}
+
+function plain(
+  status: number,
+  body: string,
+  request: StreamRequest,
+  { crossOrigin }: ResolvedEventStreamInit,
+): PlainAnswer {
+  return {
+    status,
+    headers: [
+      ['content-type', 'text/plain; charset=utf-8'],
+      ['cache-control', 'no-store'],
+      ...(crossOrigin?.headers(request.header('origin')) ?? []),
+    ],
+    body: request.method === 'HEAD' ? '' : body,
+  };
+}
+
+/**
+ * RFC 9110, section 12.5.1: the most specific range that matches counts; no `Accept` at all accepts everything.
+ */
+export function acceptsEventStream(accept: string | undefined): boolean {
+  if (accept === undefined || accept.trim() === '') return true;
+  const ranges = ['text/event-stream', 'text/*', '*/*'];
+  let best = ranges.length;
+  let accepted = false;
+  for (const part of accept.split(',')) {
+    const [range = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
+    const rank = ranges.indexOf(range);
+    if (rank < 0 || rank > best) continue;
+    const q = parameters.find((parameter) => /^q\s*=/.test(parameter))?.replace(/^q\s*=\s*/, '');
+    best = rank;
+    accepted = q === undefined || Number(q) > 0;
+  }
+  return accepted;
+}
