@@ -65,12 +65,14 @@ export class EventSourceRequest {
     }
   }
 
-  /** A fetch that says by name which member it refuses gets the request without it, from now on. */
+  /** A fetch that refuses a member gets the request without it from now on; without all, where it does not say which. */
   #giveUpRefused(error: unknown): boolean {
-    const [refused] = /\b(cache|credentials)\b/.exec(String(error)) ?? [];
-    return (
-      refused !== undefined && refused in this.#members && Reflect.deleteProperty(this.#members, refused)
-    );
+    const members = Object.keys(this.#members);
+    const text = String(error);
+    const named = members.filter((name) => text.includes(name));
+    if (named.length === 0 && !/RequestInit|not implemented|unsupported|unknown/i.test(text)) return false;
+    for (const name of named.length > 0 ? named : members) Reflect.deleteProperty(this.#members, name);
+    return members.length > 0;
   }
 }
 

@@ -11,29 +11,44 @@ afterEach(() => {
 });
 
 describe('runtimes that lack something', () => {
-  it.each([['cache'], ['cache', 'credentials']])(
-    'a fetch that throws at members of RequestInit (%s) gets the request without them',
-    async (...refused) => {
+  it.each<[string, string[], (name: string) => string]>([
+    ['by name', ['cache'], (name) => `The '${name}' field on 'RequestInitializerDict' is not implemented.`],
+    ['by name', ['cache', 'credentials'], (name) => `Unsupported option: ${name}`],
+    ['without a name', ['cache', 'credentials'], () => 'Unknown member of RequestInit'],
+  ])(
+    'a fetch that refuses members (%s: %s) gets the request without them',
+    async (_how, refused, message) => {
       const passed: string[][] = [];
       const fetch = async (_url: string, init: RequestInit) => {
         passed.push(Object.keys(init));
-        for (const name of refused) {
-          if (name in init)
-            throw new TypeError(`The '${name}' field on 'RequestInitializerDict' is not implemented.`);
-        }
+        for (const name of refused) if (name in init) throw new TypeError(message(name));
         return new Response('retry: 1\ndata: x\n\n', { headers });
       };
       const fired = record(source('http://127.0.0.1/', { fetch, withCredentials: true }));
       await until(() => fired.filter(({ type }) => type === 'message').length >= 2);
       expect(fired.slice(0, 3).map(({ type }) => type)).toEqual(['open', 'message', 'error']);
       // Each refusal happens once.
-      for (const name of refused)
+      for (const name of refused) {
         expect(passed.filter((names) => names.includes(name)).length).toBeLessThan(3);
+      }
       expect(passed.at(-1)).toEqual(
-        ['headers', 'signal', 'cache', 'credentials'].filter((n) => !refused.includes(n)),
+        ['headers', 'signal', 'cache', 'credentials'].filter((name) => !refused.includes(name)),
       );
     },
   );
+
+  it('a fetch that refuses whatever it is given is asked again as after any network error', async () => {
+    let calls = 0;
+    const fetch = async () => {
+      calls += 1;
+      throw new TypeError('Unknown member of RequestInit');
+    };
+    const fired = record(source('http://127.0.0.1/', { fetch }));
+    await until(() => fired.length === 1);
+    await quiet(20);
+    expect(fired).toEqual([{ type: 'error', state: EventSource.CONNECTING }]);
+    expect(calls).toBe(2); // with the members, and without
+  });
 
   it.each([
     ['no body property', { status: 200, headers: new Headers(headers), url: '' }],
