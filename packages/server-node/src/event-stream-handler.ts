@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import {
   type EventStreamInit,
   EventStreamUsageError,
@@ -6,7 +5,7 @@ import {
   resolveEventStreamInit,
 } from '@eventwire/server';
 import { EventStreamResponse } from './event-stream-response';
-import type { NodeRequest, NodeResponse } from './messages';
+import type { BodyRequest, NodeRequest, NodeResponse } from './messages';
 
 /**
  * A request listener that answers every request with an event stream: of what the callback gives, or writes itself until it
@@ -16,7 +15,7 @@ import type { NodeRequest, NodeResponse } from './messages';
  *
  * @throws EventStreamUsageError `INVALID_OPTION`, at this call
  */
-export function eventStreamHandler<Req extends NodeRequest = IncomingMessage>(
+export function eventStreamHandler<Req extends NodeRequest = BodyRequest>(
   callback: (response: EventStreamResponse, req: Req) => Produced | Promise<Produced>,
   init?: EventStreamInit | undefined,
 ): (req: Req, res: NodeResponse) => Promise<void> {

@@ -4,6 +4,11 @@ import type { StreamRequest } from '@eventwire/server';
 
 /** A request of node:http, or of node:http2's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
+/** What a handler is called with where nothing says otherwise: frameworks leave the parsed body of a POST on the request. */
+export interface BodyRequest extends IncomingMessage {
+  // biome-ignore lint/suspicious/noExplicitAny: its shape is known to who has put it there
+  body?: any;
+}
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 export function isHttp2(res: NodeResponse): res is Http2ServerResponse {
