@@ -32,6 +32,7 @@ export default defineConfig({
       suite('oracle'),
       suite('relay', { testTimeout: 60_000 }),
       suite('end-to-end', { testTimeout: 60_000 }),
+      suite('foreign-clients', { testTimeout: 60_000 }),
       suite('structure'),
       suite('start', { testTimeout: 180_000 }),
       suite('browser', {

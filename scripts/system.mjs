@@ -20,6 +20,7 @@ const components = {
   // With the module that the peers' tests and the benches use.
   nginx: { commands: ['nginx'], packages: ['nginx', 'libnginx-mod-nchan'], variable: 'NGINX_PATH' },
   curl: { commands: ['curl'], packages: ['curl'], variable: 'CURL_PATH' },
+  python: { commands: ['python3'], packages: ['python3'], variable: 'PYTHON_PATH' },
 };
 /** Where servers are installed, which is not on everybody's PATH. */
 const serverFolders = ['/usr/local/sbin', '/usr/sbin'];

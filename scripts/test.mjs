@@ -11,11 +11,12 @@ const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 
 /** Programs beside Node, and the vitest projects that need them. @type {Record<string, string[]>} */
 const needed = {
-  chromium: ['browser', 'browsers'],
-  firefox: ['browsers'],
+  chromium: ['browser', 'browsers', 'foreign-clients'],
+  firefox: ['browsers', 'foreign-clients'],
   redis: ['redis'],
   nginx: ['proxies'],
-  curl: ['proxies'],
+  curl: ['proxies', 'foreign-clients'],
+  python: ['foreign-clients'],
 };
 /** @type {Record<string, string>} */
 const env = {};
