@@ -1,15 +1,17 @@
-import { MAX_TIMER } from './clock';
 import type { Config } from './config';
-import { ConnectionError } from './connection-error';
+import { ConnectionError, type ConnectionErrorCode } from './connection-error';
 import type { Ending } from './endings';
 import type { ConnectContext } from './options';
+import { locationOf, redirected } from './redirect';
 import { buildRequest, type StreamRequest } from './request';
-import { publicUrl, withoutQuery } from './request-parts';
+import { publicUrl } from './request-parts';
 import { refuse } from './response';
 import { type Sink, StreamReader } from './stream-reader';
+import { startTimer } from './timer';
+import { reasonOf } from './user-code';
 
 /** What an attempt reports, and asks for. */
-export interface AttemptPorts extends Omit<Sink, 'live'> {
+export interface AttemptPorts extends Sink {
   /** fetch is about to be called. */
   requesting(request: StreamRequest): void;
   opened(response: Response): void;
@@ -17,11 +19,16 @@ export interface AttemptPorts extends Omit<Sink, 'live'> {
   ended(ending: Ending): void;
   /** Resolves when more is to be read. */
   demand(): Promise<void>;
-  /** Hands on what was pushed. */
-  flush(): void;
+  /** Hands on what was pushed; how the stream ends, if that is too much. */
+  flush(): Ending | undefined;
   /** Resolves when what was handed on has been handled. */
   handled(): Promise<void> | undefined;
 }
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** Ms that a connection is given to show life after the machine has slept. */
+const GRACE = 1000;
 
 const ignore = () => {};
 
@@ -35,8 +42,8 @@ export class Attempt {
   readonly #controller = new AbortController();
   #live = true;
   #url: URL | undefined;
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  #timer: { readonly handle: unknown } | undefined;
+  #reader: Reader | undefined;
+  #stopTimer = ignore;
 
   constructor(config: Config, ports: AttemptPorts) {
     this.#config = config;
@@ -44,14 +51,20 @@ export class Attempt {
   }
 
   async run(context: Omit<ConnectContext, 'signal'>): Promise<void> {
+    const { connectTimeout, clock } = this.#config;
     try {
+      this.#startTimer('CONNECT_TIMEOUT', connectTimeout, (left) => Math.max(left, GRACE));
       const response = await this.#connect({ ...context, signal: this.#controller.signal });
       if (response === undefined) return;
       this.#stopTimer();
-      const refused = refuse(response, this.#where, this.#config.clock);
-      if (refused !== undefined) return this.#settle(await refused);
+      const refused = await refuse(response, this.#where, clock);
+      if (refused !== undefined || !this.#live) {
+        if (refused === undefined) response.body?.cancel().catch(ignore);
+        else this.#settle(refused);
+        return;
+      }
       // Before `opened`, so that a close() in onOpen releases the socket.
-      this.#reader = (response.body ?? emptyBody()).getReader();
+      this.#reader = response.body?.getReader();
       this.#ports.opened(response);
       if (this.#live) await this.#read(this.#reader, context.lastEventId);
     } catch (cause) {
@@ -70,63 +83,72 @@ export class Attempt {
 
   /** The response, or undefined if it came too late. */
   async #connect(context: ConnectContext): Promise<Response | undefined> {
-    const { connectTimeout } = this.#config;
-    this.#startTimer(connectTimeout, () => {
-      const message = `No response from ${this.#where} within ${connectTimeout} ms. The option connectTimeout sets the limit.`;
-      return new ConnectionError('CONNECT_TIMEOUT', message);
-    });
     const building = buildRequest(this.#config, context);
     const request = building instanceof Promise ? await building : building;
     if (!this.#live) return undefined;
     this.#url = request.url;
     this.#ports.requesting(request);
     if (!this.#live) return undefined;
-    // Taken out of its object: browsers refuse a fetch whose `this` is not the global.
-    const fetch = this.#config.fetch ?? globalThis.fetch;
-    const response = await fetch(request.target, request.init);
-    if (this.#live) return response;
-    response.body?.cancel().catch(ignore);
-    return undefined;
-  }
-
-  async #read(reader: ReadableStreamDefaultReader<Uint8Array>, lastEventId: string): Promise<void> {
-    const attempt = this;
-    const sink: Sink = {
-      get live() {
-        return attempt.#live;
-      },
-      received: (id) => this.#ports.received(id),
-      push: (event) => this.#ports.push(event),
-      pushId: (id) => this.#ports.pushId(id),
-      retry: (ms) => this.#ports.retry(ms),
-    };
-    const stream = new StreamReader(sink, this.#config, lastEventId);
-    while (this.#live) {
-      await this.#ports.demand();
-      if (!this.#live) return;
-      const { done, value } = await this.#readChunk(reader, stream.heartbeat);
-      if (!this.#live) return;
-      // [spec] "Once the end of the file is reached, any pending data must be discarded."
-      if (done) return this.#settle({ kind: 'clean' });
-      const ending = stream.feed(value);
-      this.#ports.flush();
-      if (ending === undefined) continue;
-      await this.#ports.handled(); // what came before the end is delivered first
-      return this.#settle(ending);
+    const { redirect = 'follow' } = this.#config;
+    let hop = { url: request.target, init: request.init };
+    for (let hops = 0; ; hops++) {
+      const response = await this.#fetch(hop.url, hop.init);
+      const { status, body } = response;
+      const location = hop.init.redirect && locationOf(response);
+      if (this.#live && !location) return response;
+      body?.cancel().catch(ignore);
+      if (!this.#live || !location) return undefined;
+      hop = redirected(hop, status, location, hops, redirect);
+      this.#url = hop.url;
+      const url = this.#where;
+      this.#ports.trace('redirect', `status ${status}: redirected to ${url}`, { url, status });
+      if (!this.#live) return undefined;
     }
   }
 
-  async #readChunk(reader: ReadableStreamDefaultReader<Uint8Array>, heartbeat: number | undefined) {
-    const { idleTimeout = heartbeat === undefined ? false : 2.5 * heartbeat } = this.#config;
-    // Only while a read is pending: a paused consumer is not an idle server.
-    this.#startTimer(idleTimeout, () => {
-      const message = `Not one byte from ${this.#where} for ${idleTimeout} ms. The option idleTimeout sets the limit.`;
-      return new ConnectionError('IDLE_TIMEOUT', message);
-    });
+  /** Follows no redirection where that can be had. */
+  async #fetch({ href }: URL, init: StreamRequest['init']): Promise<Response> {
+    const config = this.#config;
+    // Taken out of its object: browsers refuse a fetch whose `this` is not the global.
+    const fetch = config.fetch ?? globalThis.fetch;
     try {
-      return await reader.read();
-    } finally {
+      const response = await fetch(href, init);
+      if (response.type !== 'opaqueredirect' || !this.#live) return response;
+    } catch (error) {
+      // Some fetches refuse members that they do not know, by name.
+      if (!init.redirect || !/\bredirect\b/.test(String(error))) throw error;
+    }
+    // A browser does not say where a redirection leads: the rest is up to its own rules.
+    if (config.redirect === 'error')
+      throw new ConnectionError('REDIRECT', `${this.#where} redirects: the option redirect forbids it`);
+    config.manualRedirect = false;
+    delete init.redirect;
+    return fetch(href, init);
+  }
+
+  async #read(reader: Reader | undefined, lastEventId: string): Promise<void> {
+    const { idleTimeout, policy } = this.#config;
+    const ports = this.#ports;
+    const stream = new StreamReader(ports, this.#config, lastEventId, () => this.#live);
+    while (this.#live) {
+      await ports.demand();
+      if (!this.#live) return;
+      // Only while a read is pending: a paused consumer is not an idle server.
+      const idle = idleTimeout ?? 2.5 * (stream.heartbeat ?? Infinity);
+      this.#startTimer('IDLE_TIMEOUT', idle, (left) => {
+        if (left > 0 && left < Infinity) return left;
+        return policy.enabled || left <= 0 ? GRACE : left;
+      });
+      const { done = true, value } = (await reader?.read()) ?? {};
       this.#stopTimer();
+      if (!this.#live) return;
+      // [spec] "Once the end of the file is reached, any pending data must be discarded."
+      if (done || !value) return this.#settle({ kind: 'clean' });
+      const ending = await stream.feed(value);
+      const ended = ports.flush() ?? ending;
+      if (ended === undefined) continue;
+      await ports.handled(); // what came before the end is delivered first
+      return this.#settle(ended);
     }
   }
 
@@ -139,13 +161,11 @@ export class Attempt {
 
   #asConnectionError(cause: unknown): ConnectionError {
     if (cause instanceof ConnectionError) return cause;
-    const open = this.#reader !== undefined;
-    const what = open ? `The connection to ${this.#where} broke` : `The request to ${this.#where} failed`;
-    const advice = open
-      ? ''
-      : ' Check that the server runs and can be reached (and, in a browser, that CORS allows it).';
-    const reason = this.#url === undefined ? describe(cause) : withoutQuery(describe(cause), this.#url);
-    return new ConnectionError('NETWORK', `${what}: ${reason}.${advice}`, { cause });
+    const what = this.#reader ? `The connection to ${this.#where} broke` : `No connection to ${this.#where}`;
+    // The runtime's message may quote the URL, whose query may be secret.
+    const { search } = this.#url ?? {};
+    const reason = search ? reasonOf(cause).replaceAll(search, '?…') : reasonOf(cause);
+    return new ConnectionError('NETWORK', `${what}: ${reason}`, { cause });
   }
 
   get #where(): string {
@@ -153,32 +173,13 @@ export class Attempt {
   }
 
   // The timer ends the attempt by itself: it cannot count on fetch or the reader to notice the abort.
-  #startTimer(ms: number | false, makeError: () => ConnectionError): void {
-    this.#stopTimer();
-    if (ms === false || ms === Infinity) return;
-    const fire = () => {
-      this.#timer = undefined;
-      this.#settle({ kind: 'error', error: makeError() });
+  #startTimer(code: ConnectionErrorCode, ms: number | false, awake: (left: number) => number): void {
+    const due = () => {
+      const option = code === 'IDLE_TIMEOUT' ? 'idleTimeout' : 'connectTimeout';
+      const message = `Nothing from ${this.#where} within ${ms || GRACE} ms, as ${option} allows`;
+      this.#settle({ kind: 'error', error: new ConnectionError(code, message) });
     };
-    this.#timer = { handle: this.#config.clock.setTimeout(fire, Math.min(ms, MAX_TIMER)) };
+    this.#stopTimer();
+    this.#stopTimer = startTimer(this.#config.clock, ms || Infinity, due, awake);
   }
-
-  #stopTimer(): void {
-    if (this.#timer === undefined) return;
-    this.#config.clock.clearTimeout(this.#timer.handle);
-    this.#timer = undefined;
-  }
-}
-
-function emptyBody(): ReadableStream<Uint8Array> {
-  return new ReadableStream({ start: (controller) => controller.close() });
-}
-
-/** Node's fetch says only "fetch failed" itself; the reason is in its cause. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  const detail = cause.message || ('code' in cause ? String(cause.code) : cause.name);
-  return `${error.message} (${detail})`;
 }

@@ -9,8 +9,11 @@ const PREVIEW_TIME = 2000;
  * The beginning of a refused response's body, which usually says why. The rest is cancelled, so that the socket
  * is released. Never rejects; gives what came in time.
  */
-export async function readPreview(body: ReadableStream<Uint8Array> | null, clock: Clock): Promise<string> {
-  if (body === null) return '';
+export async function readPreview(
+  body: ReadableStream<Uint8Array> | null | undefined,
+  clock: Clock,
+): Promise<string> {
+  if (!body) return '';
   const reader = body.getReader();
   const cancel = () => void reader.cancel().catch(() => {});
   // A cancelled reader answers its pending read with `done`, so this ends the loop below too.
@@ -26,9 +29,8 @@ export async function readPreview(body: ReadableStream<Uint8Array> | null, clock
     }
   } catch {
     // A broken error page: what came of it is all there is.
-  } finally {
-    clock.clearTimeout(timer);
-    cancel();
   }
+  clock.clearTimeout(timer);
+  cancel();
   return text.slice(0, PREVIEW_LENGTH);
 }

@@ -3,9 +3,11 @@ import { InvalidOptionError } from './invalid-option-error';
 import type { ConnectOptions, ConnectUrl, ReconnectOptions } from './options';
 import { checkBody, copyHeaders, isStream, resolveUrl } from './request-parts';
 import type { Policy } from './transition';
+import { reasonOf } from './user-code';
 
 /** The options, checked and with their defaults. */
-export interface Config extends Omit<ConnectOptions, 'reconnect'> {
+export interface Config extends Omit<ConnectOptions<never>, 'reconnect' | 'onEvent'> {
+  readonly onEvent?: ((event: never) => unknown) | undefined;
   readonly url: ConnectUrl;
   readonly method: string;
   readonly lastEventId: string;
@@ -13,26 +15,87 @@ export interface Config extends Omit<ConnectOptions, 'reconnect'> {
   readonly connectTimeout: number | false;
   readonly clock: Clock;
   readonly random: () => number;
+  /** False once it has turned out that this fetch follows redirections by itself. */
+  manualRedirect: boolean;
 }
 
-const DEFAULT_CONNECT_TIMEOUT = 30_000;
+/** What a member of these names may be. */
+const TYPES: Record<string, string> = {
+  function:
+    'shouldReconnect refresh terminal onEvent onOpen onComment onReconnect onGap onLagged onClose onTrace random',
+  string: 'lastEventId',
+  boolean: 'ack',
+};
+const CHOICES: Record<string, string> = {
+  credentials: 'omit same-origin include',
+  onQueueFull: 'pause drop-oldest close',
+  visibility: 'keep pause',
+  redirect: 'follow forward error',
+  decode: 'text json',
+  onInvalid: 'fail skip',
+};
+const MAY_BE_FUNCTION = /^(redirect|decode|onInvalid)$/;
+/** Each number's default, least and most. */
+const RECONNECT: Record<Exclude<keyof Policy, 'enabled'>, [number, number?, number?]> = {
+  initialDelay: [1000],
+  maxDelay: [30_000],
+  minDelay: [100],
+  maxServerDelay: [600_000],
+  factor: [2, 1],
+  jitter: [1, 0, 1],
+  maxAttempts: [Infinity, 1, Infinity],
+  maxElapsed: [Infinity, 0, Infinity],
+  resetAfter: [5000, 0, Infinity],
+};
 
 /** Throws an error with code INVALID_OPTION, so that a mistake shows where it was made. */
-export function readConfig(url: ConnectUrl, options: ConnectOptions): Config {
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidOptionError('options', `must be an object, got ${String(options)}.`);
+export function readConfig(url: ConnectUrl, options: ConnectOptions<never>): Config {
+  check('options', isObject(options), 'an object', options);
+  const given = new Map(Object.entries(options).filter(([, value]) => value !== undefined));
+  const each = (names: string, test: (value: unknown) => boolean, expected: string) => {
+    for (const name of names.split(' ')) {
+      if (given.has(name)) check(name, test(given.get(name)), expected, given.get(name));
+    }
+  };
+  for (const [type, names] of Object.entries(TYPES))
+    each(names, (value) => typeof value === type, `a ${type}`);
+  for (const [name, choices] of Object.entries(CHOICES)) {
+    const open = MAY_BE_FUNCTION.test(name);
+    const test = (value: unknown) =>
+      choices.split(' ').includes(value as string) || (open && typeof value === 'function');
+    each(name, test, `one of ${choices}${open ? ' or a function' : ''}`);
   }
-  checkFunctions(options);
-  const method = options.method ?? 'GET';
-  checkText('method', method, /^[!#$%&'*+\-.^_`|~\w]+$/, 'an HTTP method such as POST');
-  checkText('lastEventId', options.lastEventId ?? '', /^/, 'a string');
-  checkText('lastEventIdParam', options.lastEventIdParam ?? 'x', /./, 'the name of a query parameter');
-  checkText('credentials', options.credentials ?? 'omit', /^(omit|same-origin|include)$/, 'as for fetch');
-  checkSignal(options.signal);
-  checkTimeout('connectTimeout', options.connectTimeout);
-  checkTimeout('idleTimeout', options.idleTimeout);
-  if (options.maxEventSize !== undefined) checkSize(options.maxEventSize);
-  checkClock(options.clock);
+  const { method = 'GET', fetch = globalThis.fetch, connectTimeout = 30_000, clock = systemClock } = options;
+  check('fetch', typeof fetch === 'function', 'a function, as this runtime has no fetch of its own', fetch);
+  check(
+    'method',
+    typeof method === 'string' && /^[!#$%&'*+\-.^_`|~\w]+$/.test(method),
+    'an HTTP method',
+    method,
+  );
+  each(
+    'lastEventIdParam',
+    (value) => typeof value === 'string' && value !== '',
+    'the name of a query parameter',
+  );
+  each('signal', hasMethods('addEventListener'), 'an AbortSignal');
+  each('clock', hasMethods('now setTimeout clearTimeout'), 'a Clock with now, setTimeout and clearTimeout');
+  // 0 would never connect: false is no timeout.
+  each(
+    'connectTimeout idleTimeout',
+    (value) => value === false || inRange(value, 1, Infinity),
+    'at least 1 ms, or false',
+  );
+  each(
+    'maxEventSize maxQueuedEvents',
+    (value) => value === Infinity || (Number.isSafeInteger(value) && (value as number) > 0),
+    'a positive integer or Infinity',
+  );
+  each(
+    'schema',
+    (value) => isObject(value) && Object.values(value).every((schema) => schema?.['~standard']?.validate),
+    'an object with a Standard Schema for each event type',
+  );
   checkRequest(url, method, options);
   return {
     ...options,
@@ -40,138 +103,78 @@ export function readConfig(url: ConnectUrl, options: ConnectOptions): Config {
     method,
     lastEventId: options.lastEventId ?? '',
     policy: readPolicy(options.reconnect),
-    connectTimeout: options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT,
-    clock: options.clock ?? systemClock,
+    connectTimeout,
+    clock,
     random: options.random ?? Math.random,
+    manualRedirect: true,
   };
 }
 
-function readPolicy(options: ReconnectOptions | false | undefined): Policy {
-  if (options !== undefined && options !== false && (typeof options !== 'object' || options === null)) {
-    throw new InvalidOptionError('reconnect', `must be an object or false, got ${String(options)}.`);
-  }
+function readPolicy(options: ReconnectOptions | false = {}): Policy {
+  check('reconnect', options === false || isObject(options), 'an object or false', options);
   const given = options || {};
-  const policy = {
-    enabled: options !== false,
-    initialDelay: number('reconnect.initialDelay', given.initialDelay ?? 1000),
-    maxDelay: number('reconnect.maxDelay', given.maxDelay ?? 30_000),
-    minDelay: number('reconnect.minDelay', given.minDelay ?? 100),
-    maxServerDelay: number('reconnect.maxServerDelay', given.maxServerDelay ?? 600_000),
-    factor: number('reconnect.factor', given.factor ?? 2, 1),
-    jitter: number('reconnect.jitter', given.jitter ?? 1, 0, 1),
-    maxAttempts: number('reconnect.maxAttempts', given.maxAttempts ?? Infinity, 1, Infinity),
-    maxElapsed: number('reconnect.maxElapsed', given.maxElapsed ?? Infinity, 0, Infinity),
-    resetAfter: number('reconnect.resetAfter', given.resetAfter ?? 5000, 0, Infinity),
-  };
-  if (policy.minDelay > policy.maxServerDelay) {
-    throw new InvalidOptionError(
-      'reconnect.minDelay',
-      `is ${policy.minDelay}, above reconnect.maxServerDelay, which is ${policy.maxServerDelay}.`,
+  const policy = { enabled: options !== false } as { -readonly [Name in keyof Policy]: Policy[Name] };
+  for (const [key, [standard, min = 0, max = Number.MAX_SAFE_INTEGER]] of Object.entries(RECONNECT)) {
+    const name = key as keyof typeof RECONNECT;
+    policy[name] = given[name] ?? standard;
+    check(
+      `reconnect.${name}`,
+      inRange(policy[name], min, max),
+      `a number from ${min} to ${max}`,
+      policy[name],
     );
   }
+  const { minDelay, maxServerDelay } = policy;
+  check(
+    'reconnect.minDelay',
+    minDelay <= maxServerDelay,
+    `at most maxServerDelay, ${maxServerDelay}`,
+    minDelay,
+  );
   return policy;
 }
 
-function number(option: string, value: number, min = 0, max = Number.MAX_SAFE_INTEGER): number {
-  if (typeof value === 'number' && value >= min && value <= max) return value;
-  const range = max >= Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-  throw new InvalidOptionError(option, `must be a number ${range}, got ${String(value)}.`);
-}
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-function checkSize(maxEventSize: number): void {
-  if (maxEventSize === Infinity || (Number.isSafeInteger(maxEventSize) && maxEventSize > 0)) return;
+const inRange = (value: unknown, min: number, max: number) =>
+  typeof value === 'number' && value >= min && value <= max;
+
+const hasMethods = (names: string) => (value: unknown) =>
+  isObject(value) &&
+  names.split(' ').every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+
+function check(option: string, ok: boolean, expected: string, got: unknown): void {
+  if (ok) return;
   throw new InvalidOptionError(
-    'maxEventSize',
-    `must be a positive integer or Infinity, got ${String(maxEventSize)}.`,
+    option,
+    `must be ${expected}, got ${typeof got === 'string' ? JSON.stringify(got) : String(got)}.`,
   );
 }
 
-function checkTimeout(option: string, value: number | false | undefined): void {
-  if (value === undefined || value === false) return;
-  number(option, value, 1, Infinity); // 0 would never connect: false is no timeout
-}
-
-function checkText(option: string, value: string, pattern: RegExp, expected: string): void {
-  if (typeof value === 'string' && pattern.test(value)) return;
-  const got = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  throw new InvalidOptionError(option, `must be ${expected}, got ${got}.`);
-}
-
-function checkSignal(signal: AbortSignal | undefined): void {
-  if (signal === undefined) return;
-  if (typeof signal?.addEventListener === 'function' && typeof signal.aborted === 'boolean') return;
-  throw new InvalidOptionError('signal', 'must be an AbortSignal, such as the signal of an AbortController.');
-}
-
-function checkClock(clock: Clock | undefined): void {
-  if (clock === undefined) return;
-  for (const name of ['now', 'setTimeout', 'clearTimeout'] as const) {
-    if (typeof clock?.[name] !== 'function') {
-      throw new InvalidOptionError('clock', `must have the method ${name}.`);
-    }
-  }
-}
-
-function checkFunctions(options: ConnectOptions): void {
-  const {
-    fetch,
-    terminal,
-    onEvent,
-    onOpen,
-    onComment,
-    onReconnect,
-    onGap,
-    onLagged,
-    onClose,
-    onTrace,
-    random,
-  } = options;
-  const functions = {
-    fetch,
-    terminal,
-    onEvent,
-    onOpen,
-    onComment,
-    onReconnect,
-    onGap,
-    onLagged,
-    onClose,
-    onTrace,
-    random,
-  };
-  for (const [name, value] of Object.entries(functions)) {
-    if (value !== undefined && typeof value !== 'function') {
-      throw new InvalidOptionError(name, `must be a function, got ${String(value)}.`);
-    }
-  }
-  if (fetch === undefined && typeof globalThis.fetch !== 'function') {
-    throw new InvalidOptionError('fetch', 'is needed: this runtime has no fetch of its own.');
-  }
-}
-
 /** Values are checked now; what a function gives can only be checked when it is called. */
-function checkRequest(url: ConnectUrl, method: string, options: ConnectOptions): void {
+function checkRequest(
+  url: ConnectUrl,
+  method: string,
+  { headers, body, reconnect }: ConnectOptions<never>,
+): void {
   if (typeof url !== 'function') guard('url', () => resolveUrl(url));
-  const { headers, body } = options;
   if (typeof headers !== 'function') guard('headers', () => copyHeaders(headers));
   if (body === undefined || body === null) return;
-  if (/^(get|head)$/i.test(method)) {
-    throw new InvalidOptionError('body', `cannot be sent with ${method}: set method, for instance to POST.`);
-  }
+  check('body', !/^(get|head)$/i.test(method), 'absent, or method for instance POST', method);
   if (typeof body === 'function') return;
   guard('body', () => checkBody(body));
-  if (isStream(body) && options.reconnect !== false) {
-    throw new InvalidOptionError(
-      'body',
-      'is a stream, which can be sent only once: give a function that makes one for every attempt, or reconnect: false.',
-    );
-  }
+  check(
+    'body',
+    !isStream(body) || reconnect === false,
+    'sent again: give a function that makes a stream, or reconnect: false',
+    'a stream',
+  );
 }
 
-function guard(option: string, check: () => unknown): void {
+function guard(option: string, run: () => unknown): void {
   try {
-    check();
+    run();
   } catch (error) {
-    throw new InvalidOptionError(option, error instanceof Error ? error.message : String(error));
+    throw new InvalidOptionError(option, reasonOf(error));
   }
 }

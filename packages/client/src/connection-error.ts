@@ -3,12 +3,16 @@
  *
  * - `NETWORK`: fetch failed, or the connection broke while reading.
  * - `CONNECT_TIMEOUT`: no response headers within `connectTimeout`.
- * - `IDLE_TIMEOUT`: no byte within `idleTimeout` while a read was pending.
+ * - `IDLE_TIMEOUT`: no byte within `idleTimeout` while a read was pending, or none after the machine had slept.
  * - `BAD_STATUS`: the server answered with a status that is no event stream.
  * - `BAD_CONTENT_TYPE`: a 2xx whose type is not `text/event-stream`.
  * - `NO_BODY`: this runtime's fetch gives no readable body.
  * - `EVENT_TOO_LARGE`: an event is larger than `maxEventSize`.
+ * - `INVALID_EVENT`: `decode` or `schema` refused an event; `cause` is what they threw, or an Error whose `cause` has the issues.
+ * - `QUEUE_FULL`: with `onQueueFull: 'close'`, more than `maxQueuedEvents` are waiting.
+ * - `REDIRECT`: a redirection that cannot, or must not, be followed.
  * - `REQUEST_FUNCTION_FAILED`: a `url`, `headers` or `body` function threw or rejected.
+ * - `REFRESH_FAILED`: `refresh` threw, rejected, or took longer than `connectTimeout`.
  * - `INVALID_REQUEST`: a `url`, `headers` or `body` function returned what cannot be sent.
  * - `EXHAUSTED`: `maxAttempts` or `maxElapsed` is used up; `cause` is the last error.
  */
@@ -20,7 +24,11 @@ export type ConnectionErrorCode =
   | 'BAD_CONTENT_TYPE'
   | 'NO_BODY'
   | 'EVENT_TOO_LARGE'
+  | 'INVALID_EVENT'
+  | 'QUEUE_FULL'
+  | 'REDIRECT'
   | 'REQUEST_FUNCTION_FAILED'
+  | 'REFRESH_FAILED'
   | 'INVALID_REQUEST'
   | 'EXHAUSTED';
 
@@ -42,7 +50,7 @@ export class ConnectionError extends Error {
   readonly body: string | undefined;
 
   constructor(code: ConnectionErrorCode, message: string, init: ConnectionErrorInit = {}) {
-    super(message, 'cause' in init ? { cause: init.cause } : undefined);
+    super(message, init);
     this.name = 'ConnectionError';
     this.code = code;
     this.status = init.status;
@@ -53,8 +61,5 @@ export class ConnectionError extends Error {
 
 /** Tells a ConnectionError by its shape, so that one from another copy of this package is recognised too. */
 export function isConnectionError(value: unknown): value is ConnectionError {
-  return (
-    value instanceof ConnectionError ||
-    (value instanceof Error && value.name === 'ConnectionError' && 'code' in value)
-  );
+  return value instanceof Error && value.name === 'ConnectionError' && 'code' in value;
 }

@@ -1,7 +1,7 @@
-import type { EventStreamMessage } from '@eventwire/parser';
 import { Attempt } from './attempt';
 import type { Config } from './config';
-import type { ConnectionError } from './connection-error';
+import { ConnectionError } from './connection-error';
+import type { Ending } from './endings';
 import { EventCallback } from './event-callback';
 import { EventIterator } from './event-iterator';
 import { EventQueue } from './event-queue';
@@ -9,22 +9,27 @@ import type { EventStream } from './event-stream';
 import type { Outcome } from './outcome';
 import { publicUrl } from './request-parts';
 import type { Effect, State, Step } from './state';
-import { seconds, type TraceEntry, traceClosed, traceWait } from './trace';
+import { startTimer } from './timer';
+import { seconds, type Trace, type TraceRecord } from './trace';
 import { begin, type Happening, transition } from './transition';
 import { callSafely } from './user-code';
+import { judge, type Verdict } from './verdict';
+
+/** Events that may wait where `onQueueFull` reads on. */
+const MAX_QUEUED_EVENTS = 1000;
 
 /** Executes what `transition` decides. Holds the resources; decides nothing itself. */
-export class Driver implements EventStream {
+export class Driver<E> implements EventStream<E> {
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly closed: Promise<Outcome>;
   readonly #config: Config;
-  readonly #queue: EventQueue<EventStreamMessage>;
-  readonly #callback: EventCallback<EventStreamMessage> | undefined;
-  readonly #onAbort = () => this.close();
+  readonly #queue: EventQueue<E>;
+  readonly #callback: EventCallback<E> | undefined;
+  readonly #maxQueuedEvents: number;
   #state: State;
   #resolveClosed: (outcome: Outcome) => void = () => {};
   #attempt: Attempt | undefined;
-  #waitTimer: { readonly handle: unknown } | undefined;
+  #stopWaiting: (() => void) | undefined;
   // What has been received, against the queue's id, which is of what has been taken: what is still in the queue
   // must not be asked for again.
   #receivedId: string;
@@ -33,29 +38,44 @@ export class Driver implements EventStream {
   #constructing = true;
 
   constructor(config: Config, url: string) {
+    const {
+      lastEventId,
+      ack = false,
+      onQueueFull = 'pause',
+      maxQueuedEvents,
+      onEvent,
+      signal,
+      clock,
+    } = config;
     this.#config = config;
     this.#url = url;
-    this.#receivedId = config.lastEventId;
-    this.#queue = new EventQueue(config.lastEventId, () => this.close());
-    this.#callback = config.onEvent && new EventCallback(this.#queue, config.onEvent);
+    this.#receivedId = lastEventId;
+    this.#maxQueuedEvents = maxQueuedEvents ?? MAX_QUEUED_EVENTS;
+    const limits = {
+      pauseAt: onQueueFull === 'pause' ? maxQueuedEvents : Infinity,
+      dropAt: onQueueFull === 'drop-oldest' ? this.#maxQueuedEvents : Infinity,
+    };
+    this.#queue = new EventQueue<E>(lastEventId, { ack, ...limits }, () => this.close());
+    this.#callback = onEvent && new EventCallback<E>(this.#queue, onEvent as (event: E) => unknown);
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
     // Older runtimes have no such symbol; there, `await using` does not exist either.
     if (Symbol.asyncDispose !== undefined) {
-      const value = () => {
+      const value = async () => {
         this.close();
-        return this.closed.then(() => {});
+        await this.closed;
       };
       Object.defineProperty(this, Symbol.asyncDispose, { value });
     }
 
-    const first = begin(config.policy, config.clock.now());
+    const first = begin(config.policy, clock.now());
     this.#state = first.state;
-    if (config.signal?.aborted) this.close();
+    if (signal?.aborted) this.close();
     else {
-      config.signal?.addEventListener('abort', this.#onAbort);
-      this.#execute(first);
+      this.#listen(true);
+      if (this.#hidden) this.#onVisibility();
+      else this.#execute(first);
     }
     this.#constructing = false;
   }
@@ -76,12 +96,12 @@ export class Driver implements EventStream {
     return this.#state.history.reconnectionTime;
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<EventStreamMessage> {
-    return new EventIterator(this.#queue, (iterator) => this.#queue.take(iterator) as EventStreamMessage);
+  [Symbol.asyncIterator](): AsyncIterableIterator<E> {
+    return new EventIterator(this.#queue, (iterator) => this.#queue.take(iterator, 1)[0] as E);
   }
 
-  batches(): AsyncIterableIterator<EventStreamMessage[]> {
-    return new EventIterator(this.#queue, (iterator) => this.#queue.takeAll(iterator));
+  batches(): AsyncIterableIterator<E[]> {
+    return new EventIterator(this.#queue, (iterator) => this.#queue.take(iterator));
   }
 
   reconnect(): void {
@@ -90,6 +110,22 @@ export class Driver implements EventStream {
 
   close(): void {
     this.#dispatch({ type: 'close', outcome: { reason: 'closed' } });
+  }
+
+  readonly #onAbort = () => this.close();
+  readonly #onOnline = () => this.#dispatch({ type: 'awake' });
+  readonly #onVisibility = () => this.#dispatch({ type: this.#hidden ? 'hidden' : 'shown' });
+
+  get #hidden(): boolean {
+    return this.#config.visibility === 'pause' && globalThis.document?.hidden === true;
+  }
+
+  #listen(on: boolean): void {
+    const { signal, visibility } = this.#config;
+    const method = on ? 'addEventListener' : 'removeEventListener';
+    signal?.[method]('abort', this.#onAbort);
+    globalThis[method]?.('online', this.#onOnline);
+    if (visibility === 'pause') globalThis.document?.[method]('visibilitychange', this.#onVisibility);
   }
 
   #dispatch(happening: Happening): void {
@@ -111,72 +147,96 @@ export class Driver implements EventStream {
   }
 
   #perform(effect: Effect, state: State): void {
-    const { onReconnect, onClose } = this.#config;
+    const { clock, onOpen, onReconnect, onClose } = this.#config;
+    const { attempt } = state.history;
+    /** Unless a trace has changed the state. */
+    const notify = <A>(callback: ((info: A) => unknown) | undefined, info: A) => {
+      if (this.#state === state) this.#notify(callback, info);
+    };
     switch (effect.type) {
       case 'release':
         this.#attempt?.release();
         this.#attempt = undefined;
-        if (this.#waitTimer !== undefined) this.#config.clock.clearTimeout(this.#waitTimer.handle);
-        this.#waitTimer = undefined;
+        this.#stopWaiting?.();
+        this.#stopWaiting = undefined;
         return;
       case 'connect':
-        this.#connect(effect.attempt, effect.previousError);
+        this.#connect(attempt, effect.previousError);
         return;
       case 'opened': {
-        const { info } = effect;
-        this.#trace({ type: 'open', message: `open: status ${info.status}`, status: info.status });
-        if (this.#state === state) this.#notify(() => callSafely(this.#config.onOpen, info));
+        const { status } = effect.info;
+        this.#trace('open', `open: status ${status}`, { status });
+        notify(onOpen, effect.info);
         return;
       }
+      case 'judge':
+        void this.#judge(attempt, effect.ending, effect.refreshed);
+        return;
       case 'wait': {
-        const { attempt, delay, error, retryAfter } = effect;
+        const { delay, error, retryAfter } = effect;
         const due = () => this.#dispatch({ type: 'due', attempt });
-        this.#waitTimer = { handle: this.#config.clock.setTimeout(due, delay) };
-        this.#trace(traceWait(delay, error, retryAfter));
-        if (this.#state === state) this.#notify(() => callSafely(onReconnect, { attempt, delay, error }));
+        const awake = (left: number) => (retryAfter === undefined ? 0 : left);
+        this.#stopWaiting = startTimer(clock, delay, due, awake);
+        const { code, status } = error ?? {};
+        let reason = code === 'BAD_STATUS' ? `status ${status}` : (error?.message ?? 'the response ended');
+        if (retryAfter !== undefined) reason += `, Retry-After ${seconds(retryAfter)}`;
+        this.#trace('waiting', `waiting ${seconds(delay)}: ${reason}`, { delay, code, status, retryAfter });
+        notify(onReconnect, { attempt, delay, error });
         return;
       }
+      case 'awake':
+        this.#trace('awake', 'not waiting any longer: the network is back', {});
+        return;
+      case 'paused':
+        this.#trace('paused', 'paused: the page is hidden', {});
+        return;
       case 'reconnection-time': {
-        const message = `the reconnection time is ${seconds(effect.ms)}`;
-        this.#trace({ type: 'reconnection-time', message, reconnectionTime: effect.ms });
+        const { ms } = effect;
+        this.#trace('reconnection-time', `the reconnection time is ${seconds(ms)}`, { reconnectionTime: ms });
         return;
       }
       case 'finish': {
         const { outcome } = effect;
-        const { reason, error } = outcome;
-        this.#config.signal?.removeEventListener('abort', this.#onAbort);
+        const { reason, error, detail } = outcome;
+        this.#listen(false);
         if (reason === 'closed') this.#queue.drop();
-        else this.#queue.end(reason === 'failed' || reason === 'exhausted' ? error : undefined);
+        else this.#queue.end(/^(failed|exhausted)$/.test(reason) ? error : undefined);
         this.#resolveClosed(outcome);
-        this.#trace(traceClosed(outcome));
-        this.#notify(() => callSafely(onClose, outcome));
+        const why = error?.message ?? detail;
+        const message = `closed: ${reason}${why ? `, ${why}` : ''}`;
+        this.#trace('closed', message, { reason, code: error?.code, status: error?.status });
+        this.#notify(onClose, outcome);
       }
     }
   }
 
   #connect(number: number, previousError: ConnectionError | undefined): void {
-    const { clock, random } = this.#config;
+    const { clock } = this.#config;
     const queue = this.#queue;
     const attempt = new Attempt(this.#config, {
+      trace: this.#trace,
       requesting: ({ url, idDropped }) => {
         this.#url = url.href;
         const where = publicUrl(url);
-        this.#trace({ type: 'connecting', message: `attempt ${number}: ${where}`, url: where });
-        if (idDropped) this.#traceDroppedId(this.#receivedId.length);
+        this.#trace('connecting', `attempt ${number}: ${where}`, { url: where });
+        const { length } = this.#receivedId;
+        if (idDropped)
+          this.#trace('id-not-sent', `the last event ID (${length} characters) cannot be sent`, { length });
       },
       opened: ({ status, headers }) => {
         this.#dispatch({ type: 'opened', info: { attempt: number, status, headers }, now: clock.now() });
       },
-      ended: (ending) => {
-        this.#dispatch({ type: 'ended', attempt: number, ending, now: clock.now(), random: random() });
-      },
+      ended: (ending) => this.#ended(number, ending),
       retry: (ms) => this.#dispatch({ type: 'retry', attempt: number, ms }),
-      received: (lastEventId) => {
+      push: (event, lastEventId) => {
         this.#receivedId = lastEventId;
+        queue.push(event as E, lastEventId);
       },
-      push: (event) => queue.push(event, event.lastEventId),
-      pushId: (lastEventId) => queue.pushId(lastEventId),
-      flush: () => queue.flush(),
+      pushId: (lastEventId) => {
+        this.#receivedId = lastEventId;
+        queue.pushId(lastEventId);
+      },
+      flush: () => this.#flush(),
       demand: () => queue.demand(),
       handled: () => this.#callback?.idle(),
     });
@@ -184,20 +244,54 @@ export class Driver implements EventStream {
     void attempt.run({ attempt: number, lastEventId: this.#receivedId, previousError });
   }
 
-  #traceDroppedId(length: number): void {
-    const message = `the last event ID (${length} characters) cannot be sent: the stream may start at its beginning`;
-    this.#trace({ type: 'id-not-sent', message, length });
+  #flush(): Ending | undefined {
+    const { onQueueFull, onLagged } = this.#config;
+    const queue = this.#queue;
+    const max = this.#maxQueuedEvents;
+    queue.flush();
+    const { dropped } = queue;
+    queue.dropped = 0;
+    if (dropped > 0) {
+      this.#trace('events-dropped', `${dropped} events dropped: more than ${max} were waiting`, { dropped });
+      this.#notify(onLagged, { dropped });
+    }
+    if (onQueueFull !== 'close' || queue.waiting <= max) return undefined;
+    const message = `More than ${max} events are waiting, as maxQueuedEvents allows`;
+    return { kind: 'error', error: new ConnectionError('QUEUE_FULL', message) };
   }
 
-  #trace(entry: TraceEntry): void {
+  #ended(attempt: number, ending: Ending): void {
+    const { shouldReconnect, refresh } = this.#config;
+    const error = ending.kind === 'error' ? ending.error : undefined;
+    const isOver = ending.kind === 'outcome' && ending.reason !== 'no-content'; // terminal, ended
+    if (!isOver && (shouldReconnect || (refresh && error?.status === 401))) {
+      this.#dispatch({ type: 'unsettled', attempt, ending });
+    } else this.#settle(attempt, ending);
+  }
+
+  async #judge(attempt: number, ending: Ending, refreshed: boolean): Promise<void> {
+    const error = ending.kind === 'error' ? ending.error : undefined;
+    const status = error ? error.status : ending.kind === 'clean' ? 200 : 204;
+    this.#trace('deciding', 'asking shouldReconnect or refresh', { code: error?.code, status });
+    const context = { attempt, lastEventId: this.#receivedId, error, status };
+    const judged = await judge(this.#config, ending, context, refreshed);
+    this.#settle(attempt, judged.ending, judged.verdict);
+  }
+
+  #settle(attempt: number, ending: Ending, verdict?: Verdict): void {
+    const { clock, random } = this.#config;
+    this.#dispatch({ type: 'ended', attempt, ending, verdict, now: clock.now(), random: random() });
+  }
+
+  readonly #trace: Trace = (type, message, fields) => {
     const { onTrace, clock } = this.#config;
     if (onTrace === undefined) return;
-    const record = { ...entry, at: clock.now(), attempt: this.#state.history.attempt };
-    this.#notify(() => callSafely(onTrace, record));
-  }
+    const { attempt } = this.#state.history;
+    this.#notify(onTrace, { type, message, at: clock.now(), attempt, ...fields } as unknown as TraceRecord);
+  };
 
-  #notify(callback: () => void): void {
-    if (this.#constructing) queueMicrotask(callback);
-    else callback();
+  #notify<A>(callback: ((info: A) => unknown) | undefined, info: A): void {
+    if (this.#constructing) queueMicrotask(() => callSafely(callback, info));
+    else callSafely(callback, info);
   }
 }

@@ -4,6 +4,9 @@ import { isThenable, report } from './user-code';
 /** `onEvent` as a consumer: one event after the other, each awaited. It never leaves. */
 export class EventCallback<E> implements Consumer {
   position = 0;
+  done = 0;
+  id = '';
+  taken = '';
   readonly #queue: EventQueue<E>;
   readonly #callback: (event: E) => unknown;
   #busy = false;
@@ -35,7 +38,7 @@ export class EventCallback<E> implements Consumer {
   async #deliver(): Promise<void> {
     this.#busy = true;
     while (this.#queue.has(this)) {
-      const event = this.#queue.take(this) as E;
+      const [event] = this.#queue.take(this, 1) as [E];
       try {
         const result = this.#callback(event);
         if (isThenable(result)) await result;
@@ -46,6 +49,6 @@ export class EventCallback<E> implements Consumer {
     this.#busy = false;
     this.#onIdle?.();
     this.#onIdle = undefined;
-    this.#queue.asked();
+    this.#queue.asked(this);
   }
 }

@@ -8,6 +8,9 @@ interface Waiter<T> {
 /** One `for await` over a queue. Concurrent `next()` calls are answered in the order in which they came. */
 export class EventIterator<E, T> implements Consumer, AsyncIterableIterator<T> {
   position = 0;
+  done = 0;
+  id = '';
+  taken = '';
   readonly #queue: EventQueue<E>;
   readonly #take: (consumer: Consumer) => T;
   readonly #waiters: Waiter<T>[] = [];
@@ -31,7 +34,7 @@ export class EventIterator<E, T> implements Consumer, AsyncIterableIterator<T> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
       this.wake();
-      if (this.asking) this.#queue.asked();
+      if (this.asking) this.#queue.asked(this);
     });
   }
 
@@ -41,13 +44,16 @@ export class EventIterator<E, T> implements Consumer, AsyncIterableIterator<T> {
   }
 
   wake(): void {
-    while (this.asking && !this.#finished && this.#queue.has(this)) {
+    const queue = this.#queue;
+    while (this.asking && !this.#finished && queue.has(this)) {
       const waiter = this.#waiters.shift();
       waiter?.resolve({ done: false, value: this.#take(this) });
     }
-    if (this.#queue.has(this) && !this.#finished) return;
     if (this.#finished) this.#finish(undefined);
-    else if (this.#queue.ended !== undefined && this.asking) this.#finish(this.#queue.ended.error);
+    else if (queue.ended !== undefined && this.asking) {
+      queue.asked(this); // it is done with what it had
+      this.#finish(queue.ended.error);
+    }
   }
 
   /** The first waiter learns of the error, once; all others that there is nothing more. */

@@ -2,7 +2,9 @@ import type { EventStreamMessage } from '@eventwire/parser';
 import type { Clock } from './clock';
 import type { ConnectionError } from './connection-error';
 import type { Gap, Lag } from './conventions';
+import type { Decode } from './decoded-event';
 import type { Outcome } from './outcome';
+import type { Schemas } from './standard-schema';
 import type { TraceRecord } from './trace';
 
 /** What `url`, `headers` and `body` functions are given before every attempt. */
@@ -16,6 +18,13 @@ export interface ConnectContext {
   /** Aborted when this attempt is given up. */
   readonly signal: AbortSignal;
 }
+
+/**
+ * What a callback returns, which nobody looks at but to await it. Nor does TypeScript, where it is any: else
+ * `const stream = connect(url, { onEvent: () => stream.close() })` would be a type that refers to itself.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Ignored = any;
 
 /** A value, or a function that gives it anew before every attempt. */
 export type PerAttempt<T> = T | ((context: ConnectContext) => T | Promise<T>);
@@ -67,7 +76,25 @@ export interface ReconnectInfo {
   readonly error: ConnectionError | undefined;
 }
 
-export interface ConnectOptions {
+/** What `shouldReconnect` and `refresh` are given: how the attempt ended. */
+export interface EndContext {
+  /** The attempt that ended, from 1. */
+  readonly attempt: number;
+  /** The id that the next attempt resumes after. */
+  readonly lastEventId: string;
+  /** Undefined after a response that ended cleanly, and after 204. */
+  readonly error: ConnectionError | undefined;
+  /** The response's status, where it decided: of a refused response, 204, or 200 after a response that ended cleanly. */
+  readonly status: number | undefined;
+}
+
+/**
+ * What to do about a redirection: `'follow'` takes nothing but `Accept` to another origin, `'forward'` takes all
+ * headers, the body and the last event ID, and `'error'` fails the stream.
+ */
+export type RedirectPolicy = 'follow' | 'forward' | 'error';
+
+export interface ConnectOptions<E = EventStreamMessage> {
   /** Default: `globalThis.fetch`, looked up at every attempt. */
   fetch?: FetchLike | undefined;
   /** Default `GET`. */
@@ -84,30 +111,68 @@ export interface ConnectOptions {
   lastEventId?: string | undefined;
   /** Sends the last event ID as this query parameter instead of the header: no CORS preflight. */
   lastEventIdParam?: string | undefined;
-  /** When to come back; false: one attempt only. */
+  /** When to come back; false: one attempt only (and the one after `refresh`). */
   reconnect?: ReconnectOptions | false | undefined;
+  /**
+   * Asked at every end but `terminal` and the server's own: true reconnects, false stops, `'refresh'` runs `refresh` and
+   * retries at once; undefined leaves it to the table of endings. One that throws is reported, and counts as undefined.
+   */
+  shouldReconnect?:
+    | ((context: EndContext) => boolean | 'refresh' | undefined | Promise<boolean | 'refresh' | undefined>)
+    | undefined;
+  /**
+   * Called on 401, for instance to get a new token: then follows one retry, at once. Runs one at a time: streams that
+   * share a function share its run. Bounded by `connectTimeout`.
+   */
+  refresh?: ((context: EndContext) => unknown) | undefined;
+  /** Default `'follow'`. In browsers fetch follows by itself, by its own rules; `'error'` works there too. */
+  redirect?: RedirectPolicy | ((to: URL, from: URL) => RedirectPolicy) | undefined;
   /** Ms until the response's headers, including `url`, `headers` and `body` functions. Default 30000; false: none. */
   connectTimeout?: number | false | undefined;
   /** Ms without any byte while a read is pending. Default 2.5 times the heartbeat that the server announces, else none. */
   idleTimeout?: number | false | undefined;
   /** Bytes or characters that one event may have. Default: the parser's 16 MiB. */
   maxEventSize?: number | undefined;
-  /** True for the last event of the stream: it is delivered, then the stream closes with `terminal`. */
+  /** Events that may wait for the slowest consumer. Default: as `onQueueFull` says. */
+  maxQueuedEvents?: number | undefined;
+  /**
+   * `'pause'` (default) stops reading while `maxQueuedEvents` wait (default 1: until all are taken); one chunk of the response
+   * may exceed it. `'drop-oldest'` (reported to `onLagged`) and `'close'` (fails with `QUEUE_FULL`) read on; default 1000.
+   */
+  onQueueFull?: 'pause' | 'drop-oldest' | 'close' | undefined;
+  /** True: `lastEventId` advances only when a consumer comes back for the next event. Default false. */
+  ack?: boolean | undefined;
+  /** What becomes of an event's data. Default `'text'`; with `schema` `'json'`. */
+  decode?: Decode | undefined;
+  /** A Standard Schema per event type (`message` is that of events without one); events of other types are skipped. */
+  schema?: Schemas | undefined;
+  /**
+   * What happens to an event that `decode` or `schema` refuses: `'fail'` (default) fails the stream with `INVALID_EVENT`,
+   * `'skip'` goes on without the event. A function decides by returning one of both.
+   */
+  onInvalid?:
+    | 'fail'
+    | 'skip'
+    | ((error: ConnectionError, event: EventStreamMessage) => 'fail' | 'skip')
+    | undefined;
+  /** `'pause'`: no connection while the page is hidden. Default `'keep'`. */
+  visibility?: 'keep' | 'pause' | undefined;
+  /** True for the last event of the stream, before decoding: it is delivered if it can be decoded, then the stream closes with `terminal`. */
   terminal?: ((event: EventStreamMessage) => boolean) | undefined;
   /** Called for each event, one after the other: the next event waits for its promise, and reading for both. */
-  onEvent?: ((event: EventStreamMessage) => unknown) | undefined;
-  onOpen?: ((info: OpenInfo) => unknown) | undefined;
+  onEvent?: ((event: E) => Ignored) | undefined;
+  onOpen?: ((info: OpenInfo) => Ignored) | undefined;
   /** As soon as the comment is read, so possibly before events of the same chunk. */
-  onComment?: ((text: string) => unknown) | undefined;
-  onReconnect?: ((info: ReconnectInfo) => unknown) | undefined;
+  onComment?: ((text: string) => Ignored) | undefined;
+  onReconnect?: ((info: ReconnectInfo) => Ignored) | undefined;
   /** The server no longer has all that was missed. */
-  onGap?: ((gap: Gap) => unknown) | undefined;
+  onGap?: ((gap: Gap) => Ignored) | undefined;
   /** The server dropped events, because this client was too slow. */
-  onLagged?: ((lag: Lag) => unknown) | undefined;
+  onLagged?: ((lag: Lag) => Ignored) | undefined;
   /** Once, at the end. */
-  onClose?: ((outcome: Outcome) => unknown) | undefined;
+  onClose?: ((outcome: Outcome) => Ignored) | undefined;
   /** Every attempt, decision and reason, without secrets. */
-  onTrace?: ((record: TraceRecord) => unknown) | undefined;
+  onTrace?: ((record: TraceRecord) => Ignored) | undefined;
   clock?: Clock | undefined;
   /** In [0, 1). Default `Math.random`. */
   random?: (() => number) | undefined;

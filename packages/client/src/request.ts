@@ -4,15 +4,20 @@ import { ConnectionError } from './connection-error';
 import { idAsHeader, idFits } from './last-event-id';
 import type { ConnectContext, PerAttempt } from './options';
 import { checkBody, copyHeaders, isStream, resolveUrl, withParameter } from './request-parts';
-import { isThenable } from './user-code';
+import { isThenable, reasonOf } from './user-code';
+
+/** What fetch gets. */
+export interface StreamInit extends RequestInit {
+  headers: Headers;
+  duplex?: 'half';
+}
 
 /** One attempt's request. */
 export interface StreamRequest {
   /** Without the last event ID. */
   readonly url: URL;
-  /** What fetch gets. */
-  readonly target: string;
-  readonly init: RequestInit;
+  readonly target: URL;
+  readonly init: StreamInit;
   /** Whether there is a last event ID that could not be sent. */
   readonly idDropped: boolean;
 }
@@ -28,7 +33,7 @@ export function buildRequest(
     call('body', config.body, context),
   ] as const;
   // Without a promise among them there is no turn of the event loop between connect() and its fetch.
-  if (!parts.some((part) => part instanceof Promise)) return assemble(config, context, parts as Parts);
+  if (!parts.some(isThenable)) return assemble(config, context, parts as Parts);
   return Promise.all(parts).then((values) => assemble(config, context, values));
 }
 
@@ -36,23 +41,26 @@ type Parts = readonly [string | URL, Parameters<typeof copyHeaders>[0], Paramete
 
 function call<T>(part: string, value: PerAttempt<T>, context: ConnectContext): T | Promise<T> {
   if (typeof value !== 'function') return value;
-  const failed = (cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return new ConnectionError('REQUEST_FUNCTION_FAILED', `The ${part} function failed: ${reason}`, {
-      cause,
-    });
-  };
+  const failed = (cause: unknown) =>
+    Promise.reject(
+      new ConnectionError('REQUEST_FUNCTION_FAILED', `The ${part} function failed: ${reasonOf(cause)}`, {
+        cause,
+      }),
+    );
   try {
-    const result = (value as (context: ConnectContext) => T | Promise<T>)(context);
-    if (!isThenable(result)) return result as T;
-    return Promise.resolve(result as PromiseLike<T>).catch((cause) => Promise.reject(failed(cause)));
+    const result = (value as (context: ConnectContext) => T | PromiseLike<T>)(context);
+    return isThenable(result) ? Promise.resolve(result).catch(failed) : (result as T);
   } catch (cause) {
     // Not thrown: another part's promise may reject too, and someone has to handle it.
-    return Promise.reject(failed(cause));
+    return failed(cause);
   }
 }
 
-function assemble(config: Config, context: ConnectContext, [rawUrl, rawHeaders, body]: Parts): StreamRequest {
+function assemble(
+  config: Config,
+  { lastEventId, signal }: ConnectContext,
+  [rawUrl, rawHeaders, body]: Parts,
+): StreamRequest {
   let url: URL;
   let headers: Headers;
   try {
@@ -60,32 +68,35 @@ function assemble(config: Config, context: ConnectContext, [rawUrl, rawHeaders, 
     headers = copyHeaders(rawHeaders);
     checkBody(body);
   } catch (cause) {
-    throw new ConnectionError('INVALID_REQUEST', cause instanceof Error ? cause.message : String(cause), {
-      cause,
-    });
+    throw new ConnectionError('INVALID_REQUEST', reasonOf(cause), { cause });
   }
+  const custom = [...headers].length > 0;
   // [spec] "Set (`Accept`, `text/event-stream`) in request's header list."
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
   askForFresh(headers);
 
+  const { method, credentials, lastEventIdParam, manualRedirect } = config;
   let target = url;
   let idDropped = false;
   // [spec] "If the EventSource object's last event ID string is not the empty string"
-  if (context.lastEventId !== '') {
-    const header = idAsHeader(context.lastEventId);
-    if (config.lastEventIdParam !== undefined) {
-      idDropped = !idFits(context.lastEventId);
-      if (!idDropped) target = withParameter(url, config.lastEventIdParam, context.lastEventId);
+  if (lastEventId !== '') {
+    const header = idAsHeader(lastEventId);
+    if (lastEventIdParam !== undefined) {
+      if (idFits(lastEventId)) target = withParameter(url, lastEventIdParam, lastEventId);
+      else idDropped = true;
     } else if (header !== undefined) headers.set('last-event-id', header);
     else idDropped = true;
   }
 
-  const init: RequestInit & { duplex?: 'half' } = { headers, signal: context.signal };
-  if (config.method !== 'GET') init.method = config.method;
-  if (config.credentials !== undefined) init.credentials = config.credentials;
+  const init: StreamInit = { headers, signal };
+  if (method !== 'GET') init.method = method;
+  if (credentials !== undefined) init.credentials = credentials;
   if (body !== undefined && body !== null) {
     init.body = body;
     if (isStream(body)) init.duplex = 'half'; // fetch refuses a stream without it
   }
-  return { url, target: target.href, init, idDropped };
+  // Where there is nothing to protect, fetch may follow by itself.
+  if (manualRedirect && (custom || init.body || headers.has('last-event-id') || config.redirect))
+    init.redirect = 'manual';
+  return { url, target, init, idDropped };
 }

@@ -1,48 +1,37 @@
 import { readPreview } from './body-preview';
 import type { Clock } from './clock';
-import { ConnectionError } from './connection-error';
+import { ConnectionError, type ConnectionErrorCode } from './connection-error';
 import { type Ending, isEventStreamType, statusVerdict } from './endings';
 import { readRetryAfter } from './retry-after';
 
 /** How a response that is no event stream ends its attempt; undefined for one that is. */
-export function refuse(response: Response, where: string, clock: Clock): Promise<Ending> | undefined {
+export async function refuse(response: Response, where: string, clock: Clock): Promise<Ending | undefined> {
   const { status, headers, body } = response;
   const verdict = statusVerdict(status);
+  const type = headers.get('content-type');
+  let code: ConnectionErrorCode = 'BAD_STATUS';
+  let message = `${where} answered ${status}`;
   if (verdict === 'no-content') {
     body?.cancel().catch(() => {});
-    return Promise.resolve({ kind: 'outcome', reason: 'no-content' });
+    return { kind: 'outcome', reason: 'no-content' };
   }
   if (verdict === 'open') {
-    const type = headers.get('content-type');
-    if (isEventStreamType(type)) {
-      // null is an empty body. A fetch without streaming has no such property at all.
-      if (body !== undefined) return undefined;
-      const message = `The response from ${where} has no readable body. Use a fetch that can stream, by the option fetch.`;
-      return Promise.resolve({
-        kind: 'error',
-        error: new ConnectionError('NO_BODY', message, { status, headers }),
-      });
+    if (!isEventStreamType(type)) {
+      code = 'BAD_CONTENT_TYPE';
+      message += ` with ${type ?? 'no content type'}, not text/event-stream: check the url`;
+    } else if (body !== undefined)
+      return undefined; // null is an empty body
+    else {
+      // A fetch without streaming has no such property at all.
+      code = 'NO_BODY';
+      message += ' without a readable body: give a fetch that can stream, as the option fetch';
     }
-    const got = type === null ? 'no content type' : `the content type ${type}`;
-    return withPreview(
-      'BAD_CONTENT_TYPE',
-      `Expected text/event-stream from ${where}, got ${got}. Check the URL, and that the server answers with an event stream.`,
-    );
-  }
-  const statusText = response.statusText === '' ? '' : ` (${response.statusText})`;
-  const advice =
-    verdict === 'reconnect'
-      ? 'This usually passes, so asking again can help.'
-      : `Asking again would not help: check the URL${status === 401 || status === 403 ? ' and the credentials' : ''}; error.body has the beginning of the answer.`;
-  return withPreview(
-    'BAD_STATUS',
-    `Expected an event stream from ${where}, got status ${status}${statusText}. ${advice}`,
-  );
-
-  async function withPreview(code: 'BAD_STATUS' | 'BAD_CONTENT_TYPE', message: string): Promise<Ending> {
-    const preview = await readPreview(body, clock);
-    const error = new ConnectionError(code, message, { status, headers, body: preview });
-    const retryAfter = verdict === 'reconnect' ? readRetryAfter(headers, clock.now()) : undefined;
-    return { kind: 'error', error, retryAfter };
-  }
+  } else if (verdict === 'stop') message += ', which asking again does not change: see error.body';
+  const preview = await readPreview(body, clock);
+  const retryAfter = verdict === 'reconnect' ? readRetryAfter(headers, clock.now()) : undefined;
+  return {
+    kind: 'error',
+    error: new ConnectionError(code, message, { status, headers, body: preview }),
+    retryAfter,
+  };
 }

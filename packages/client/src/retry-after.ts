@@ -3,13 +3,10 @@
  * A date is compared with the response's own `Date` where there is one: the server's clock may not be ours.
  */
 export function readRetryAfter(headers: Headers, now: number): number | undefined {
-  const value = headers.get('retry-after')?.trim();
-  if (value === undefined || value === '') return undefined;
+  const value = headers.get('retry-after') ?? '';
   if (/^\d+$/.test(value)) return Number(value) * 1000;
   // Date.parse takes far more than HTTP dates ("-1" is a year): ask for a day name first.
-  if (!/^[A-Za-z]{3,9},? /.test(value)) return undefined;
-  const date = Date.parse(value);
+  const date = /^[a-z]{3,9},? /i.test(value) ? Date.parse(value) : NaN;
   if (Number.isNaN(date)) return undefined;
-  const sent = Date.parse(headers.get('date') ?? '');
-  return Math.max(0, date - (Number.isNaN(sent) ? now : sent));
+  return Math.max(0, date - (Date.parse(headers.get('date') ?? '') || now));
 }

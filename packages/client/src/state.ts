@@ -1,4 +1,5 @@
 import type { ConnectionError } from './connection-error';
+import type { Ending } from './endings';
 import type { OpenInfo } from './options';
 import type { Outcome } from './outcome';
 
@@ -14,13 +15,24 @@ export interface History {
   readonly reconnectionTime: number;
   /** Why the last attempt ended, unless it ended cleanly. */
   readonly lastError: ConnectionError | undefined;
+  /** Whether the newest attempt is the retry after a refresh: there is only one. */
+  readonly refreshed: boolean;
 }
 
 /** The stream's state: exactly one of these, with what belongs to it. */
 export type State =
   | { readonly name: 'connecting'; readonly history: History }
   | { readonly name: 'open'; readonly history: History; readonly openedAt: number }
-  | { readonly name: 'waiting'; readonly history: History; readonly delay: number }
+  | {
+      readonly name: 'waiting';
+      readonly history: History;
+      /** For a timer; for what the user's functions say about an end; for the page to be seen. */
+      readonly for: 'due' | 'verdict' | 'page';
+      /** Of the connection that a verdict is about, if it was open. */
+      readonly openedAt?: number | undefined;
+      /** The server has said how long: nothing shortens this wait. */
+      readonly fixed?: boolean;
+    }
   | { readonly name: 'closed'; readonly history: History; readonly outcome: Outcome };
 
 /**
@@ -35,6 +47,7 @@ export type Effect =
       readonly previousError: ConnectionError | undefined;
     }
   | { readonly type: 'opened'; readonly info: OpenInfo }
+  | { readonly type: 'judge'; readonly ending: Ending; readonly refreshed: boolean }
   | {
       readonly type: 'wait';
       readonly attempt: number; // the one that ended
@@ -42,6 +55,8 @@ export type Effect =
       readonly error: ConnectionError | undefined;
       readonly retryAfter: number | undefined;
     }
+  | { readonly type: 'awake' }
+  | { readonly type: 'paused' }
   | { readonly type: 'reconnection-time'; readonly ms: number }
   | { readonly type: 'finish'; readonly outcome: Outcome };
 

@@ -5,49 +5,53 @@ import {
   type EventStreamParser,
 } from '@eventwire/parser';
 import { Announcement } from './announcement';
+import type { Config } from './config';
 import { ConnectionError } from './connection-error';
 import { readEndReason, readGap, readLag } from './conventions';
+import { decodeEvent } from './decode-event';
 import type { Ending } from './endings';
-import type { ConnectOptions } from './options';
-import { callSafely, report } from './user-code';
+import type { Trace } from './trace';
+import { callSafely } from './user-code';
 
 /** What the events of one response are handed to. */
 export interface Sink {
-  /** False once the attempt is over: user code may have ended it while a chunk is being parsed. */
-  readonly live: boolean;
-  /** A block with this last event ID has been received: the next attempt resumes after it. */
-  received(lastEventId: string): void;
-  push(event: EventStreamMessage): void;
+  push(event: unknown, lastEventId: string): void;
   /** The last event ID changed after the newest event, by blocks that had none. */
   pushId(lastEventId: string): void;
   retry(ms: number): void;
+  readonly trace: Trace;
 }
-
-type Callbacks = Pick<ConnectOptions, 'onComment' | 'onGap' | 'onLagged' | 'terminal' | 'maxEventSize'>;
 
 /** The bytes of one response, parsed, with the conventions above the Standard acted on. */
 export class StreamReader {
   readonly #announcement = new Announcement();
   readonly #parser: EventStreamParser;
   readonly #sink: Sink;
-  readonly #callbacks: Callbacks;
+  readonly #config: Config;
+  readonly #isLive: () => boolean;
+  // Events that are still to be decoded. Until they are pushed, they do not count as received.
+  #raw: EventStreamMessage[] = [];
   #ending: Ending | undefined;
   // Passed on at the end of a chunk only: before the block's event, the queue would take it for the id of the
   // event before that one.
   #newestId: string | undefined;
 
-  constructor(sink: Sink, callbacks: Callbacks, lastEventId: string) {
+  /** @param isLive false once the attempt is over: user code may end it while a chunk is being parsed */
+  constructor(sink: Sink, config: Config, lastEventId: string, isLive: () => boolean) {
     this.#sink = sink;
-    this.#callbacks = callbacks;
-    const { maxEventSize } = callbacks;
+    this.#config = config;
+    this.#isLive = isLive;
+    const { maxEventSize, onComment } = config;
     this.#parser = createParser(
       {
-        onEvent: (event) => this.#receive(event),
-        onLastEventId: (id) => this.#receiveId(id),
+        onEvent: (event) => this.#going && this.#receive(event),
+        onLastEventId: (id) => {
+          if (this.#going) this.#newestId = id;
+        },
         onRetry: (ms) => this.#going && sink.retry(ms),
-        onComment: (text) => this.#going && callSafely(callbacks.onComment, text),
+        ...(onComment && { onComment: (text) => this.#going && callSafely(onComment, text) }),
       },
-      { lastEventId, ...(maxEventSize !== undefined && { maxEventSize }) },
+      { lastEventId, maxEventSize },
     );
   }
 
@@ -57,7 +61,7 @@ export class StreamReader {
   }
 
   /** How the stream ended, if this chunk ended it. */
-  feed(chunk: Uint8Array): Ending | undefined {
+  async feed(chunk: Uint8Array): Promise<Ending | undefined> {
     this.#announcement.feed(chunk);
     try {
       this.#parser.feed(chunk);
@@ -66,64 +70,74 @@ export class StreamReader {
       const error = new ConnectionError(
         'EVENT_TOO_LARGE',
         `${cause.message} The option maxEventSize sets the limit.`,
-        {
-          cause,
-        },
+        { cause },
       );
       this.#ending ??= { kind: 'error', error };
     }
+    const raw = this.#raw.splice(0);
+    const ending = this.#ending;
+    const last = ending?.kind === 'outcome' && ending.reason === 'terminal' ? raw.at(-1) : undefined;
+    for (const event of raw) {
+      if (!this.#isLive() || !(await this.#decode(event, event === last))) break;
+    }
     // After a close() in user code the id must stay that of the last event that was taken.
-    if (this.#sink.live && this.#newestId !== undefined) this.#sink.pushId(this.#newestId);
+    if (this.#isLive() && this.#newestId !== undefined) this.#sink.pushId(this.#newestId);
     this.#newestId = undefined;
     return this.#ending;
   }
 
   /** Nothing that follows a closing event, or a `close()` in user code, is acted on. */
   get #going(): boolean {
-    return this.#sink.live && this.#ending === undefined;
-  }
-
-  #receiveId(id: string): void {
-    if (!this.#going) return;
-    this.#newestId = id;
-    this.#sink.received(id);
+    return this.#isLive() && this.#ending === undefined;
   }
 
   #receive(event: EventStreamMessage): void {
-    if (!this.#going) return;
-    if (this.#announcement.announced && this.#convention(event)) {
-      this.#receiveId(event.lastEventId);
-      return;
-    }
-    this.#sink.received(event.lastEventId);
-    this.#sink.push(event);
-    if (this.#isTerminal(event)) this.#ending = { kind: 'outcome', reason: 'terminal' };
+    const { decode, schema, terminal } = this.#config;
+    if (this.#announcement.announced && this.#convention(event)) return;
+    if (schema || (decode && decode !== 'text')) this.#raw.push(event);
+    else this.#sink.push(event, event.lastEventId);
+    if (callSafely(terminal, event) === true) this.#ending = { kind: 'outcome', reason: 'terminal' };
   }
 
-  #convention({ type, data }: EventStreamMessage): boolean {
-    switch (type) {
-      case 'eventwire:cursor':
-        return true;
-      case 'eventwire:gap':
-        callSafely(this.#callbacks.onGap, readGap(data));
-        return true;
-      case 'eventwire:lagged':
-        callSafely(this.#callbacks.onLagged, readLag(data));
-        return true;
-      case 'eventwire:end':
-        this.#ending = { kind: 'outcome', reason: 'ended', detail: readEndReason(data) };
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  #isTerminal(event: EventStreamMessage): boolean {
+  /** False where the stream ends here, before this event. */
+  async #decode(raw: EventStreamMessage, isTerminal: boolean): Promise<boolean> {
+    const { onInvalid } = this.#config;
+    let event: unknown;
+    let error: ConnectionError | undefined;
     try {
-      return this.#callbacks.terminal?.(event) === true;
-    } catch (error) {
-      report(error);
+      event = await decodeEvent(this.#config, raw);
+    } catch (cause) {
+      error = cause as ConnectionError;
+    }
+    if (!this.#isLive()) return false;
+    if (event !== undefined) {
+      this.#sink.push(event, raw.lastEventId);
+      return true;
+    }
+    const { type, lastEventId } = raw;
+    let skip = !error || isTerminal; // what a stream ends with, such as [DONE], is often not like the rest
+    if (error && !skip)
+      skip = (typeof onInvalid === 'function' ? callSafely(onInvalid, error, raw) : onInvalid) === 'skip';
+    if (!skip && error) {
+      this.#newestId = undefined;
+      this.#ending = { kind: 'error', error };
       return false;
     }
+    this.#sink.trace('event-skipped', `an event of type ${JSON.stringify(type)} was skipped`, {
+      code: error?.code,
+    });
+    if (this.#isLive()) this.#sink.pushId(lastEventId);
+    return true;
+  }
+
+  #convention({ type, data, lastEventId }: EventStreamMessage): boolean {
+    const { onGap, onLagged } = this.#config;
+    if (type === 'eventwire:gap') callSafely(onGap, readGap(data));
+    else if (type === 'eventwire:lagged') callSafely(onLagged, readLag(data));
+    else if (type === 'eventwire:end')
+      this.#ending = { kind: 'outcome', reason: 'ended', detail: readEndReason(data) };
+    else if (type !== 'eventwire:cursor') return false;
+    if (this.#isLive()) this.#newestId = lastEventId;
+    return true;
   }
 }

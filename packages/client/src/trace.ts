@@ -1,62 +1,55 @@
-import type { ConnectionError, ConnectionErrorCode } from './connection-error';
-import type { Outcome, OutcomeReason } from './outcome';
+import type { ConnectionErrorCode } from './connection-error';
+import type { OutcomeReason } from './outcome';
 
-interface TraceBase {
-  /** When, in ms since the epoch. */
-  readonly at: number;
-  /** The attempt, from 1; 0 before the first. */
-  readonly attempt: number;
-  /** The same for people, in one line, such as `waiting 4.2 s: status 503, Retry-After 4 s`. */
-  readonly message: string;
+/** What each type of record has beside the common members. */
+interface TraceFields {
+  connecting: { readonly url: string };
+  /** A redirection is followed; `url` is the next. */
+  redirect: { readonly url: string; readonly status: number };
+  open: { readonly status: number };
+  /** The user's `shouldReconnect` or `refresh` decides. */
+  deciding: { readonly code: ConnectionErrorCode | undefined; readonly status: number | undefined };
+  waiting: {
+    readonly delay: number; // ms
+    readonly code: ConnectionErrorCode | undefined; // undefined: the response ended cleanly
+    readonly status: number | undefined;
+    readonly retryAfter: number | undefined; // ms
+  };
+  /** A wait is cut short: the network is back, or the machine has slept. */
+  awake: object;
+  /** The page is hidden. */
+  paused: object;
+  'reconnection-time': { readonly reconnectionTime: number }; // ms
+  'id-not-sent': { readonly length: number }; // characters
+  /** Without a schema for its type (no code), or refused and skipped. */
+  'event-skipped': { readonly code: ConnectionErrorCode | undefined };
+  'events-dropped': { readonly dropped: number };
+  closed: {
+    readonly reason: OutcomeReason;
+    readonly code: ConnectionErrorCode | undefined;
+    readonly status: number | undefined;
+  };
 }
 
-/** One decision of the client. Carries no query, no credentials and no header or body. */
-export type TraceRecord =
-  | (TraceBase & { readonly type: 'connecting'; readonly url: string })
-  | (TraceBase & { readonly type: 'open'; readonly status: number })
-  | (TraceBase & {
-      readonly type: 'waiting';
-      readonly delay: number; // ms
-      readonly code: ConnectionErrorCode | undefined; // undefined: the response ended cleanly
-      readonly status: number | undefined;
-      readonly retryAfter: number | undefined; // ms
-    })
-  | (TraceBase & { readonly type: 'reconnection-time'; readonly reconnectionTime: number }) // ms
-  | (TraceBase & { readonly type: 'id-not-sent'; readonly length: number }) // characters
-  | (TraceBase & {
-      readonly type: 'closed';
-      readonly reason: OutcomeReason;
-      readonly code: ConnectionErrorCode | undefined;
-      readonly status: number | undefined;
-    });
+export type TraceType = keyof TraceFields;
 
-/** A record as the place that decides writes it; time and attempt are added on the way out. */
-export type TraceEntry = TraceRecord extends infer R
-  ? R extends TraceRecord
-    ? Omit<R, 'at' | 'attempt'>
-    : never
-  : never;
+/** One decision of the client. Carries no query, no credentials and no header or body. */
+export type TraceRecord = {
+  [Type in TraceType]: {
+    readonly type: Type;
+    /** When, in ms since the epoch. */
+    readonly at: number;
+    /** The attempt, from 1; 0 before the first. */
+    readonly attempt: number;
+    /** The same for people, in one line, such as `waiting 4.2 s: status 503, Retry-After 4 s`. */
+    readonly message: string;
+  } & TraceFields[Type];
+}[TraceType];
+
+/** Reports a decision: its type, its message, and what the type has besides. */
+export type Trace = <Type extends TraceType>(type: Type, message: string, fields: TraceFields[Type]) => void;
 
 /** Ms for people. */
 export function seconds(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  return `${Number((ms / 1000).toFixed(ms < 10_000 ? 1 : 0))} s`;
-}
-
-export function traceWait(
-  delay: number,
-  error: ConnectionError | undefined,
-  retryAfter: number | undefined,
-): TraceEntry {
-  let reason = 'the response ended';
-  if (error !== undefined) reason = error.code === 'BAD_STATUS' ? `status ${error.status}` : error.message;
-  if (retryAfter !== undefined) reason += `, Retry-After ${seconds(retryAfter)}`;
-  const message = `waiting ${seconds(delay)}: ${reason}`;
-  return { type: 'waiting', message, delay, code: error?.code, status: error?.status, retryAfter };
-}
-
-export function traceClosed({ reason, error, detail }: Outcome): TraceEntry {
-  const why = error?.message ?? detail;
-  const message = why === undefined ? `closed: ${reason}` : `closed: ${reason}, ${why}`;
-  return { type: 'closed', message, reason, code: error?.code, status: error?.status };
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${Number((ms / 1000).toFixed(ms < 10_000 ? 1 : 0))} s`;
 }

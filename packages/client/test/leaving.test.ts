@@ -73,7 +73,7 @@ describe('leaving', () => {
   it('by a signal aborted beforehand fetches nothing', async () => {
     const fetch = vi.fn();
     const closed: unknown[] = [];
-    const stream = connect('http://localhost/', {
+    const stream: EventStream = connect('http://localhost/', {
       fetch,
       signal: AbortSignal.abort(),
       onClose: (outcome) => closed.push(outcome, stream.state),

@@ -93,7 +93,7 @@ describe('one connection by construction', () => {
 
           const connected = stream.state === 'connecting' || stream.state === 'open';
           expect(calls.filter((other) => other.live)).toEqual(connected ? [calls.at(-1)] : []);
-          expect(clock.timers.size).toBe(stream.state === 'waiting' || stream.state === 'connecting' ? 1 : 0);
+          expect(clock.timers.size).toBe(stream.state === 'closed' ? 0 : 1);
           // Nothing lost, nothing twice, in order.
           expect(seen).toEqual(seen.map((_, index) => String(index + 1)));
           expect(stream.lastEventId).toBe(seen.at(-1) ?? '');

@@ -26,7 +26,14 @@ describe('the request', () => {
 
   it('has what was set', async () => {
     const { init } = await request({ method: 'POST', body: '{}', credentials: 'include' });
-    expect(Object.keys(init).sort()).toEqual(['body', 'credentials', 'headers', 'method', 'signal']);
+    expect(Object.keys(init).sort()).toEqual([
+      'body',
+      'credentials',
+      'headers',
+      'method',
+      'redirect',
+      'signal',
+    ]);
     expect(init).toMatchObject({ method: 'POST', body: '{}', credentials: 'include' });
     expect(init).not.toHaveProperty('duplex');
   });

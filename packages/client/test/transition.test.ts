@@ -24,10 +24,11 @@ const history: History = {
   troubledSince: 0,
   reconnectionTime: 1000,
   lastError: undefined,
+  refreshed: false,
 };
 const connecting: State = { name: 'connecting', history };
 const open: State = { name: 'open', history, openedAt: 100_000 };
-const waiting: State = { name: 'waiting', history, delay: 1000 };
+const waiting: State = { name: 'waiting', history, for: 'due' };
 const closed: State = { name: 'closed', history, outcome: { reason: 'closed' } };
 
 const network = new ConnectionError('NETWORK', 'reset');

@@ -1,0 +1,35 @@
+import type { Clock } from './clock';
+
+/** Ms between two looks at the clock. Also keeps every timer far below the 2^31-1 ms at which they would fire at once. */
+const SLICE = 10_000;
+/** Ms that a timer may be late before it counts as the machine having slept. */
+const JUMP = 5_000;
+
+/**
+ * A timer that notices when the machine has slept, since timers may stand still meanwhile.
+ *
+ * @param ms may be Infinity, to watch for sleep alone
+ * @param awake called after a sleep with the ms that are left (0 or less: overdue), for those that are to be left
+ * @returns stops the timer
+ */
+export function startTimer(
+  clock: Clock,
+  ms: number,
+  due: () => void,
+  awake: (left: number) => number,
+): () => void {
+  let handle: unknown;
+  const arm = (left: number) => {
+    const slice = Math.min(left, SLICE);
+    const end = clock.now() + slice;
+    handle = clock.setTimeout(() => {
+      const late = Math.max(0, clock.now() - end);
+      let next = left - slice - late;
+      if (late > JUMP) next = awake(next);
+      if (next > 0) arm(next);
+      else due();
+    }, slice);
+  };
+  arm(ms);
+  return () => clock.clearTimeout(handle);
+}

@@ -1,0 +1,51 @@
+import type { Config } from './config';
+import { ConnectionError } from './connection-error';
+import type { Ending } from './endings';
+import type { EndContext } from './options';
+import { reasonOf, report } from './user-code';
+
+/** What the user's functions say about an end: true and false as `shouldReconnect` does, 'again' after a refresh. */
+export type Verdict = boolean | 'again' | undefined;
+
+type Refresh = NonNullable<Config['refresh']>;
+
+/** One at a time: streams that share a function share its run. */
+const running = new WeakMap<Refresh, Promise<unknown>>();
+
+/** Asks `shouldReconnect`, and runs `refresh` where that, or a 401, says so; never rejects. */
+export async function judge(
+  { shouldReconnect, refresh, connectTimeout, clock }: Config,
+  ending: Ending,
+  context: EndContext,
+  refreshed: boolean,
+): Promise<{ readonly ending: Ending; readonly verdict?: Verdict }> {
+  let verdict: boolean | 'refresh' | undefined;
+  try {
+    verdict = (await shouldReconnect?.(context)) ?? (context.status === 401 ? 'refresh' : undefined);
+  } catch (error) {
+    report(error);
+  }
+  if (verdict !== 'refresh') return { ending, verdict };
+  if (refresh === undefined || refreshed) return { ending }; // one retry, and this was it
+
+  let run = running.get(refresh);
+  if (run === undefined) {
+    run = Promise.resolve(context).then(refresh);
+    running.set(refresh, run);
+  }
+  let timer: unknown;
+  try {
+    const late = new Promise((_, reject) => {
+      if (connectTimeout)
+        timer = clock.setTimeout(() => reject(`it took ${connectTimeout} ms`), connectTimeout);
+    });
+    await Promise.race([run, late]);
+    return { ending, verdict: 'again' };
+  } catch (cause) {
+    const error = new ConnectionError('REFRESH_FAILED', `refresh failed: ${reasonOf(cause)}`, { cause });
+    return { ending: { kind: 'error', error } };
+  } finally {
+    clock.clearTimeout(timer);
+    if (running.get(refresh) === run) running.delete(refresh);
+  }
+}
