@@ -35,6 +35,8 @@ export default defineConfig({
       suite('foreign-clients', { testTimeout: 60_000 }),
       suite('structure'),
       suite('start', { testTimeout: 180_000 }),
+      suite('event-log'),
+      suite('redis-log', { testTimeout: 60_000, hookTimeout: 60_000 }),
       suite('browser', {
         testTimeout: 60_000,
         hookTimeout: 60_000,

@@ -1,6 +1,6 @@
 import { packageConfig } from '../../scripts/tsup-package';
 
 export default packageConfig({
-  entry: { server: 'src/server/index.ts', msw: 'src/msw/index.ts' },
+  entry: { 'event-log': 'src/event-log/index.ts', server: 'src/server/index.ts', msw: 'src/msw/index.ts' },
   node: true,
 });

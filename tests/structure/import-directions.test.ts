@@ -14,7 +14,7 @@ const allowed: Record<string, string[]> = {
   'server-node': ['@eventwire/server', '@eventwire/encoder'],
   'server-web': ['@eventwire/server', '@eventwire/encoder'],
   redis: ['@eventwire/server', '@eventwire/encoder'],
-  testing: ['@eventwire/encoder', 'fast-check', 'msw'],
+  testing: ['@eventwire/encoder', '@eventwire/server', 'fast-check', 'msw'],
 };
 /** Whose source, or which folder of it, may import node: modules. */
 const nodeAllowed = ['packages/server-node/src/', 'packages/testing/src/server/'];

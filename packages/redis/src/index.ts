@@ -1,1 +1,4 @@
-export {};
+export type { RedisClientLike } from './redis-client';
+export { createRedisLog } from './redis-log';
+export { RedisLogError } from './redis-log-error';
+export type { RedisLogOptions } from './redis-log-options';

@@ -1,0 +1,51 @@
+import {
+  type EventInput,
+  encode,
+  ServerEvent,
+  ServerEventError,
+  type ServerEventInit,
+} from '@eventwire/encoder';
+import type { LoggedEvent } from '@eventwire/server';
+import { RedisLogError } from './redis-log-error';
+import type { Entry } from './replies';
+
+const utf8 = new TextEncoder();
+
+/** The fields under which an event is kept in the stream. Throws what the encoder refuses, and for an id `ID_NOT_ALLOWED`. */
+export function toFields(event: EventInput, topic: string | undefined): string[] {
+  const { data, type, id, retry, comment } = settle(event);
+  if (id !== undefined) {
+    throw new ServerEventError(
+      'ID_NOT_ALLOWED',
+      'id',
+      'id is assigned by the log: leave it out, and keep your own in the data',
+    );
+  }
+  const pieces = data === undefined || typeof data === 'string' ? data : [...data];
+  const fields = ['event', JSON.stringify({ data: pieces, type, retry, comment })];
+  return topic === undefined ? fields : [...fields, 'topic', topic];
+}
+
+/** An event as it was appended, encoded with its id. */
+export function fromEntry({ fields }: Entry, id: string): LoggedEvent {
+  const topic = fields.get('topic');
+  let event: ServerEventInit;
+  try {
+    event = Object.freeze(JSON.parse(String(fields.get('event'))) as ServerEventInit);
+    const frame = utf8.encode(encode({ ...event, id }));
+    return { id, topic: topic === undefined ? undefined : String(topic), event, frame };
+  } catch (cause) {
+    throw new RedisLogError(
+      'UNEXPECTED_REPLY',
+      `The entry ${id} was not written by this log: give the log a key of its own`,
+      { cause },
+    );
+  }
+}
+
+/** Checked, with data that can be read again. */
+function settle(event: EventInput): ServerEventInit {
+  if (typeof event === 'string') return { data: event };
+  if (typeof event !== 'object' || event === null) encode(event); // which refuses it
+  return event instanceof ServerEvent ? event : new ServerEvent(event.data, event);
+}

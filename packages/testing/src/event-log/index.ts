@@ -1,0 +1,2 @@
+export { describeEventLog, type EventLogFactory } from './describe-event-log';
+export type { TestApi } from './test-api';

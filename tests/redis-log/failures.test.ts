@@ -1,0 +1,122 @@
+import { createRedisLog } from '@eventwire/redis';
+import { type Channel, createChannel } from '@eventwire/server';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ListSubscriber } from '../support/list-subscriber';
+import { clients } from '../support/redis-clients';
+import { type RedisServer, startRedis } from '../support/redis-server';
+
+const within = { timeout: 20_000, interval: 20 };
+
+/** One process's channel on a key that others use too. */
+async function openChannel(open: (typeof clients)[string], { url }: RedisServer, key = 'events') {
+  const redis = await open(url);
+  const errors: unknown[] = [];
+  const log = createRedisLog({
+    client: redis.client,
+    key,
+    commandTimeout: 500,
+    onError: (error) => errors.push(error),
+  });
+  const channel = createChannel({ log, onError: (error) => errors.push(error) });
+  onTestFinished(async () => {
+    await channel.close();
+    await log[Symbol.asyncDispose]();
+    await redis[Symbol.asyncDispose]();
+  });
+  return { channel, log, errors, redis };
+}
+
+function join(channel: Channel, lastEventId = ''): ListSubscriber {
+  const subscriber = new ListSubscriber(lastEventId);
+  channel.subscribe(subscriber);
+  return subscriber;
+}
+
+/** Again and again until Redis takes it, as an application that knows that it may have it twice. */
+async function publish(channel: Channel, data: string): Promise<string> {
+  for (;;) {
+    try {
+      return await channel.publish(data);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+describe.each(Object.entries(clients))('with %s', (_, open) => {
+  it('shares one channel among processes: published on any, delivered on all, in one order, resumed on any', async () => {
+    await using server = await startRedis();
+    const [a, b, c] = await Promise.all([1, 2, 3].map(() => openChannel(open, server)));
+    if (!a || !b || !c) throw new Error('three channels');
+    const start = await a.log.head();
+    const subscribers = [a, b, c].map(({ channel }) => join(channel, start));
+    await Promise.all(
+      [a, b, c].flatMap(({ channel }, of) =>
+        Array.from({ length: 50 }, (_, n) => channel.publish(`${of}.${n}`)),
+      ),
+    );
+    for (const subscriber of subscribers) {
+      await expect.poll(() => subscriber.data.length, within).toBe(150);
+      expect(subscriber.data).toEqual(subscribers[0]?.data);
+      expect(subscriber.types).not.toContain('eventwire:gap');
+    }
+    const place = subscribers[0]?.events[99];
+    const back = join(c.channel, place?.lastEventId);
+    await expect.poll(() => back.data, within).toEqual(subscribers[0]?.data.slice(100));
+  });
+
+  it('goes on behind a Redis that comes back with its data: publishers hear of it, subscribers lose nothing', async () => {
+    await using server = await startRedis('--appendonly', 'yes', '--appendfsync', 'always');
+    const { channel, errors } = await openChannel(open, server);
+    const subscriber = join(channel);
+    await expect.poll(() => subscriber.types, within).toEqual(['eventwire:cursor']);
+    await channel.publish('before');
+    await expect.poll(() => subscriber.data, within).toEqual(['before']);
+    await server.kill();
+    await expect(channel.publish('meanwhile')).rejects.toMatchObject({
+      name: 'RedisLogError',
+      code: expect.stringMatching(/^(UNAVAILABLE|TIMEOUT)$/),
+    });
+    await server.start();
+    await publish(channel, 'after');
+    await expect.poll(() => subscriber.data.at(-1), within).toBe('after');
+    expect(subscriber.signal.aborted).toBe(false);
+    expect(subscriber.types).not.toContain('eventwire:gap');
+    expect(errors.length).toBeGreaterThan(0);
+    // What timed out may have been added once Redis was back, but nothing is there that was not published.
+    expect(new Set(subscriber.data)).toEqual(
+      new Set(['before', ...subscriber.data.slice(1, -1).map(() => 'meanwhile'), 'after']),
+    );
+  });
+
+  it('reports a gap behind a Redis that has lost its memory, and invents nothing', async () => {
+    await using server = await startRedis();
+    const { channel } = await openChannel(open, server);
+    const subscriber = join(channel);
+    await expect.poll(() => subscriber.types, within).toEqual(['eventwire:cursor']);
+    const before = await channel.publish('before');
+    await expect.poll(() => subscriber.data, within).toEqual(['before']);
+    await server.kill();
+    await server.start();
+    const after = await publish(channel, 'after');
+    expect(after.split('.')[0]).not.toBe(before.split('.')[0]);
+    await expect.poll(() => subscriber.data, within).toEqual(['before', 'after']);
+    expect(subscriber.types).toEqual(['eventwire:cursor', 'message', 'eventwire:gap', 'message']);
+    const back = join(channel, before);
+    await expect.poll(() => back.types, within).toEqual(['eventwire:gap', 'message']);
+  });
+
+  it('reports a gap to who comes back to a stream that was trimmed or deleted', async () => {
+    await using server = await startRedis();
+    const { channel, redis } = await openChannel(open, server);
+    const first = await channel.publish('1');
+    for (const data of ['2', '3']) await channel.publish(data);
+    await redis.run('XTRIM', 'events', 'MAXLEN', '1');
+    const trimmed = join(channel, first);
+    await expect.poll(() => trimmed.data, within).toEqual(['3']);
+    expect(trimmed.types).toEqual(['eventwire:gap', 'message']);
+    await redis.run('DEL', 'events', 'events:epoch');
+    const deleted = join(channel, first);
+    await expect.poll(() => deleted.types, within).toEqual(['eventwire:gap']);
+  });
+});
