@@ -33,6 +33,9 @@ export default defineConfig({
       suite('relay', { testTimeout: 60_000 }),
       suite('end-to-end', { testTimeout: 60_000 }),
       suite('foreign-clients', { testTimeout: 60_000 }),
+      suite('chaos', { include: ['chaos/chaos.test.ts'], testTimeout: 900_000 }),
+      // Apart, since it lasts as long as it is asked to.
+      suite('soak', { include: ['chaos/soak.test.ts'], testTimeout: 0 }),
       suite('structure'),
       suite('start', { testTimeout: 180_000 }),
       suite('event-log'),

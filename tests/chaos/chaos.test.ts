@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { runSeed } from '../support/random';
+import { heapInUse, openHandles } from './heap';
+import { type StormReport, storm } from './storm';
+
+/** `pnpm test:chaos` asks for more. */
+const COUNT = Number(process.env.EVENTWIRE_EVENTS ?? 500);
+/** How often the heap is looked at. */
+const LOOKS = 10;
+/** MiB that the heap may grow by over a run: noise of code being compiled, far below what the events themselves are. */
+const GROWTH = 6;
+
+it(`${COUNT} events arrive once and in order through every fault there is (seed ${runSeed})`, async () => {
+  const before = openHandles();
+  const heap: number[] = [];
+  const report = await storm({
+    seed: runSeed,
+    goesOn: (published) => {
+      if (published >= ((heap.length + 1) * COUNT) / LOOKS) heap.push(heapInUse());
+      return published < COUNT;
+    },
+  });
+  console.log(describe(report, heap));
+
+  for (const received of report.received) expect(received).toBe(report.published);
+  // Else the run has proved nothing about them.
+  for (const [fault, times] of Object.entries(report.happened)) expect(times, fault).toBeGreaterThan(0);
+  expect(report.restarts).toBeGreaterThan(1);
+  // Compared from the second look on: until then code is compiled and caches fill.
+  const [, first = 0, ...later] = heap;
+  expect(Math.max(...later) - first).toBeLessThan(GROWTH);
+  await expect.poll(openHandles, { timeout: 20_000 }).toBeLessThanOrEqual(before);
+});
+
+function describe({ published, attempts, restarts, happened }: StormReport, heap: number[]): string {
+  return [
+    `seed ${runSeed}: ${published} events to 3 readers over ${attempts} attempts, ${restarts} restarts`,
+    Object.entries(happened)
+      .map(([fault, times]) => `${fault} ${times}`)
+      .join(', '),
+    `heap after each tenth: ${heap.join(', ')} MiB`,
+  ].join('\n');
+}

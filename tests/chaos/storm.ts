@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createMemoryLog, type EventLog } from '@eventwire/server-node';
+import { seededRandom } from '../support/random';
+import { type ChaosProxy, createChaosProxy } from './chaos-proxy';
+import { type Fault, faults, plans } from './faults';
+import { payload, Reader, styles } from './reader';
+import { createRestartingOrigin } from './restarting-origin';
+
+/** Events that the server holds: much fewer than it sends, so that whatever grows is a leak. */
+const HELD = 1000;
+/** How far a reader may be behind when the next event is published: no further than what is held. */
+const BEHIND = 400;
+
+export interface StormOptions {
+  seed: number;
+  /** Asked before each burst of events, with those published so far. */
+  goesOn(published: number): boolean;
+}
+
+export interface StormReport {
+  published: number;
+  received: number[];
+  attempts: number;
+  restarts: number;
+  happened: Record<Fault, number>;
+}
+
+/**
+ * Events are published while readers follow them, each through a proxy of its own at which every connection comes to harm. Rejects
+ * with the first event that a reader gets otherwise than next in line.
+ */
+export async function storm(options: StormOptions): Promise<StormReport> {
+  const { seed } = options;
+  const log = createMemoryLog({ maxEvents: HELD });
+  const { id } = await log.append('the place to start behind');
+  await using origin = await createRestartingOrigin(log);
+  const proxies: ChaosProxy[] = [];
+  const readers: Reader[] = [];
+  try {
+    for (const [index, style] of Object.values(styles).entries()) {
+      const proxy = await createChaosProxy(origin, plans(seededRandom(seed + 1 + index)));
+      proxies.push(proxy);
+      readers.push(new Reader(proxy.url, id, style));
+    }
+    const published = await publish(log, readers, options);
+    for (const reader of readers) reader.close();
+    await Promise.all(readers.map(({ done }) => done));
+    const total = (fault: Fault) =>
+      proxies.reduce((sum, { happened }) => sum + (happened.get(fault) ?? 0), 0);
+    return {
+      published,
+      received: readers.map(({ received }) => received),
+      attempts: readers.reduce((sum, { attempts }) => sum + attempts, 0),
+      restarts: origin.restarts,
+      happened: Object.fromEntries(faults.map((fault) => [fault, total(fault)])) as Record<Fault, number>,
+    };
+  } finally {
+    for (const reader of readers) reader.close();
+    await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
+  }
+}
+
+/** In bursts, so that some events are read from the log and some live; resolves once every reader has read all of them. */
+async function publish(log: EventLog, readers: Reader[], { seed, goesOn }: StormOptions) {
+  const random = seededRandom(seed);
+  let published = 0;
+  const catchUp = async (behind: number) => {
+    for (const reader of readers) {
+      while (published - reader.received > behind) await Promise.race([reader.done, delay(1)]);
+    }
+  };
+  while (goesOn(published)) {
+    for (let burst = Math.ceil(random() * 20); burst > 0; burst--) {
+      await log.append({ type: 'numbered', data: payload(published++) });
+    }
+    await delay(1);
+    await catchUp(BEHIND);
+  }
+  await catchUp(0);
+  return published;
+}
