@@ -13,7 +13,7 @@ const alias = [
 
 const packages = readdirSync(new URL('./packages', import.meta.url)).map((name) => ({
   resolve: { alias },
-  test: { name, root: `${root}packages/${name}`, include: ['test/**/*.test.ts'] },
+  test: { name, root: `${root}packages/${name}`, include: ['test/**/*.test.ts'], testTimeout: 30_000 },
 }));
 
 /** A folder of `tests/` as a project of its own, so that one can be run by name. */

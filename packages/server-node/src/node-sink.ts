@@ -4,9 +4,9 @@ import {
   type EventStreamSinkListener,
   EventStreamUsageError,
   earlyAnswer,
-  noRoom,
   type PlainAnswer,
   type ResolvedEventStreamInit,
+  type StreamRequest,
 } from '@eventwire/server';
 import { asked, isHttp2, type NodeRequest, type NodeResponse } from './messages';
 
@@ -74,10 +74,10 @@ export class NodeSink implements EventStreamSink {
     queueMicrotask(() => this.#begin());
   }
 
-  refuse(retryAfter: number): boolean {
+  answer(make: (request: StreamRequest) => PlainAnswer): boolean {
     if (this.#first === undefined) return false;
     this.#first = undefined;
-    this.#answer(noRoom(retryAfter, asked(this.#req), this.#init));
+    this.#answer(make(asked(this.#req)));
     return true;
   }
 

@@ -57,7 +57,7 @@ export async function deaf(port: number, head = 'GET / HTTP/1.1\r\nHost: x\r\n\r
 }
 
 export async function until(condition: () => boolean, what = 'the condition'): Promise<void> {
-  const end = Date.now() + 5000;
+  const end = Date.now() + 20_000;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`${what} did not come true`);
     await new Promise((resolve) => setTimeout(resolve, 2));

@@ -84,6 +84,31 @@ describe('accept', () => {
   });
 });
 
+describe('noContent', () => {
+  it('is answered in time, to pages of other origins too', async () => {
+    const { url } = await serve(
+      eventStreamHandler((stream) => stream.noContent(), { cors: { origins: [origin] } }),
+    );
+    const client = await get(url, { headers: { origin } });
+    expect(await client.ended).toBe('end');
+    expect([client.res.statusCode, client.text]).toEqual([204, '']);
+    expect(client.res.headers['access-control-allow-origin']).toBe(origin);
+    expect(client.res.headers['content-type']).toBeUndefined();
+  });
+
+  it('is the end where the stream has begun', async () => {
+    const { url } = await serve(
+      eventStreamHandler(async (stream) => {
+        await stream.sendEvent('x');
+        stream.noContent();
+      }),
+    );
+    const client = await get(url);
+    expect(await client.ended).toBe('end');
+    expect(client.text).toContain('data: x\n\nevent: eventwire:end\n');
+  });
+});
+
 describe('a channel that is full', () => {
   it('answers 503 with Retry-After, and takes who comes once there is room', async () => {
     const channel = createChannel({ maxSubscribers: 1 });

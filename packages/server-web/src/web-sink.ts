@@ -2,7 +2,6 @@ import {
   EventStreamClosedError,
   type EventStreamSink,
   type EventStreamSinkListener,
-  noRoom,
   type PlainAnswer,
   type ResolvedEventStreamInit,
   type StreamRequest,
@@ -61,9 +60,9 @@ export class WebSink implements EventStreamSink {
     if (first.byteLength > 0) this.write(first);
   }
 
-  refuse(retryAfter: number): boolean {
+  answer(make: (request: StreamRequest) => PlainAnswer): boolean {
     if (this.#responded) return false;
-    this.#answer = noRoom(retryAfter, asked(this.#request), this.#init);
+    this.#answer = make(asked(this.#request));
     this.#finish((controller) => controller.close());
     return true;
   }

@@ -28,6 +28,17 @@ describe('streamEvents', () => {
     expect(await response.text()).toContain('Accept: text/event-stream');
   });
 
+  it('answers 204 to who comes back after the end', async () => {
+    const answer = (headers: Record<string, string>) =>
+      streamEvents(new Request(url, { headers }), (stream) => {
+        if (stream.lastEventId === '1') return stream.noContent();
+        return [{ id: '1', data: 'x' }];
+      });
+    expect(await answer({}).text()).toContain('data: x');
+    const again = answer({ 'Last-Event-ID': '1' });
+    expect([again.status, again.body]).toEqual([204, null]);
+  });
+
   it('answers 503 with Retry-After for a channel that is full', async () => {
     const channel = createChannel({ maxSubscribers: 1 });
     const subscribe = () => streamEvents(new Request(url), (stream) => channel.subscribe(stream));

@@ -41,6 +41,16 @@ export function noRoom(
   return { ...answer, headers: [...answer.headers, ['retry-after', String(retryAfter)]] };
 }
 
+/** The answer to whom there is nothing more for. */
+export function noContent(request: StreamRequest, { crossOrigin }: ResolvedEventStreamInit): PlainAnswer {
+  // With the headers of CORS: without them a page of another origin sees an error, and comes back.
+  return {
+    status: 204,
+    headers: [['cache-control', 'no-store'], ...(crossOrigin?.headers(request.header('origin')) ?? [])],
+    body: '',
+  };
+}
+
 function plain(
   status: number,
   body: string,

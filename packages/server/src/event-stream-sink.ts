@@ -1,3 +1,5 @@
+import type { PlainAnswer, StreamRequest } from './early-answer';
+
 /**
  * Where a writer's bytes go: the body of one response. An adapter implements it for its runtime.
  *
@@ -7,15 +9,15 @@
 export interface EventStreamSink {
   /**
    * Sends the head of the response with `first`, which may be empty: with the next write, or by itself once the code that runs now is
-   * through, until when `refuse` can still take its place. Where the client has already left, or the
+   * through, until when `answer` can still take its place. Where the client has already left, or the
    * response has no body (HEAD), it calls `listener.closed()` and that is all.
    */
   open(listener: EventStreamSinkListener, first: Uint8Array): void;
   /**
-   * Answers that there is no room, with a `Retry-After` of so many seconds, instead of the stream, and that is all: `closed` follows.
-   * False, and nothing done, where the head has gone out.
+   * Gives the request this answer instead of the stream, and that is all: `closed` follows. False, and nothing done, where the head has
+   * gone out.
    */
-  refuse(retryAfter: number): boolean;
+  answer(make: (request: StreamRequest) => PlainAnswer): boolean;
   /** Takes bytes, in order, however many there are. The array is not changed by anyone afterwards, and may be shared. */
   write(bytes: Uint8Array): void;
   /** How many bytes were written that the transport has not yet taken. */

@@ -1,6 +1,7 @@
 import { type AsyncServerEventInit, type EventInput, encode } from '@eventwire/encoder';
 import { retryFrame, utf8, withRetry } from './block';
 import { endFrame, HEARTBEAT, preamble, refuseReserved } from './conventions';
+import { noContent, noRoom } from './early-answer';
 import { eventPieces, hasRetry, isSync } from './event-pieces';
 import { EventStreamClosedError } from './event-stream-closed-error';
 import {
@@ -79,12 +80,22 @@ export class EventStreamWriter implements Subscriber {
    */
   refuse(retryAfter: number): void {
     if (this.#state !== 'open') return;
-    if (this.#sink.refuse(retryAfter)) {
+    if (this.#sink.answer((request) => noRoom(retryAfter, request, this.#init))) {
       this.#finish(closedHere());
       return;
     }
     this.write(retryFrame(retryAfter * 1000));
     this.#turns.take(() => this.close());
+  }
+
+  /**
+   * Answers 204 where nothing has gone out, as within the call that got this stream; later it is `end()`. For clients that come back after
+   * the end: no EventSource comes back after a 204, a browser's own neither.
+   */
+  noContent(): void {
+    if (this.#state !== 'open') return;
+    if (this.#sink.answer((request) => noContent(request, this.#init))) this.#finish(closedHere());
+    else this.end();
   }
 
   /** Aborted once the stream is over, with an EventStreamClosedError as the reason. */

@@ -2,7 +2,7 @@ export { type Channel, createChannel } from './channel';
 export type { ChannelCloseOptions, ChannelOptions, SubscribeOptions } from './channel-options';
 export type { ChannelMetric, ChannelStats, MetricListener } from './channel-stats';
 export type { CorsOptions } from './cors';
-export { earlyAnswer, noRoom, type PlainAnswer, type StreamRequest } from './early-answer';
+export { earlyAnswer, type PlainAnswer, type StreamRequest } from './early-answer';
 export type { EventLog, LoggedEvent, LogPage } from './event-log';
 export { EventStreamClosedError } from './event-stream-closed-error';
 export {

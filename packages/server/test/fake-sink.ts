@@ -1,4 +1,4 @@
-import type { EventStreamSink, EventStreamSinkListener } from '../src/index';
+import type { EventStreamSink, EventStreamSinkListener, PlainAnswer, StreamRequest } from '../src/index';
 
 /** A body in memory. Bytes stay pending while `stuck`, and the peer can leave. */
 export class FakeSink implements EventStreamSink {
@@ -23,9 +23,10 @@ export class FakeSink implements EventStreamSink {
   /** Whether the head has gone out. */
   begun = true;
 
-  refuse(retryAfter: number): boolean {
+  answer(make: (request: StreamRequest) => PlainAnswer): boolean {
     if (this.begun) return false;
-    this.text = `503, Retry-After ${retryAfter}`;
+    const { status, headers } = make({ method: 'GET', header: () => undefined });
+    this.text = [status, ...headers.filter(([name]) => name === 'retry-after').flat()].join(' ');
     this.#close('ended');
     return true;
   }

@@ -115,7 +115,7 @@ describe('refuse', () => {
     const { sink, stream } = open({});
     sink.begun = false;
     stream.refuse(7);
-    expect([sink.text, sink.over, stream.signal.aborted]).toEqual(['503, Retry-After 7', 'ended', true]);
+    expect([sink.text, sink.over, stream.signal.aborted]).toEqual(['503 retry-after 7', 'ended', true]);
   });
 
   it('later says it by the reconnection time, and closes', () => {
@@ -123,6 +123,22 @@ describe('refuse', () => {
     stream.refuse(7);
     expect([sink.text, sink.over]).toEqual(['retry: 7000\n\n', 'ended']);
     stream.refuse(7);
+  });
+});
+
+describe('noContent', () => {
+  it('takes the place of a head that has not gone out', () => {
+    const { sink, stream } = open({});
+    sink.begun = false;
+    stream.noContent();
+    expect([sink.text, sink.over, stream.signal.aborted]).toEqual(['204', 'ended', true]);
+    stream.noContent();
+  });
+
+  it('later is the end', () => {
+    const { sink, stream } = open({});
+    stream.noContent();
+    expect([sink.text, sink.over]).toEqual(['event: eventwire:end\ndata: {}\n\n', 'ended']);
   });
 });
 
