@@ -42,7 +42,7 @@ describe('consumption', () => {
     stream.close();
   });
 
-  it('a paused consumer stops the socket', async () => {
+  it('a paused consumer stops the socket', { timeout: 30_000 }, async () => {
     let written = 0;
     const server = await serve((_req, res) => {
       open(res);

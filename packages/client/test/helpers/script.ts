@@ -75,7 +75,7 @@ export class Call {
 
   refuse(status: number, headers: HeadersInit = {}): void {
     this.ended = true;
-    this.resolve(new Response('busy', { status, headers }));
+    this.resolve(new Response(status === 204 ? null : 'busy', { status, headers }));
   }
 
   open(init: ResponseInit = {}): this {

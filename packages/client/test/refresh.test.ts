@@ -1,0 +1,159 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type ConnectOptions, connect, type EndContext } from '../src/index';
+import { scriptedFetch, settle, VirtualClock } from './helpers/script';
+
+const url = 'http://localhost/';
+
+function follow(options: ConnectOptions) {
+  const script = scriptedFetch();
+  const clock = new VirtualClock();
+  const stream = connect(url, { fetch: script.fetch, clock, random: () => 0, onEvent: () => {}, ...options });
+  /** The newest attempt is answered so. */
+  const answer = async (status: number) => {
+    await settle();
+    if (status === 200) script.call(-1).open();
+    else script.call(-1).refuse(status);
+    await settle();
+  };
+  return { ...script, clock, stream, answer };
+}
+
+describe('refresh', () => {
+  it('runs on 401, then follows one retry at once', async () => {
+    const contexts: EndContext[] = [];
+    const { answer, calls, stream } = follow({
+      lastEventId: '7',
+      refresh: async (context) => contexts.push(context),
+    });
+    await answer(401);
+    expect([calls.length, stream.state]).toEqual([2, 'connecting']);
+    expect(contexts).toMatchObject([
+      { attempt: 1, lastEventId: '7', status: 401, error: { code: 'BAD_STATUS' } },
+    ]);
+    await answer(200);
+    expect(stream.state).toBe('open');
+    stream.close();
+  });
+
+  it('a retry that gets 401 again fails; a later 401 is refreshed again', async () => {
+    const refresh = vi.fn();
+    const twice = follow({ refresh });
+    await twice.answer(401);
+    await twice.answer(401);
+    expect(await twice.stream.closed).toMatchObject({ reason: 'failed', error: { status: 401 } });
+    expect([refresh.mock.calls.length, twice.calls.length]).toEqual([1, 2]);
+
+    const later = follow({ refresh });
+    await later.answer(401);
+    await later.answer(200);
+    later.call(-1).end();
+    await later.clock.advance(60_000);
+    await later.answer(401);
+    expect([refresh.mock.calls.length, later.stream.state]).toEqual([3, 'connecting']);
+    later.stream.close();
+  });
+
+  it('is shared among streams with the same function, while it runs', async () => {
+    let done = () => {};
+    const refresh = vi.fn(() => new Promise<void>((resolve) => (done = resolve)));
+    const streams = [follow({ refresh }), follow({ refresh }), follow({ refresh })];
+    for (const { answer } of streams) await answer(401);
+    expect(refresh).toHaveBeenCalledOnce();
+    expect(streams.map(({ stream }) => stream.state)).toEqual(['waiting', 'waiting', 'waiting']);
+    done();
+    await settle();
+    expect(streams.map(({ calls }) => calls.length)).toEqual([2, 2, 2]);
+    await streams[0]?.answer(200);
+    streams[0]?.call(-1).end();
+    await streams[0]?.clock.advance(5000);
+    await streams[0]?.answer(401);
+    expect(refresh).toHaveBeenCalledTimes(2);
+    for (const { stream } of streams) stream.close();
+  });
+
+  it.each<[string, ConnectOptions['refresh'], string]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no way');
+      },
+      'no way',
+    ],
+    ['rejects', () => Promise.reject(new Error('no way')), 'no way'],
+    ['hangs', () => new Promise(() => {}), '30000 ms'],
+  ])('comes back by the policy where it %s', async (_, refresh, reason) => {
+    const { answer, calls, clock, stream } = follow({ refresh });
+    const errors: unknown[] = [];
+    await answer(401);
+    await clock.advance(30_000);
+    expect(stream.state).toBe(reason === 'no way' ? 'connecting' : 'waiting');
+    await clock.advance(1000);
+    expect(calls.length).toBeGreaterThan(1);
+    stream.close();
+    expect([errors, clock.timers.size]).toEqual([[], 0]);
+  });
+
+  it('close() and reconnect() meanwhile win', async () => {
+    let done = () => {};
+    const refresh = () => new Promise<void>((resolve) => (done = resolve));
+    const { answer, calls, clock, stream } = follow({ refresh });
+    await answer(401);
+    stream.reconnect();
+    await answer(200);
+    done();
+    await settle();
+    expect([calls.length, stream.state]).toEqual([2, 'open']);
+    stream.close();
+    expect(clock.timers.size).toBe(0);
+  });
+
+  it('is asked for with reconnect: false too', async () => {
+    const { answer, calls } = follow({ reconnect: false, refresh: () => {} });
+    await answer(401);
+    expect(calls).toHaveLength(2);
+    await answer(503);
+  });
+});
+
+describe('shouldReconnect', () => {
+  it.each<[string, ConnectOptions['shouldReconnect'], number, string]>([
+    ['makes a stop a reconnection', () => true, 404, 'waiting'],
+    ['makes a reconnection a stop', async () => false, 503, 'failed'],
+    ['overrides 204', () => true, 204, 'waiting'],
+    ['leaves it to the table', () => undefined, 404, 'failed'],
+    [
+      'leaves it to the table when it throws',
+      () => {
+        throw new Error('mine');
+      },
+      503,
+      'waiting',
+    ],
+    ['refreshes', ({ status }) => (status === 403 ? 'refresh' : undefined), 403, 'connecting'],
+    ['refreshes nothing without refresh', () => 'refresh', 503, 'waiting'],
+  ])('%s', async (name, shouldReconnect, status, expected) => {
+    const report = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const refresh = name === 'refreshes' ? () => {} : undefined;
+    const { answer, stream, clock } = follow({ shouldReconnect, refresh });
+    await answer(status);
+    const { state } = stream;
+    expect(state === 'closed' ? (await stream.closed).reason : state).toBe(expected);
+    stream.close();
+    expect(clock.timers.size).toBe(0);
+    expect(report).toHaveBeenCalledTimes(name.endsWith('throws') ? 1 : 0);
+    report.mockRestore();
+  });
+
+  it('is told of a clean end, and not of the stream’s own', async () => {
+    const ends: unknown[] = [];
+    const shouldReconnect = ({ status, error }: EndContext) => void ends.push([status, error]);
+    const { answer, stream, call, clock } = follow({ shouldReconnect, terminal: ({ data }) => data === 'x' });
+    await answer(200);
+    call(-1).end();
+    await clock.advance(1000);
+    await answer(200);
+    call(-1).send('data: x\n\n');
+    expect((await stream.closed).reason).toBe('terminal');
+    expect(ends).toEqual([[200, undefined]]);
+  });
+});
