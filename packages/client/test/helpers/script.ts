@@ -20,17 +20,23 @@ export class VirtualClock implements Clock {
     this.timers.delete(handle as number);
   }
 
+  /** The machine sleeps: the clock goes on, but what is left of the timers stays as it was. */
+  sleep(ms: number): void {
+    this.time += ms;
+    for (const timer of this.timers.values()) timer.due += ms;
+  }
+
   /** Lets everything that is due within `ms` happen, in order. */
-  async advance(ms: number): Promise<void> {
+  async advance(ms: number, settling = settle): Promise<void> {
     const end = this.time + ms;
-    await settle();
+    await settling();
     for (;;) {
       const [next] = [...this.timers].sort(([, a], [, b]) => a.due - b.due);
       if (next === undefined || next[1].due > end) break;
       this.timers.delete(next[0]);
       this.time = next[1].due;
       next[1].callback();
-      await settle();
+      await settling();
     }
     this.time = end;
   }
