@@ -29,7 +29,7 @@ export interface ChannelOptions {
   coalesceKey?: ((event: LoggedEvent) => string) | undefined;
   /** Told of what goes wrong with one subscriber, which is then closed, and with the log; default `console.error`. */
   onError?: ((error: unknown) => void) | undefined;
-  /** Told of every change of the numbers that `stats()` gives, for OpenTelemetry and the like. */
+  /** Told how the numbers of `stats()` change, for OpenTelemetry and the like. */
   onMetric?: MetricListener | undefined;
 }
 

@@ -1,3 +1,5 @@
+import { afterThisTurn } from './turn';
+
 /** What a channel has done since it was made, and what it is doing. */
 export interface ChannelStats {
   /** Subscribers at present. */
@@ -10,7 +12,7 @@ export interface ChannelStats {
   readonly published: number;
   /** Events written to subscribers, live and replayed. */
   readonly deliveries: number;
-  /** Of these, how many came from the log to subscribers that were coming back. */
+  /** Of these, how many came from the log to subscribers that were coming back; counted once they are through. */
   readonly replayed: number;
   /** Events left out for slow subscribers, by `drop-oldest` or `latest`. */
   readonly dropped: number;
@@ -22,10 +24,13 @@ export interface ChannelStats {
   readonly gaps: number;
 }
 
-/** What changes one by one. `subscribers` and `queueBytes` go up and down, the others up only. */
+/** What is counted. `subscribers` and `queueBytes` go up and down, the others up only. */
 export type ChannelMetric = Exclude<keyof ChannelStats, 'slow'>;
 
-/** Told of every change; fits the `add` of OpenTelemetry's counters. */
+/**
+ * Told how the numbers change: what changes within one turn of the event loop is told once, as its sum. Only `replayed` is told by
+ * itself, once for each replay, with its size. Fits the `add` of OpenTelemetry's counters and the `record` of its histograms.
+ */
 export type MetricListener = (metric: ChannelMetric, change: number) => void;
 
 /** Counts, and tells the listener. */
@@ -42,18 +47,39 @@ export class Meter {
     gaps: 0,
   };
   readonly #listener: MetricListener | undefined;
+  /** Not told yet. */
+  #changes: Map<ChannelMetric, number> | undefined;
 
   constructor(listener: MetricListener | undefined) {
     this.#listener = listener;
   }
 
   add(metric: ChannelMetric, change: number): void {
-    if (change === 0) return;
     this.#counts[metric] += change;
-    this.#listener?.(metric, change);
+    if (this.#listener) this.#tellLater(metric, change);
+  }
+
+  /** The size of something that is counted one by one. */
+  record(metric: ChannelMetric, size: number): void {
+    if (size === 0) return;
+    this.#counts[metric] += size;
+    this.#listener?.(metric, size);
   }
 
   stats(slow: number): ChannelStats {
     return { ...this.#counts, slow };
+  }
+
+  /** A listener for each delivery would cost more than the delivery. */
+  #tellLater(metric: ChannelMetric, change: number): void {
+    if (!this.#changes) {
+      this.#changes = new Map();
+      afterThisTurn(() => {
+        const changes = this.#changes;
+        this.#changes = undefined;
+        for (const [changed, sum] of changes ?? []) if (sum !== 0) this.#listener?.(changed, sum);
+      });
+    }
+    this.#changes.set(metric, (this.#changes.get(metric) ?? 0) + change);
   }
 }

@@ -1,5 +1,4 @@
 import type { EventInput } from '@eventwire/encoder';
-import { retryFrame } from './block';
 import {
   type ChannelCloseOptions,
   type ChannelOptions,
@@ -11,11 +10,12 @@ import {
 import { type ChannelStats, Meter } from './channel-stats';
 import { checkFunction, checkOptions, invalidOption, kindOf } from './check-option';
 import { refuseReserved } from './conventions';
+import { dismiss } from './dismiss';
 import { EventStreamClosedError } from './event-stream-closed-error';
 import { Feed } from './feed';
 import { Member, type MemberContext } from './member';
 import { Selection } from './selection';
-import type { Subscriber, Subscription } from './subscriber';
+import { checkSubscriber, type Subscriber, type Subscription } from './subscriber';
 
 /** Publishes to all subscribers, and gives who comes back what it has missed. */
 export interface Channel {
@@ -38,7 +38,7 @@ export interface Channel {
   stats(): ChannelStats;
   /**
    * Closes every subscriber (their clients come back), and settles once all their responses are over. From then on subscribers are
-   * closed at once and publishing is refused. A log that was given stays the caller's.
+   * closed at once, with a reconnection time of their own too, and publishing is refused. A log that was given stays the caller's.
    *
    * @throws EventStreamUsageError `INVALID_OPTION`
    */
@@ -58,6 +58,8 @@ class LogChannel implements Channel {
   readonly #feed: Feed;
   readonly #meter: Meter;
   readonly #members = new Set<Member>();
+  /** Set first thing: what closing calls may publish and subscribe. */
+  #closeOptions: ChannelCloseOptions | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedChannelOptions) {
@@ -83,6 +85,7 @@ class LogChannel implements Channel {
   }
 
   subscribe(subscriber: Subscriber, options: SubscribeOptions = {}): Subscription {
+    checkSubscriber(subscriber);
     checkOptions(options);
     const { lastEventId = subscriber.lastEventId, initial } = options;
     if (typeof lastEventId !== 'string') {
@@ -90,10 +93,7 @@ class LogChannel implements Channel {
     }
     if (initial !== undefined) checkFunction('initial', initial);
     const selection = new Selection(options, subscriber.context);
-    const full = this.#members.size >= this.#options.maxSubscribers;
-    if (this.#closing) subscriber.close();
-    else if (full) this.#refuse(subscriber);
-    if (this.#closing || full || subscriber.signal.aborted) {
+    if (this.#turnsAway(subscriber) || subscriber.signal.aborted) {
       return { cursor: lastEventId, closed: Promise.resolve(), close: () => {} };
     }
     const context: MemberContext = {
@@ -114,12 +114,13 @@ class LogChannel implements Channel {
   close(options: ChannelCloseOptions = {}): Promise<void> {
     checkOptions(options);
     checkCloseOptions(options);
+    this.#closeOptions ??= options;
     this.#closing ??= this.#closeAll(options);
     return this.#closing;
   }
 
   async #append(event: EventInput, options?: { topic?: string | undefined } | undefined): Promise<string> {
-    if (this.#closing)
+    if (this.#closeOptions)
       throw new EventStreamClosedError('CHANNEL_CLOSED', 'The channel was closed: stop publishing');
     const topic: unknown = options?.topic;
     if (topic !== undefined && typeof topic !== 'string') {
@@ -131,10 +132,16 @@ class LogChannel implements Channel {
     return logged.id;
   }
 
-  #refuse(subscriber: Subscriber): void {
+  #turnsAway(subscriber: Subscriber): boolean {
+    if (this.#closeOptions) {
+      this.#dismiss(subscriber, this.#closeOptions.retry);
+      return true;
+    }
+    if (this.#members.size < this.#options.maxSubscribers) return false;
     this.#meter.add('refused', 1);
     if (subscriber.refuse) subscriber.refuse(RETRY_AFTER);
-    else subscriber.close();
+    else this.#dismiss(subscriber, undefined);
+    return true;
   }
 
   async #closeAll({ retry, spread = 0, timeout }: ChannelCloseOptions): Promise<void> {
@@ -146,7 +153,8 @@ class LogChannel implements Channel {
       // Until its turn a stream goes on: who is not told yet misses nothing.
       if (due > 0) await new Promise<void>((resolve) => setTimeout(resolve, due));
       if (index === 0 && spread === 0) this.#feed.close();
-      closed.push(this.#part(member, retry));
+      member.close();
+      closed.push(this.#dismiss(member.subscriber, retry));
     }
     this.#feed.close();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -157,18 +165,9 @@ class LogChannel implements Channel {
     clearTimeout(timer);
   }
 
-  /** Closes one stream, with a reconnection time of its own; settles once it is over. */
-  #part(member: Member, retry: readonly [number, number] | undefined): Promise<void> | undefined {
-    const { subscriber } = member;
-    member.close();
-    if (subscriber.signal.aborted) return subscriber.closed;
+  #dismiss(subscriber: Subscriber, retry: ChannelCloseOptions['retry']): Promise<void> | undefined {
     try {
-      if (retry) {
-        const [least, most] = retry;
-        subscriber.write(retryFrame(least + Math.floor(Math.random() * (most - least + 1))));
-      }
-      subscriber.close();
-      return subscriber.closed;
+      return dismiss(subscriber, retry);
     } catch (error) {
       this.#options.onError(error);
       return undefined;

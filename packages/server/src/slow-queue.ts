@@ -1,5 +1,8 @@
 import { join } from './block';
+import type { Meter } from './channel-stats';
+import { laggedFrame } from './conventions';
 import type { LoggedEvent } from './event-log';
+import type { Outlet } from './outlet';
 
 /** What is done with a subscriber that takes its events more slowly than they come. */
 export interface SlowPolicy {
@@ -17,21 +20,15 @@ const MAX_FRAME_BYTES = 65_536;
  */
 export class SlowQueue {
   readonly #policy: SlowPolicy;
+  readonly #meter: Meter;
   /** In log order. A Map, which keeps the order, and lets `latest` find the event that a new one replaces. */
   readonly #events = new Map<string, LoggedEvent>();
   #bytes = 0;
   #dropped = 0;
 
-  constructor(policy: SlowPolicy) {
+  constructor(policy: SlowPolicy, meter: Meter) {
     this.#policy = policy;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  get empty(): boolean {
-    return this.#events.size === 0;
+    this.#meter = meter;
   }
 
   /** False: more than `maxQueueBytes` wait, and the policy lets none be dropped. Throws what `coalesceKey` throws. */
@@ -41,7 +38,7 @@ export class SlowQueue {
       const key = coalesceKey ? coalesceKey(event) : event.id;
       this.#drop(key);
       this.#events.set(key, event);
-      this.#bytes += event.frame.byteLength;
+      this.#count(event.frame.byteLength);
       if (slowSubscriber !== 'drop-oldest') continue;
       for (const oldest of this.#events.keys()) {
         // The newest stays, however large it is.
@@ -52,15 +49,26 @@ export class SlowQueue {
     return slowSubscriber === 'drop-oldest' || this.#bytes <= maxQueueBytes;
   }
 
-  /** How many have been dropped since this was asked last. */
-  takeDropped(): number {
-    const dropped = this.#dropped;
-    this.#dropped = 0;
-    return dropped;
+  /** Writes what waits, and before it how many were dropped. Whether all has been written, and there is room for more. */
+  drain(outlet: Outlet): boolean {
+    if (this.#dropped > 0) {
+      const notice = laggedFrame(this.#dropped);
+      this.#meter.add('dropped', this.#dropped);
+      this.#dropped = 0;
+      if (!outlet.subscriber.write(notice)) return false;
+    }
+    while (this.#events.size > 0) {
+      if (!this.#writeOldest(outlet)) return false;
+    }
+    return true;
   }
 
-  /** The oldest events as one frame, with the last one's id. */
-  take(): { frame: Uint8Array; count: number; last: string } | undefined {
+  clear(): void {
+    this.#events.clear();
+    this.#count(-this.#bytes);
+  }
+
+  #writeOldest(outlet: Outlet): boolean {
     const frames: Uint8Array[] = [];
     let bytes = 0;
     let last = '';
@@ -71,15 +79,20 @@ export class SlowQueue {
       last = id;
       this.#events.delete(key);
     }
-    this.#bytes -= bytes;
-    return frames.length === 0 ? undefined : { frame: join(frames), count: frames.length, last };
+    this.#count(-bytes);
+    return outlet.writeEvents(join(frames), frames.length, last);
   }
 
   #drop(key: string): void {
     const event = this.#events.get(key);
     if (!event) return;
     this.#events.delete(key);
-    this.#bytes -= event.frame.byteLength;
+    this.#count(-event.frame.byteLength);
     this.#dropped++;
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#meter.add('queueBytes', bytes);
   }
 }

@@ -1,3 +1,5 @@
+import { invalidOption, kindOf } from './check-option';
+
 /**
  * Who a channel writes to: one stream, as a channel sees it. `EventStreamWriter` implements it.
  *
@@ -40,4 +42,26 @@ export interface Subscription {
   readonly closed: Promise<void>;
   /** Takes the subscriber out of the channel and leaves its stream open. */
   close(): void;
+}
+
+/**
+ * Said at the call, since what is missing would only be missed later.
+ *
+ * @throws EventStreamUsageError `INVALID_OPTION`
+ */
+export function checkSubscriber(value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw invalidOption('subscriber', `must be an event stream, not ${kindOf(value)}`);
+  }
+  const subscriber = value as Partial<Subscriber>;
+  for (const method of ['write', 'drained', 'close'] as const) {
+    if (typeof subscriber[method] === 'function') continue;
+    throw invalidOption(
+      'subscriber',
+      `has no method ${method}: give an event stream, such as an EventStreamResponse, not the response under it`,
+    );
+  }
+  if (!(subscriber.signal instanceof AbortSignal)) {
+    throw invalidOption('subscriber', 'has no AbortSignal as its signal, by which its end would be heard of');
+  }
 }

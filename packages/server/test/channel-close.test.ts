@@ -48,6 +48,28 @@ describe('draining', () => {
     expect(subscribers.at(-1)?.blocks.at(-1)?.data).toBe('the last that is published');
   });
 
+  it('takes nobody in any more, nor anything from those whom it closes, but tells them when to come back', async () => {
+    const { channel, subscribers } = setUp(1);
+    await settled();
+    const late: FakeSubscriber[] = [];
+    const attempts: Promise<unknown>[] = [];
+    const come = () => {
+      const subscriber = new FakeSubscriber();
+      late.push(subscriber);
+      channel.subscribe(subscriber);
+    };
+    subscribers[0]?.signal.addEventListener('abort', () => {
+      come();
+      attempts.push(channel.publish('too late').catch(({ code }) => code));
+    });
+    await channel.close({ retry: [1000, 9000] });
+    come();
+    expect(await Promise.all(attempts)).toEqual(['CHANNEL_CLOSED']);
+    expect(late.map(({ signal }) => signal.aborted)).toEqual([true, true]);
+    for (const subscriber of late) expect(retryOf(subscriber)).toBeGreaterThanOrEqual(1000);
+    expect(channel.size).toBe(0);
+  });
+
   it('waits for the bodies no longer than the timeout', async () => {
     const { channel } = setUp(0);
     const stuck = Object.assign(new FakeSubscriber(), { closed: new Promise<void>(() => {}) });

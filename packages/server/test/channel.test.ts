@@ -581,4 +581,18 @@ describe('options', () => {
       expect.objectContaining({ code: 'INVALID_OPTION', option }),
     );
   });
+
+  it.each([
+    ['must be an event stream, not Null', null],
+    ['has no method drained', { write() {}, lastEventId: '' }],
+    ['has no AbortSignal', { ...new FakeSubscriber(), write() {}, drained() {}, close() {}, signal: {} }],
+  ])('refuses who is no subscriber: it %s', (message, subscriber) => {
+    expect(() => createChannel().subscribe(subscriber as unknown as FakeSubscriber)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        option: 'subscriber',
+        message: expect.stringContaining(message),
+      }),
+    );
+  });
 });

@@ -1,5 +1,6 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createChannel, EventStreamWriter, type SubscribeOptions } from '../src/index';
+import { createChannel, createMemoryLog, EventStreamWriter, type SubscribeOptions } from '../src/index';
 import { FakeSink } from './fake-sink';
 import { FakeSubscriber } from './fake-subscriber';
 import { settled } from './helpers';
@@ -116,6 +117,21 @@ describe('a filter', () => {
     expect([broken, whole, replayed].map(({ signal }) => signal.aborted)).toEqual([true, false, true]);
     expect(dataOf(whole)).toEqual(['x']);
   });
+});
+
+it('leaves turns to others while many look through a long log in which nothing is for them', async () => {
+  const log = createMemoryLog();
+  const channel = createChannel({ log });
+  const first = await channel.publish('first', { topic: 'other' });
+  for (let n = 0; n < 5000; n++) log.append('event', { topic: 'other' });
+  const cursors: string[] = [];
+  const subscription = channel.subscribe(new FakeSubscriber(first), { topics: ['mine'] });
+  for (let turns = 0; turns < 100 && subscription.cursor !== log.head(); turns++) {
+    await immediate();
+    cursors.push(subscription.cursor);
+  }
+  expect(subscription.cursor).toBe(log.head());
+  expect(new Set(cursors).size).toBeGreaterThan(10);
 });
 
 it('tells who has been passed over how far it is, instead of a heartbeat', async () => {

@@ -130,17 +130,18 @@ describe('latest', () => {
     expect(slow.signal.aborted).toBe(true);
   });
 
-  it('closes only who is concerned where coalesceKey throws', async () => {
-    const failing = () => {
-      throw new Error('no key');
+  it('closes only who is concerned where coalesceKey throws, also in the middle of a turn', async () => {
+    const failing = ({ event }: { event: { data?: unknown } }) => {
+      if (event.data === 'b') throw new Error('no key');
+      return 'key';
     };
-    const { slow, quick, errors, publish } = await setUp({
-      slowSubscriber: 'latest',
-      coalesceKey: failing,
-    });
-    await publish('a');
+    const { channel, slow, quick, errors } = await setUp({ slowSubscriber: 'latest', coalesceKey: failing });
+    channel.publish('a');
+    await channel.publish('b');
+    await settled();
     expect(errors).toMatchObject([{ message: 'no key' }]);
     expect([slow.signal.aborted, quick.signal.aborted]).toEqual([true, false]);
+    expect(channel.stats()).toMatchObject({ queueBytes: 0, subscribers: 1 });
   });
 });
 

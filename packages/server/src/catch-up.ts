@@ -1,0 +1,178 @@
+import type { EventInput } from '@eventwire/encoder';
+import { join } from './block';
+import { cursorFrame, gapFrame } from './conventions';
+import type { EventLog, LoggedEvent, LogPage } from './event-log';
+import { EventStreamUsageError } from './event-stream-usage-error';
+import type { Feed } from './feed';
+import { forEachUntil } from './for-each-until';
+import { initialFrame } from './initial-frame';
+import type { Outlet } from './outlet';
+import { checkIterable } from './produced';
+import type { Selection } from './selection';
+import { afterThisTurn } from './turn';
+
+/** What catching up needs of the channel and of the subscription. */
+export interface CatchUpContext {
+  readonly log: EventLog;
+  readonly feed: Feed;
+  readonly selection: Selection;
+  readonly initial: (() => Iterable<EventInput> | AsyncIterable<EventInput>) | undefined;
+  report(error: unknown): void;
+}
+
+/** Events per reading of the log. */
+const PAGE = 256;
+/** Bytes written at once; a larger event goes alone. */
+const MAX_FRAME_BYTES = 65_536;
+
+/**
+ * One subscriber's way from its cursor to the log's tail: page by page, at its own pace, so that nothing is queued for it meanwhile.
+ * Who falls out of the log on the way gets a gap.
+ */
+export class CatchUp {
+  readonly #context: CatchUpContext;
+  readonly #outlet: Outlet;
+  readonly #join: () => boolean;
+  /** The feed's generation in which the log has said that the cursor is its own: before, it must not be compared. */
+  #known = -1;
+  #replayed = 0;
+  /** Closes the source of initial events while one is read. */
+  #stopInitial = () => {};
+
+  /** @param join makes the subscriber live, which the feed refuses if more has arrived meanwhile */
+  constructor(context: CatchUpContext, outlet: Outlet, join: () => boolean) {
+    this.#context = context;
+    this.#outlet = outlet;
+    this.#join = join;
+  }
+
+  /** Settles once the subscriber is live or gone. */
+  async run(): Promise<void> {
+    try {
+      if (this.#outlet.cursor === '') await this.#begin();
+      await this.#follow();
+    } finally {
+      this.#outlet.meter.record('replayed', this.#replayed);
+      this.#replayed = 0;
+    }
+  }
+
+  /** The subscriber is gone. */
+  stop(): void {
+    this.#stopInitial();
+  }
+
+  async #begin(): Promise<void> {
+    const { feed, log } = this.#context;
+    const { generation } = feed;
+    this.#outlet.cursor = await log.head();
+    this.#known = generation;
+    await this.#present();
+  }
+
+  async #follow(): Promise<void> {
+    const { feed, log } = this.#context;
+    const outlet = this.#outlet;
+    while (!outlet.over) {
+      await feed.listen();
+      if (outlet.over) return;
+      const known = this.#known === feed.generation;
+      if (known) {
+        // From here to join() nothing is awaited, so that nothing can arrive in between.
+        const ahead = log.compare(outlet.cursor, feed.tailed);
+        if (ahead === 0 && this.#join()) return;
+        if (ahead > 0) {
+          await feed.more();
+          continue;
+        }
+      }
+      const { generation } = feed;
+      const page = await log.read(outlet.cursor, { limit: PAGE });
+      if (outlet.over) return;
+      if (page.gap) await this.#bridge(page);
+      else await this.#write(this.#upToTail(page.events, known));
+      this.#known = generation;
+    }
+  }
+
+  /** Reading past the tail would mean to wait for it, and then to be past it again, and never to be live. */
+  #upToTail(events: LoggedEvent[], known: boolean): LoggedEvent[] {
+    const { feed, log } = this.#context;
+    const last = events.at(-1);
+    if (!last && known) {
+      throw new EventStreamUsageError(
+        'INCONSISTENT_LOG',
+        `The log reads nothing after ${this.#outlet.cursor}, but its tail is at ${feed.tailed}`,
+      );
+    }
+    if (!last || log.compare(last.id, feed.tailed) <= 0) return events;
+    return events.filter((event) => log.compare(event.id, feed.tailed) <= 0);
+  }
+
+  /** Tells of a gap before anything else, and goes on behind it. */
+  async #bridge({ events }: LogPage): Promise<void> {
+    const { log, initial } = this.#context;
+    const outlet = this.#outlet;
+    const after = outlet.cursor;
+    outlet.meter.add('gaps', 1);
+    if (initial) {
+      outlet.cursor = await log.head();
+      // Not with the cursor as its id: a connection lost before the state was through would go on behind a state that never came.
+      await outlet.send(gapFrame(after, events[0]?.id ?? null, after));
+      return this.#present();
+    }
+    if (events.length === 0) {
+      const head = await log.head();
+      // Asked again, since what was added before head() was asked must not be skipped.
+      ({ events } = await log.read(after, { limit: PAGE }));
+      if (events.length === 0) {
+        outlet.cursor = outlet.sent = head;
+        return outlet.send(gapFrame(after, null, head));
+      }
+    }
+    const oldest = events[0]?.id ?? after;
+    const before = log.cursorBefore?.(oldest) ?? after;
+    outlet.cursor = outlet.sent = before;
+    await outlet.send(gapFrame(after, oldest, before));
+    await this.#write(events);
+  }
+
+  /** The state that the cursor stands for, then the cursor itself. */
+  async #present(): Promise<void> {
+    const { initial, report } = this.#context;
+    const outlet = this.#outlet;
+    if (initial && !outlet.over) {
+      const source = initial();
+      checkIterable(source, 'What initial gives');
+      const abort = new AbortController();
+      this.#stopInitial = () => abort.abort();
+      await forEachUntil(source, abort.signal, report, (event) => outlet.send(initialFrame(event)));
+    }
+    outlet.sent = outlet.cursor;
+    await outlet.send(cursorFrame(outlet.cursor));
+  }
+
+  async #write(events: readonly LoggedEvent[]): Promise<void> {
+    const outlet = this.#outlet;
+    const picked = this.#context.selection.pick(events);
+    for (let from = 0; from < picked.length && !outlet.over; ) {
+      const frames: Uint8Array[] = [];
+      let bytes = 0;
+      let last = outlet.cursor;
+      for (const { id, frame } of picked.slice(from)) {
+        bytes += frame.byteLength;
+        if (frames.length > 0 && bytes > MAX_FRAME_BYTES) break;
+        frames.push(frame);
+        last = id;
+      }
+      from += frames.length;
+      this.#replayed += frames.length;
+      if (!outlet.writeEvents(join(frames), frames.length, last)) await outlet.subscriber.drained();
+    }
+    if (outlet.over) return;
+    // Those that were passed over count as seen.
+    outlet.cursor = events.at(-1)?.id ?? outlet.cursor;
+    // Many who come back at once and find little for them in a long log would leave no turn to anything else.
+    if (picked.length === 0) await new Promise<void>(afterThisTurn);
+  }
+}
