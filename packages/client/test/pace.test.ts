@@ -127,7 +127,7 @@ describe('a full queue', () => {
       onQueueFull: 'drop-oldest',
       onEvent: ({ data }) => {
         seen.push(data);
-        if (data === '1') return new Promise<void>((resolve) => (release = resolve));
+        return data !== '1' ? undefined : new Promise<void>((resolve) => (release = resolve));
       },
     });
     for (let i = 0; i < 50; i++) {
