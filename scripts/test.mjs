@@ -14,7 +14,7 @@ const needed = {
   chromium: ['browser', 'browsers', 'foreign-clients'],
   firefox: ['browsers', 'foreign-clients'],
   redis: ['redis-log'],
-  nginx: ['proxies'],
+  nginx: ['proxies', 'peers'],
   curl: ['proxies', 'foreign-clients'],
   python: ['foreign-clients'],
 };
