@@ -52,6 +52,6 @@ describe(`a stream of another server, cut at random bytes (seed ${runSeed})`, ()
     expect(await stream.closed).toEqual({ reason: 'closed' });
     expect(proxy.cuts.length).toBeGreaterThan(2);
     // A cut is all that has gone wrong: no peer has refused to be resumed.
-    expect([...new Set(errors.map(({ code }) => code))]).toEqual(['NETWORK']);
+    expect(errors.filter(({ code }) => code !== 'NETWORK')).toEqual([]);
   });
 });
