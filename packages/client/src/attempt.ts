@@ -115,8 +115,9 @@ export class Attempt {
       const response = await fetch(href, init);
       if (response.type !== 'opaqueredirect' || !this.#live) return response;
     } catch (error) {
-      // Some fetches refuse members that they do not know, by name.
-      if (!init.redirect || !/\bredirect\b/.test(String(error))) throw error;
+      // Some fetches refuse members that they do not know, and not all say which.
+      if (!init.redirect || !/redirect|RequestInit|not implemented|unsupported|unknown/i.test(String(error)))
+        throw error;
     }
     // A browser does not say where a redirection leads: the rest is up to its own rules.
     if (config.redirect === 'error')
