@@ -1,0 +1,171 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
+import { json } from 'node:stream/consumers';
+import { createChannel, eventStreamHandler } from '@eventwire/server-node';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { find } from '../../scripts/system.mjs';
+import { type RunningServer, serve } from '../support/listen';
+import { type Nginx, type NginxOptions, startNginx } from '../support/nginx';
+import { openStream } from '../support/open-stream';
+
+const announcement = ': eventwire heartbeat=15000\n\n';
+const words = ['to', 'be', 'or', 'not'];
+
+const channel = createChannel({ maxSubscribers: 1 });
+/** Gives the next word of `/words`, which waits for it. */
+let nextWord = () => {};
+/** Streams whose client has left. */
+let left = 0;
+
+let origin: RunningServer;
+beforeAll(async () => {
+  const speak = eventStreamHandler(async function* (stream, req) {
+    try {
+      for (const word of req.body ? (req.body as string[]) : words) {
+        yield word;
+        await new Promise<void>((resolve) => {
+          nextWord = resolve;
+          stream.signal.addEventListener('abort', () => resolve());
+        });
+        stream.signal.throwIfAborted();
+      }
+    } finally {
+      left++;
+    }
+  });
+  const quiet = (heartbeat: number | false) =>
+    eventStreamHandler(
+      (stream) => new Promise((resolve) => stream.signal.addEventListener('abort', () => resolve())),
+      {
+        heartbeat,
+      },
+    );
+  const follow = eventStreamHandler((stream) => channel.subscribe(stream));
+  origin = await serve(async (req, res) => {
+    if (req.url === '/channel') return void follow(req, res);
+    if (req.url === '/quiet') return void quiet(300)(req, res);
+    if (req.url === '/silent') return void quiet(false)(req, res);
+    const body = req.method === 'POST' ? await json(req) : undefined;
+    await speak(Object.assign(req, { body }), res);
+  });
+});
+afterAll(() => origin[Symbol.asyncDispose]());
+beforeEach(() => {
+  left = 0;
+});
+
+const ways: { name: string; options: NginxOptions; coding?: string }[] = [
+  { name: 'as it proxies by default', options: {} },
+  {
+    name: 'over HTTP/1.1 to the origin',
+    options: { directives: ['proxy_http_version 1.1', 'proxy_set_header Connection ""'] },
+  },
+  {
+    name: 'that compresses event streams',
+    coding: 'gzip',
+    options: {
+      directives: ['gzip on', 'gzip_types text/event-stream', 'gzip_proxied any', 'gzip_min_length 0'],
+    },
+  },
+];
+
+describe.each(ways)('behind an nginx $name', ({ options, coding = null }) => {
+  let nginx: Nginx;
+  beforeAll(async () => {
+    nginx = await startNginx(origin.url, options);
+  });
+  afterAll(() => nginx?.[Symbol.asyncDispose]());
+
+  it('each event arrives before the next is made, and every byte as it was sent', async () => {
+    const client = await openStream(`${nginx.url}/words`);
+    expect(client.response.headers.get('content-encoding')).toBe(coding);
+    for (const word of words) {
+      await client.until(`data: ${word}\n\n`);
+      nextWord();
+    }
+    expect(await client.ended).toBe('whole');
+    const blocks = words.map((word) => `data: ${word}\n\n`);
+    expect(client.text).toBe(`${announcement}${blocks.join('')}event: eventwire:end\ndata: {}\n\n`);
+  });
+
+  it('who leaves in the middle of the answer to a POST is noticed', async () => {
+    const client = await openStream(`${nginx.url}/words`, {
+      method: 'POST',
+      body: JSON.stringify(['question', 'answer']),
+    });
+    await client.until('data: question\n\n');
+    client.leave();
+    await vi.waitUntil(() => left === 1, 10_000);
+  });
+
+  it('a channel is resumed, and one that is full says so', async () => {
+    const first = await openStream(`${nginx.url}/channel`);
+    await vi.waitUntil(() => channel.size === 1);
+    const { status, headers } = await fetch(`${nginx.url}/channel`);
+    expect([status, headers.get('retry-after')]).toEqual([503, '5']);
+    const id = await channel.publish('one');
+    await first.until('data: one\n\n');
+    first.leave();
+    await vi.waitUntil(() => channel.size === 0, 10_000);
+    const missed = await channel.publish('two');
+    const second = await openStream(`${nginx.url}/channel`, { headers: { 'Last-Event-ID': id } });
+    expect(await second.until('data: two\n\n')).toBe(`${announcement}id: ${missed}\ndata: two\n\n`);
+    second.leave();
+    await vi.waitUntil(() => channel.size === 0, 10_000);
+  });
+});
+
+describe('an nginx that gives up on an origin that is silent for a second', () => {
+  let nginx: Nginx;
+  beforeAll(async () => {
+    nginx = await startNginx(origin.url, { directives: ['proxy_read_timeout 1s'] });
+  });
+  afterAll(() => nginx?.[Symbol.asyncDispose]());
+
+  it('keeps a stream whose heartbeat is faster', async () => {
+    const silent = await openStream(`${nginx.url}/silent`);
+    const quiet = await openStream(`${nginx.url}/quiet`);
+    await silent.ended;
+    // More than the patience that has just run out for the other.
+    const { length } = quiet.text;
+    await vi.waitUntil(() => quiet.text.length >= length + 8 * ':\n\n'.length, 20_000);
+    expect(quiet.text.replaceAll(':\n\n', '')).toBe(': eventwire heartbeat=300\n\n');
+  });
+});
+
+it('an nginx that speaks HTTP/2 with the client passes each event on, and notices a stream that is reset', async () => {
+  await using nginx = await startNginx(origin.url, { listen: 'http2' });
+  const session = connectHttp2(nginx.url);
+  onTestFinished(() => session.destroy());
+  const stream = session.request({ ':path': '/words' });
+  stream.on('error', () => {});
+  let text = '';
+  stream.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk;
+  });
+  await vi.waitUntil(() => text.endsWith('data: to\n\n'), 10_000);
+  nextWord();
+  await vi.waitUntil(() => text.endsWith('data: be\n\n'), 10_000);
+  stream.close(8);
+  await vi.waitUntil(() => left === 1, 10_000);
+  expect(session.closed).toBe(false);
+});
+
+it('curl prints each event as it comes, behind an nginx as it is by default', async () => {
+  await using nginx = await startNginx(origin.url);
+  const program = find('curl');
+  if (program === undefined) throw new Error('curl was not found: `npm test` installs it, or says how.');
+  const curl = spawn(program, ['-sSN', `${nginx.url}/words`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(curl, 'close');
+  let text = '';
+  curl.stdout.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk;
+  });
+  for (const word of words) {
+    await vi.waitUntil(() => text.endsWith(`data: ${word}\n\n`), 10_000);
+    nextWord();
+  }
+  expect(await exited).toEqual([0, null]);
+  expect(text).toContain('event: eventwire:end\n');
+});
