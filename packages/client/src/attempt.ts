@@ -100,8 +100,7 @@ export class Attempt {
       if (!this.#live || !location) return undefined;
       hop = redirected(hop, status, location, hops, redirect);
       this.#url = hop.url;
-      const url = this.#where;
-      this.#ports.trace('redirect', `status ${status}: redirected to ${url}`, { url, status });
+      this.#ports.trace('redirect', { url: this.#where, status });
       if (!this.#live) return undefined;
     }
   }

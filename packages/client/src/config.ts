@@ -19,22 +19,6 @@ export interface Config extends Omit<ConnectOptions<never>, 'reconnect' | 'onEve
   manualRedirect: boolean;
 }
 
-/** What a member of these names may be. */
-const TYPES: Record<string, string> = {
-  function:
-    'shouldReconnect refresh terminal onEvent onOpen onComment onReconnect onGap onLagged onClose onTrace random',
-  string: 'lastEventId',
-  boolean: 'ack',
-};
-const CHOICES: Record<string, string> = {
-  credentials: 'omit same-origin include',
-  onQueueFull: 'pause drop-oldest close',
-  visibility: 'keep pause',
-  redirect: 'follow forward error',
-  decode: 'text json',
-  onInvalid: 'fail skip',
-};
-const MAY_BE_FUNCTION = /^(redirect|decode|onInvalid)$/;
 /** Each number's default, least and most. */
 const RECONNECT: Record<Exclude<keyof Policy, 'enabled'>, [number, number?, number?]> = {
   initialDelay: [1000],
@@ -51,22 +35,33 @@ const RECONNECT: Record<Exclude<keyof Policy, 'enabled'>, [number, number?, numb
 /** Throws an error with code INVALID_OPTION, so that a mistake shows where it was made. */
 export function readConfig(url: ConnectUrl, options: ConnectOptions<never>): Config {
   check('options', isObject(options), 'an object', options);
-  const given = new Map(Object.entries(options).filter(([, value]) => value !== undefined));
-  const each = (names: string, test: (value: unknown) => boolean, expected: string) => {
+  const each = (names: string, test: (value: unknown) => unknown, expected: string) => {
     for (const name of names.split(' ')) {
-      if (given.has(name)) check(name, test(given.get(name)), expected, given.get(name));
+      const value = (options as Record<string, unknown>)[name];
+      check(name, value === undefined || test(value), expected, value);
     }
   };
-  for (const [type, names] of Object.entries(TYPES))
-    each(names, (value) => typeof value === type, `a ${type}`);
-  for (const [name, choices] of Object.entries(CHOICES)) {
-    const open = MAY_BE_FUNCTION.test(name);
-    const test = (value: unknown) =>
-      choices.split(' ').includes(value as string) || (open && typeof value === 'function');
-    each(name, test, `one of ${choices}${open ? ' or a function' : ''}`);
-  }
+  const choice = (name: string, choices: string, other?: typeof isFunction) =>
+    each(
+      name,
+      (value) => choices.split(' ').includes(value as string) || other?.(value),
+      `one of ${choices}${other ? ' or a function' : ''}`,
+    );
+  each(
+    'shouldReconnect refresh terminal onEvent onOpen onComment onReconnect onGap onLagged onClose onTrace random',
+    isFunction,
+    'a function',
+  );
+  each('lastEventId', (value) => typeof value === 'string', 'a string');
+  each('ack', (value) => typeof value === 'boolean', 'true or false');
+  choice('credentials', 'omit same-origin include');
+  choice('onQueueFull', 'pause drop-oldest close');
+  choice('visibility', 'keep pause');
+  choice('redirect', 'follow forward error', isFunction);
+  choice('decode', 'text json', isFunction);
+  choice('onInvalid', 'fail skip', isFunction);
   const { method = 'GET', fetch = globalThis.fetch, connectTimeout = 30_000, clock = systemClock } = options;
-  check('fetch', typeof fetch === 'function', 'a function, as this runtime has no fetch of its own', fetch);
+  check('fetch', isFunction(fetch), 'a function, as this runtime has no fetch of its own', fetch);
   check(
     'method',
     typeof method === 'string' && /^[!#$%&'*+\-.^_`|~\w]+$/.test(method),
@@ -136,14 +131,15 @@ function readPolicy(options: ReconnectOptions | false = {}): Policy {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
+const isFunction = (value: unknown) => typeof value === 'function';
+
 const inRange = (value: unknown, min: number, max: number) =>
   typeof value === 'number' && value >= min && value <= max;
 
 const hasMethods = (names: string) => (value: unknown) =>
-  isObject(value) &&
-  names.split(' ').every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+  isObject(value) && names.split(' ').every((name) => isFunction((value as Record<string, unknown>)[name]));
 
-function check(option: string, ok: boolean, expected: string, got: unknown): void {
+function check(option: string, ok: unknown, expected: string, got: unknown): void {
   if (ok) return;
   throw new InvalidOptionError(
     option,

@@ -10,7 +10,7 @@ import type { Outcome } from './outcome';
 import { publicUrl } from './request-parts';
 import type { Effect, State, Step } from './state';
 import { startTimer } from './timer';
-import { seconds, type Trace, type TraceRecord } from './trace';
+import { describe, seconds, type Trace, type TraceRecord } from './trace';
 import { begin, type Happening, transition } from './transition';
 import { callSafely } from './user-code';
 import { judge, type Verdict } from './verdict';
@@ -165,7 +165,7 @@ export class Driver<E> implements EventStream<E> {
         return;
       case 'opened': {
         const { status } = effect.info;
-        this.#trace('open', `open: status ${status}`, { status });
+        this.#trace('open', { status });
         notify(onOpen, effect.info);
         return;
       }
@@ -180,21 +180,17 @@ export class Driver<E> implements EventStream<E> {
         const { code, status } = error ?? {};
         let reason = code === 'BAD_STATUS' ? `status ${status}` : (error?.message ?? 'the response ended');
         if (retryAfter !== undefined) reason += `, Retry-After ${seconds(retryAfter)}`;
-        this.#trace('waiting', `waiting ${seconds(delay)}: ${reason}`, { delay, code, status, retryAfter });
+        this.#trace('waiting', { delay, code, status, retryAfter }, `waiting ${seconds(delay)}: ${reason}`);
         notify(onReconnect, { attempt, delay, error });
         return;
       }
       case 'awake':
-        this.#trace('awake', 'not waiting any longer: the network is back', {});
-        return;
       case 'paused':
-        this.#trace('paused', 'paused: the page is hidden', {});
+        this.#trace(effect.type, {});
         return;
-      case 'reconnection-time': {
-        const { ms } = effect;
-        this.#trace('reconnection-time', `the reconnection time is ${seconds(ms)}`, { reconnectionTime: ms });
+      case 'reconnection-time':
+        this.#trace(effect.type, { reconnectionTime: effect.ms });
         return;
-      }
       case 'finish': {
         const { outcome } = effect;
         const { reason, error, detail } = outcome;
@@ -203,8 +199,8 @@ export class Driver<E> implements EventStream<E> {
         else this.#queue.end(/^(failed|exhausted)$/.test(reason) ? error : undefined);
         this.#resolveClosed(outcome);
         const why = error?.message ?? detail;
-        const message = `closed: ${reason}${why ? `, ${why}` : ''}`;
-        this.#trace('closed', message, { reason, code: error?.code, status: error?.status });
+        const fields = { reason, code: error?.code, status: error?.status };
+        this.#trace('closed', fields, why && `closed: ${reason}, ${why}`);
         this.#notify(onClose, outcome);
       }
     }
@@ -217,11 +213,8 @@ export class Driver<E> implements EventStream<E> {
       trace: this.#trace,
       requesting: ({ url, idDropped }) => {
         this.#url = url.href;
-        const where = publicUrl(url);
-        this.#trace('connecting', `attempt ${number}: ${where}`, { url: where });
-        const { length } = this.#receivedId;
-        if (idDropped)
-          this.#trace('id-not-sent', `the last event ID (${length} characters) cannot be sent`, { length });
+        this.#trace('connecting', { url: publicUrl(url) });
+        if (idDropped) this.#trace('id-not-sent', { length: this.#receivedId.length });
       },
       opened: ({ status, headers }) => {
         this.#dispatch({ type: 'opened', info: { attempt: number, status, headers }, now: clock.now() });
@@ -252,7 +245,7 @@ export class Driver<E> implements EventStream<E> {
     const { dropped } = queue;
     queue.dropped = 0;
     if (dropped > 0) {
-      this.#trace('events-dropped', `${dropped} events dropped: more than ${max} were waiting`, { dropped });
+      this.#trace('events-dropped', { dropped });
       this.#notify(onLagged, { dropped });
     }
     if (onQueueFull !== 'close' || queue.waiting <= max) return undefined;
@@ -272,7 +265,7 @@ export class Driver<E> implements EventStream<E> {
   async #judge(attempt: number, ending: Ending, refreshed: boolean): Promise<void> {
     const error = ending.kind === 'error' ? ending.error : undefined;
     const status = error ? error.status : ending.kind === 'clean' ? 200 : 204;
-    this.#trace('deciding', 'asking shouldReconnect or refresh', { code: error?.code, status });
+    this.#trace('deciding', { code: error?.code, status });
     const context = { attempt, lastEventId: this.#receivedId, error, status };
     const judged = await judge(this.#config, ending, context, refreshed);
     this.#settle(attempt, judged.ending, judged.verdict);
@@ -283,11 +276,11 @@ export class Driver<E> implements EventStream<E> {
     this.#dispatch({ type: 'ended', attempt, ending, verdict, now: clock.now(), random: random() });
   }
 
-  readonly #trace: Trace = (type, message, fields) => {
+  readonly #trace: Trace = (type, fields, words = describe(type, fields)) => {
     const { onTrace, clock } = this.#config;
-    if (onTrace === undefined) return;
     const { attempt } = this.#state.history;
-    this.#notify(onTrace, { type, message, at: clock.now(), attempt, ...fields } as unknown as TraceRecord);
+    const record = { type, message: words, at: clock.now(), attempt, ...fields };
+    if (onTrace) this.#notify(onTrace, record as unknown as TraceRecord);
   };
 
   #notify<A>(callback: ((info: A) => unknown) | undefined, info: A): void {

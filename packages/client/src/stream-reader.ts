@@ -123,9 +123,7 @@ export class StreamReader {
       this.#ending = { kind: 'error', error };
       return false;
     }
-    this.#sink.trace('event-skipped', `an event of type ${JSON.stringify(type)} was skipped`, {
-      code: error?.code,
-    });
+    this.#sink.trace('event-skipped', { event: JSON.stringify(type), code: error?.code });
     if (this.#isLive()) this.#sink.pushId(lastEventId);
     return true;
   }

@@ -22,7 +22,7 @@ interface TraceFields {
   'reconnection-time': { readonly reconnectionTime: number }; // ms
   'id-not-sent': { readonly length: number }; // characters
   /** Without a schema for its type (no code), or refused and skipped. */
-  'event-skipped': { readonly code: ConnectionErrorCode | undefined };
+  'event-skipped': { readonly event: string; readonly code: ConnectionErrorCode | undefined }; // its type, as JSON
   'events-dropped': { readonly dropped: number };
   closed: {
     readonly reason: OutcomeReason;
@@ -41,13 +41,19 @@ export type TraceRecord = {
     readonly at: number;
     /** The attempt, from 1; 0 before the first. */
     readonly attempt: number;
-    /** The same for people, in one line, such as `waiting 4.2 s: status 503, Retry-After 4 s`. */
+    /** The same for people, in one line, such as `waiting 4.2 s: status 503, Retry-After 4 s`; not for programs. */
     readonly message: string;
   } & TraceFields[Type];
 }[TraceType];
 
-/** Reports a decision: its type, its message, and what the type has besides. */
-export type Trace = <Type extends TraceType>(type: Type, message: string, fields: TraceFields[Type]) => void;
+/** Reports a decision: its type, what the type has besides, and words for it where those do not say enough. */
+export type Trace = <Type extends TraceType>(type: Type, fields: TraceFields[Type], words?: string) => void;
+
+/** Such as `event skipped: code INVALID_EVENT`. */
+export function describe(type: TraceType, fields: object): string {
+  const facts = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return `${type.replaceAll('-', ' ')}${facts.map(([name, value], i) => `${i ? ',' : ':'} ${name} ${value}`).join('')}`;
+}
 
 /** Ms for people. */
 export function seconds(ms: number): string {
