@@ -18,6 +18,9 @@ interface Snippet {
   file: string;
 }
 
+/** Nest's decorators are of the older kind. */
+const compilerOptions = { experimentalDecorators: true };
+
 const documents = ['README.md', ...['packages', 'examples', 'docs'].flatMap((name) => markdownFiles(name))];
 
 function markdownFiles(name: string): string[] {
@@ -38,10 +41,14 @@ const snippets: Snippet[] = documents.flatMap((document) => {
 beforeAll(() => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  const options = {
+    ...{ loader: 'ts', format: 'esm', target: 'node20' },
+    tsconfigRaw: { compilerOptions },
+  } as const;
   for (const { code, file } of snippets) {
     // A module even where it imports nothing, so that its names are its own.
     writeFileSync(`${file}.ts`, `${code}\nexport {};\n`);
-    writeFileSync(`${file}.mjs`, transformSync(code, { loader: 'ts', format: 'esm', target: 'node20' }).code);
+    writeFileSync(`${file}.mjs`, transformSync(code, options).code);
   }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -59,7 +66,10 @@ describe('the snippets of the READMEs and of docs', () => {
       join(folder, 'tsconfig.json'),
       JSON.stringify({
         extends: relative(folder, join(root, 'tsconfig.base.json')),
-        compilerOptions: { paths: {}, types: ['node'], noUnusedLocals: false, noUnusedParameters: false },
+        compilerOptions: {
+          ...{ paths: {}, types: ['node'], noUnusedLocals: false, noUnusedParameters: false },
+          ...compilerOptions,
+        },
         include: ['*.ts'],
       }),
     );
