@@ -7,7 +7,7 @@ import { createEventSource } from 'eventsource-client';
 import { EventSource as UndiciEventSource } from 'undici';
 import { find } from '../../scripts/system.mjs';
 
-export interface ReadEvent {
+interface ReadEvent {
   data: string;
   lastEventId: string;
 }

@@ -8,6 +8,7 @@ import {
   type ResolvedEventStreamInit,
   type StreamRequest,
 } from '@eventwire/server';
+import { type PendingBytes, writeDirectly } from './direct-writer';
 import { asked, isHttp2, type NodeRequest, type NodeResponse } from './messages';
 
 /** A response that compression middleware has wrapped: what it holds back goes out with this. */
@@ -19,7 +20,7 @@ interface Flushable {
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];
 
 /** The body of a response of node:http or node:http2. */
-export class NodeSink implements EventStreamSink {
+export class NodeSink implements EventStreamSink, PendingBytes {
   readonly #req: NodeRequest;
   readonly #res: NodeResponse;
   readonly #init: ResolvedEventStreamInit;
@@ -67,7 +68,7 @@ export class NodeSink implements EventStreamSink {
     }
     this.#listener = listener;
     res.on('close', this.#onClose);
-    res.on('error', this.#onError);
+    res.on('error', ignore);
     if (this.#wrapped) res.on('drain', this.#onDrain);
     if (!isHttp2(res)) this.#keepSocketOpen(res.socket === null);
     this.#first = first;
@@ -83,20 +84,8 @@ export class NodeSink implements EventStreamSink {
 
   write(bytes: Uint8Array): void {
     this.#begin();
-    // The same methods on both kinds of response, with types that are not.
-    const res = this.#res as ServerResponse;
-    const size = bytes.byteLength;
-    if (this.#wrapped) {
-      if (!res.write(bytes)) this.#pending += size;
-    } else {
-      this.#pending += size;
-      res.write(bytes, () => {
-        this.#pending -= size;
-        this.#listener?.drained();
-      });
-    }
-    const { flush } = res as Flushable;
-    if (typeof flush === 'function') flush.call(res);
+    if (!this.#wrapped && writeDirectly(this.#res, bytes, this)) return;
+    this.#writeThrough(bytes);
   }
 
   end(): void {
@@ -111,6 +100,29 @@ export class NodeSink implements EventStreamSink {
     else this.#res.destroy();
   }
 
+  late(size: number): void {
+    this.#pending += size;
+  }
+
+  taken(size: number): void {
+    this.#pending -= size;
+    this.#listener?.drained();
+  }
+
+  #writeThrough(bytes: Uint8Array): void {
+    // The same methods on both kinds of response, with types that are not.
+    const res = this.#res as ServerResponse;
+    const size = bytes.byteLength;
+    if (this.#wrapped) {
+      if (!res.write(bytes)) this.late(size);
+    } else {
+      this.late(size);
+      res.write(bytes, () => this.taken(size));
+    }
+    const { flush } = res as Flushable;
+    if (typeof flush === 'function') flush.call(res);
+  }
+
   /** Sends the head, once, and the first bytes with it. */
   #begin(): void {
     const first = this.#first;
@@ -118,7 +130,8 @@ export class NodeSink implements EventStreamSink {
     this.#first = undefined;
     if (isGone(this.#res)) return;
     this.#writeHead();
-    if (first.byteLength > 0) this.write(first);
+    // Not directly: node sends the head with the first bytes that it writes itself.
+    if (first.byteLength > 0) this.#writeThrough(first);
     else if (!isHttp2(this.#res)) this.#res.flushHeaders();
     // HTTP/2 sends the head at once by itself.
   }
@@ -168,15 +181,12 @@ export class NodeSink implements EventStreamSink {
     this.#listener?.drained();
   };
 
-  /** Whatever breaks a response, 'close' follows. */
-  readonly #onError = (): void => {};
-
   /** The socket may serve further requests: nothing of this one stays on it. */
   readonly #onClose = (): void => {
     const res = this.#res;
     this.#first = undefined;
     res.off('close', this.#onClose);
-    res.off('error', this.#onError);
+    res.off('error', ignore);
     res.off('drain', this.#onDrain);
     if (!isHttp2(res)) {
       const { socket } = this.#req;
@@ -193,3 +203,6 @@ function isGone(res: NodeResponse): boolean {
   // Node takes the stream away from a response of HTTP/2 once it is over.
   return isHttp2(res) ? (res.stream?.destroyed ?? true) : res.destroyed;
 }
+
+/** Whatever breaks a response, 'close' follows. */
+function ignore(): void {}
