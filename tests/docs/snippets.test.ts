@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transformSync } from 'esbuild';
+import { type TransformOptions, transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,10 +41,12 @@ const snippets: Snippet[] = documents.flatMap((document) => {
 beforeAll(() => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const options = {
-    ...{ loader: 'ts', format: 'esm', target: 'node20' },
+  const options: TransformOptions = {
+    loader: 'ts',
+    format: 'esm',
+    target: 'node20',
     tsconfigRaw: { compilerOptions },
-  } as const;
+  };
   for (const { code, file } of snippets) {
     // A module even where it imports nothing, so that its names are its own.
     writeFileSync(`${file}.ts`, `${code}\nexport {};\n`);
