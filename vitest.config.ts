@@ -38,6 +38,7 @@ export default defineConfig({
       suite('soak', { include: ['chaos/soak.test.ts'], testTimeout: 0 }),
       suite('peers', { testTimeout: 120_000 }),
       suite('proxies', { testTimeout: 60_000 }),
+      suite('memory', { testTimeout: 600_000 }),
       suite('structure'),
       suite('start', { testTimeout: 180_000 }),
       suite('event-log'),

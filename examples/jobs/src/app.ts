@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createChannel, createMemoryLog, eventStreamHandler, ServerEvent } from '@eventwire/server-node';
 import { loadAssets, sendAsset } from './assets';
 import { Connections } from './connections';
@@ -16,7 +15,7 @@ type Route = ReadonlyMap<string, Handler>;
 
 export interface App {
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>;
-  /** Stops the workers and ends the streams; their readers may come back to the next server. */
+  /** Stops the workers and ends the streams, one after the other; their readers come back to the next server, each at a time of its own. */
   close(): Promise<void>;
 }
 
@@ -26,6 +25,9 @@ export interface AppOptions {
   /** Where the built page and worker are. */
   readonly dist: URL;
 }
+
+/** All in ms, and short, since Ctrl-C is felt to be immediate. A server behind a balancer would take seconds for the spread. */
+const farewell = { retry: [1000, 3000], spread: 250, timeout: 300 } as const;
 
 /** The example: a board of jobs, a queue that runs them, and a channel that tells everybody. */
 export function createApp({ root, dist }: AppOptions): App {
@@ -145,9 +147,8 @@ export function createApp({ root, dist }: AppOptions): App {
     },
 
     async close() {
-      // A reader that takes nothing would be waited for; Ctrl-C is felt to be immediate.
-      const patience = sleep(300, undefined, { ref: false });
-      await Promise.all([queue.close(), Promise.race([channel.close(), patience])]);
+      // Nobody comes back at the same moment as all others. A reader that takes nothing is not waited for.
+      await Promise.all([queue.close(), channel.close(farewell)]);
     },
   };
 }

@@ -38,6 +38,7 @@ server.listen(port, host, () => {
 `);
 });
 
+// SIGTERM is how a deployment stops a server: no new connections, each stream is told when to come back, then the process ends.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 
 let stopping = false;

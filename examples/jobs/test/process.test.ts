@@ -51,7 +51,8 @@ describe('the server as a process', () => {
       expect(took).toBeLessThan(1000);
       // Cleanly: the response came to its end, and the reader was not told to stay away.
       expect(follower.stream.state).not.toBe('closed');
-      await expect(idle.text()).resolves.toMatch(/^: eventwire/);
+      // Each is told when to come back.
+      await expect(idle.text()).resolves.toMatch(/^: eventwire[\s\S]*\nretry: [123]\d{3}\n\n$/);
     },
   );
 });

@@ -10,7 +10,10 @@ import type { SlowPolicy } from './slow-queue';
 export interface ChannelOptions {
   /** Where events are kept for those who come back; default: a memory log of the channel's own. */
   log?: EventLog | undefined;
-  /** Bytes of events that may wait for one subscriber that is full; default 1 MiB. In memory they are shared by all who wait. */
+  /**
+   * Bytes of events that may wait for one subscriber that is full; default 1 MiB. In memory they are shared by all who wait; each has
+   * a list of its own, of some 45 bytes for each event.
+   */
   maxQueueBytes?: number | undefined;
   /** Subscribers beyond this number are turned away, with 503 and `Retry-After`; default: no limit. */
   maxSubscribers?: number | undefined;

@@ -16,7 +16,7 @@ const MAX_FRAME_BYTES = 65_536;
 
 /**
  * What waits for one subscriber that is full. The events themselves are shared with the log and with every other queue, so what a
- * queue holds alone is its list.
+ * queue holds alone is its list, some 45 bytes for each event.
  */
 export class SlowQueue {
   readonly #policy: SlowPolicy;
@@ -24,6 +24,7 @@ export class SlowQueue {
   /** In log order. A Map, which keeps the order, and lets `latest` find the event that a new one replaces. */
   readonly #events = new Map<string, LoggedEvent>();
   #bytes = 0;
+  /** Since the client was last told. */
   #dropped = 0;
 
   constructor(policy: SlowPolicy, meter: Meter) {
@@ -53,7 +54,6 @@ export class SlowQueue {
   drain(outlet: Outlet): boolean {
     if (this.#dropped > 0) {
       const notice = laggedFrame(this.#dropped);
-      this.#meter.add('dropped', this.#dropped);
       this.#dropped = 0;
       if (!outlet.subscriber.write(notice)) return false;
     }
@@ -89,6 +89,7 @@ export class SlowQueue {
     this.#events.delete(key);
     this.#count(-event.frame.byteLength);
     this.#dropped++;
+    this.#meter.add('dropped', 1);
   }
 
   #count(bytes: number): void {
