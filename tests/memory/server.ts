@@ -23,14 +23,18 @@ const channel = createChannel({
 const readers = new Set<{ readonly cursor: string }>();
 
 const server = createServer(
-  eventStreamHandler((response, { url }) => {
-    const subscription = channel.subscribe(response);
-    if (url === '/reader') {
-      readers.add(subscription);
-      subscription.closed.then(() => readers.delete(subscription));
-    }
-    return subscription;
-  }),
+  eventStreamHandler(
+    (response, { url }) => {
+      const subscription = channel.subscribe(response);
+      if (url === '/reader') {
+        readers.add(subscription);
+        subscription.closed.then(() => readers.delete(subscription));
+      }
+      return subscription;
+    },
+    // On a slow machine it would come before the policy.
+    { writeTimeout: false },
+  ),
 );
 
 function reply(message: Reply): void {
