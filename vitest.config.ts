@@ -43,6 +43,7 @@ export default defineConfig({
       suite('start', { testTimeout: 180_000 }),
       suite('event-log'),
       suite('redis-log', { testTimeout: 60_000, hookTimeout: 60_000 }),
+      suite('exactly-once', { testTimeout: 1_800_000 }),
       suite('browser', {
         testTimeout: 60_000,
         hookTimeout: 60_000,

@@ -13,7 +13,7 @@ const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 const needed = {
   chromium: ['browser', 'browsers', 'foreign-clients'],
   firefox: ['browsers', 'foreign-clients'],
-  redis: ['redis-log'],
+  redis: ['redis-log', 'exactly-once'],
   nginx: ['proxies', 'peers'],
   curl: ['proxies', 'foreign-clients'],
   python: ['foreign-clients'],

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { writeFolder } from './folder';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface NodeProgram extends AsyncDisposable {
+  /** Starts it; resolves with the port in the line of JSON that it prints once it serves. */
+  start(args: string[]): Promise<NodeProcess>;
+}
+
+export interface NodeProcess {
+  readonly port: number;
+  /** SIGKILL, and settles once it is gone. */
+  kill(): Promise<void>;
+}
+
+/** A program of these tests, bundled with our packages from source. Its processes end with the program. */
+export async function nodeProgram(file: URL): Promise<NodeProgram> {
+  const built = await build({
+    entryPoints: [fileURLToPath(file)],
+    tsconfig: `${root}tsconfig.base.json`,
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    // What is CommonJS in it wants to require Node's modules.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+  const folder = await writeFolder({ 'program.mjs': built.outputFiles[0]?.text ?? '' });
+  const running = new Set<ChildProcess>();
+  const kill = async (child: ChildProcess): Promise<void> => {
+    if (!running.delete(child) || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  return {
+    async start(args) {
+      const child = spawn(process.execPath, ['program.mjs', ...args], {
+        cwd: folder.path,
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      running.add(child);
+      for await (const line of createInterface(child.stdout)) {
+        if (!line.startsWith('{')) continue;
+        child.stdout.resume();
+        const { port } = JSON.parse(line) as { port: number };
+        return { port, kill: () => kill(child) };
+      }
+      throw new Error('The program ended before it served');
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...running].map(kill));
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
