@@ -1,62 +1,42 @@
 import { Attempt } from './attempt';
 import type { Config } from './config';
-import { ConnectionError } from './connection-error';
+import type { ConnectionError } from './connection-error';
+import { Delivery } from './delivery';
 import type { Ending } from './endings';
-import { EventCallback } from './event-callback';
-import { EventIterator } from './event-iterator';
-import { EventQueue } from './event-queue';
 import type { EventStream } from './event-stream';
 import type { Outcome } from './outcome';
 import { publicUrl } from './request-parts';
 import type { Effect, State, Step } from './state';
+import { Surroundings } from './surroundings';
 import { startTimer } from './timer';
 import { describe, seconds, type Trace, type TraceRecord } from './trace';
 import { begin, type Happening, transition } from './transition';
 import { callSafely } from './user-code';
-import { judge, type Verdict } from './verdict';
-
-/** Events that may wait where `onQueueFull` reads on. */
-const MAX_QUEUED_EVENTS = 1000;
+import { endContext, isUnsettled, judge, type Verdict } from './verdict';
 
 /** Executes what `transition` decides. Holds the resources; decides nothing itself. */
 export class Driver<E> implements EventStream<E> {
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly closed: Promise<Outcome>;
   readonly #config: Config;
-  readonly #queue: EventQueue<E>;
-  readonly #callback: EventCallback<E> | undefined;
-  readonly #maxQueuedEvents: number;
+  readonly #delivery: Delivery<E>;
+  readonly #surroundings: Surroundings;
   #state: State;
   #resolveClosed: (outcome: Outcome) => void = () => {};
   #attempt: Attempt | undefined;
   #stopWaiting: (() => void) | undefined;
-  // What has been received, against the queue's id, which is of what has been taken: what is still in the queue
-  // must not be asked for again.
-  #receivedId: string;
   #url: string;
   // While connect() runs its caller does not have the stream yet, so callbacks come a microtask later.
   #constructing = true;
 
   constructor(config: Config, url: string) {
-    const {
-      lastEventId,
-      ack = false,
-      onQueueFull = 'pause',
-      maxQueuedEvents,
-      onEvent,
-      signal,
-      clock,
-    } = config;
+    const { policy, signal, clock } = config;
     this.#config = config;
     this.#url = url;
-    this.#receivedId = lastEventId;
-    this.#maxQueuedEvents = maxQueuedEvents ?? MAX_QUEUED_EVENTS;
-    const limits = {
-      pauseAt: onQueueFull === 'pause' ? maxQueuedEvents : Infinity,
-      dropAt: onQueueFull === 'drop-oldest' ? this.#maxQueuedEvents : Infinity,
-    };
-    this.#queue = new EventQueue<E>(lastEventId, { ack, ...limits }, () => this.close());
-    this.#callback = onEvent && new EventCallback<E>(this.#queue, onEvent as (event: E) => unknown);
+    this.#delivery = new Delivery<E>(config, () => this.close());
+    const onVisibility = () => this.#dispatch({ type: this.#surroundings.hidden ? 'hidden' : 'shown' });
+    const onOnline = () => this.#dispatch({ type: 'awake' });
+    this.#surroundings = new Surroundings(config, () => this.close(), onOnline, onVisibility);
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -69,12 +49,12 @@ export class Driver<E> implements EventStream<E> {
       Object.defineProperty(this, Symbol.asyncDispose, { value });
     }
 
-    const first = begin(config.policy, clock.now());
+    const first = begin(policy, clock.now());
     this.#state = first.state;
     if (signal?.aborted) this.close();
     else {
-      this.#listen(true);
-      if (this.#hidden) this.#onVisibility();
+      this.#surroundings.listen(true);
+      if (this.#surroundings.hidden) onVisibility();
       else this.#execute(first);
     }
     this.#constructing = false;
@@ -89,7 +69,7 @@ export class Driver<E> implements EventStream<E> {
   }
 
   get lastEventId(): string {
-    return this.#queue.lastEventId;
+    return this.#delivery.lastEventId;
   }
 
   get reconnectionTime(): number {
@@ -97,11 +77,11 @@ export class Driver<E> implements EventStream<E> {
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<E> {
-    return new EventIterator(this.#queue, (iterator) => this.#queue.take(iterator, 1)[0] as E);
+    return this.#delivery.iterate();
   }
 
   batches(): AsyncIterableIterator<E[]> {
-    return new EventIterator(this.#queue, (iterator) => this.#queue.take(iterator));
+    return this.#delivery.batches();
   }
 
   reconnect(): void {
@@ -110,22 +90,6 @@ export class Driver<E> implements EventStream<E> {
 
   close(): void {
     this.#dispatch({ type: 'close', outcome: { reason: 'closed' } });
-  }
-
-  readonly #onAbort = () => this.close();
-  readonly #onOnline = () => this.#dispatch({ type: 'awake' });
-  readonly #onVisibility = () => this.#dispatch({ type: this.#hidden ? 'hidden' : 'shown' });
-
-  get #hidden(): boolean {
-    return this.#config.visibility === 'pause' && globalThis.document?.hidden === true;
-  }
-
-  #listen(on: boolean): void {
-    const { signal, visibility } = this.#config;
-    const method = on ? 'addEventListener' : 'removeEventListener';
-    signal?.[method]('abort', this.#onAbort);
-    globalThis[method]?.('online', this.#onOnline);
-    if (visibility === 'pause') globalThis.document?.[method]('visibilitychange', this.#onVisibility);
   }
 
   #dispatch(happening: Happening): void {
@@ -194,9 +158,8 @@ export class Driver<E> implements EventStream<E> {
       case 'finish': {
         const { outcome } = effect;
         const { reason, error, detail } = outcome;
-        this.#listen(false);
-        if (reason === 'closed') this.#queue.drop();
-        else this.#queue.end(/^(failed|exhausted)$/.test(reason) ? error : undefined);
+        this.#surroundings.listen(false);
+        this.#delivery.finish(outcome);
         this.#resolveClosed(outcome);
         const why = error?.message ?? detail;
         const fields = { reason, code: error?.code, status: error?.status };
@@ -207,66 +170,40 @@ export class Driver<E> implements EventStream<E> {
   }
 
   #connect(number: number, previousError: ConnectionError | undefined): void {
-    const { clock } = this.#config;
-    const queue = this.#queue;
+    const { clock, onLagged } = this.#config;
+    const delivery = this.#delivery;
     const attempt = new Attempt(this.#config, {
       trace: this.#trace,
       requesting: ({ url, idDropped }) => {
         this.#url = url.href;
         this.#trace('connecting', { url: publicUrl(url) });
-        if (idDropped) this.#trace('id-not-sent', { length: this.#receivedId.length });
+        if (idDropped) this.#trace('id-not-sent', { length: delivery.receivedId.length });
       },
       opened: ({ status, headers }) => {
         this.#dispatch({ type: 'opened', info: { attempt: number, status, headers }, now: clock.now() });
       },
-      ended: (ending) => this.#ended(number, ending),
+      ended: (ending) => {
+        if (isUnsettled(this.#config, ending)) this.#dispatch({ type: 'unsettled', attempt: number, ending });
+        else this.#settle(number, ending);
+      },
       retry: (ms) => this.#dispatch({ type: 'retry', attempt: number, ms }),
-      push: (event, lastEventId) => {
-        this.#receivedId = lastEventId;
-        queue.push(event as E, lastEventId);
-      },
-      pushId: (lastEventId) => {
-        this.#receivedId = lastEventId;
-        queue.pushId(lastEventId);
-      },
-      flush: () => this.#flush(),
-      demand: () => queue.demand(),
-      handled: () => this.#callback?.idle(),
+      push: (event, lastEventId) => delivery.push(event as E, lastEventId),
+      pushId: (lastEventId) => delivery.pushId(lastEventId),
+      flush: () =>
+        delivery.flush((dropped) => {
+          this.#trace('events-dropped', { dropped });
+          this.#notify(onLagged, { dropped });
+        }),
+      demand: () => delivery.demand(),
+      handled: () => delivery.handled(),
     });
     this.#attempt = attempt;
-    void attempt.run({ attempt: number, lastEventId: this.#receivedId, previousError });
-  }
-
-  #flush(): Ending | undefined {
-    const { onQueueFull, onLagged } = this.#config;
-    const queue = this.#queue;
-    const max = this.#maxQueuedEvents;
-    queue.flush();
-    const { dropped } = queue;
-    queue.dropped = 0;
-    if (dropped > 0) {
-      this.#trace('events-dropped', { dropped });
-      this.#notify(onLagged, { dropped });
-    }
-    if (onQueueFull !== 'close' || queue.waiting <= max) return undefined;
-    const message = `More than ${max} events are waiting, as maxQueuedEvents allows`;
-    return { kind: 'error', error: new ConnectionError('QUEUE_FULL', message) };
-  }
-
-  #ended(attempt: number, ending: Ending): void {
-    const { shouldReconnect, refresh } = this.#config;
-    const error = ending.kind === 'error' ? ending.error : undefined;
-    const isOver = ending.kind === 'outcome' && ending.reason !== 'no-content'; // terminal, ended
-    if (!isOver && (shouldReconnect || (refresh && error?.status === 401))) {
-      this.#dispatch({ type: 'unsettled', attempt, ending });
-    } else this.#settle(attempt, ending);
+    void attempt.run({ attempt: number, lastEventId: delivery.receivedId, previousError });
   }
 
   async #judge(attempt: number, ending: Ending, refreshed: boolean): Promise<void> {
-    const error = ending.kind === 'error' ? ending.error : undefined;
-    const status = error ? error.status : ending.kind === 'clean' ? 200 : 204;
-    this.#trace('deciding', { code: error?.code, status });
-    const context = { attempt, lastEventId: this.#receivedId, error, status };
+    const context = endContext(ending, attempt, this.#delivery.receivedId);
+    this.#trace('deciding', { code: context.error?.code, status: context.status });
     const judged = await judge(this.#config, ending, context, refreshed);
     this.#settle(attempt, judged.ending, judged.verdict);
   }

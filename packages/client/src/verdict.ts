@@ -12,6 +12,20 @@ type Refresh = NonNullable<Config['refresh']>;
 /** One at a time: streams that share a function share its run. */
 const running = new WeakMap<Refresh, Promise<unknown>>();
 
+/** Whether the user has a say in this end: not in the stream's own, `terminal` and `ended`. */
+export function isUnsettled({ shouldReconnect, refresh }: Config, ending: Ending): boolean {
+  if (ending.kind === 'outcome' && ending.reason !== 'no-content') return false;
+  const refreshable = refresh !== undefined && ending.kind === 'error' && ending.error.status === 401;
+  return shouldReconnect !== undefined || refreshable;
+}
+
+/** What the user's functions are given. */
+export function endContext(ending: Ending, attempt: number, lastEventId: string): EndContext {
+  const error = ending.kind === 'error' ? ending.error : undefined;
+  const status = error ? error.status : ending.kind === 'clean' ? 200 : 204;
+  return { attempt, lastEventId, error, status };
+}
+
 /** Asks `shouldReconnect`, and runs `refresh` where that, or a 401, says so; never rejects. */
 export async function judge(
   { shouldReconnect, refresh, connectTimeout, clock }: Config,
