@@ -173,9 +173,12 @@ describe('comments', () => {
     expect([await client.next(), await client.next()]).toEqual([comment('before'), event]);
 
     await connection.send('data: Hello\n\n');
-    expect(await client.next()).toEqual(event);
     await connection.send(':after\n');
-    expect(await client.next()).toEqual(comment('after'));
+    expect([await client.next(), await client.next()]).toEqual([event, comment('after')]);
+
+    await connection.send(':1\ndata: Hello\n\n:2\n:3\ndata: Hello\n\n');
+    const told = [await client.next(), await client.next(), await client.next(), await client.next()];
+    expect([...told, await client.next()]).toEqual([comment('1'), event, comment('2'), comment('3'), event]);
   });
 
   it('one behind a byte order mark too', async () => {

@@ -10,7 +10,7 @@ export interface Course {
   closeAt: number | undefined;
 }
 
-export interface Fired {
+interface Fired {
   type: string;
   /** At that moment. */
   readyState: number;

@@ -18,7 +18,7 @@ export interface Answer {
 }
 
 /** Why a browser's own EventSource does otherwise than ours; docs/conformance.md explains each. */
-export type ScenarioDeparture =
+type ScenarioDeparture =
   | 'charset other than UTF-8'
   | 'id of a block without data'
   | 'id that does not survive as a header'

@@ -19,8 +19,6 @@ export interface AttemptPorts extends Sink {
   ended(ending: Ending): void;
   /** Resolves when more is to be read. */
   demand(): Promise<void>;
-  /** Hands on what was pushed; how the stream ends, if that is too much. */
-  flush(): Ending | undefined;
   /** Resolves when what was handed on has been handled. */
   handled(): Promise<void> | undefined;
 }

@@ -162,7 +162,7 @@ export interface ConnectOptions<E = EventStreamMessage> {
   /** Called for each event, one after the other: the next event waits for its promise, and reading for both. */
   onEvent?: ((event: E) => Ignored) | undefined;
   onOpen?: ((info: OpenInfo) => Ignored) | undefined;
-  /** As soon as the comment is read, so possibly before events of the same chunk. */
+  /** Once `onEvent` has been called for the events before it; iterators may come to those later. */
   onComment?: ((text: string) => Ignored) | undefined;
   onReconnect?: ((info: ReconnectInfo) => Ignored) | undefined;
   /** The server no longer has all that was missed. */

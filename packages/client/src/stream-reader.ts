@@ -19,6 +19,8 @@ export interface Sink {
   /** The last event ID changed after the newest event, by blocks that had none. */
   pushId(lastEventId: string): void;
   retry(ms: number): void;
+  /** Hands on what was pushed; how the stream ends, if that is too much. */
+  flush(): Ending | undefined;
   readonly trace: Trace;
 }
 
@@ -29,8 +31,9 @@ export class StreamReader {
   readonly #sink: Sink;
   readonly #config: Config;
   readonly #isLive: () => boolean;
-  // Events that are still to be decoded. Until they are pushed, they do not count as received.
-  #raw: EventStreamMessage[] = [];
+  // Events that are still to be decoded, and the comments after the first of them. Until events are pushed, they do not
+  // count as received.
+  #raw: (EventStreamMessage | string)[] = [];
   #ending: Ending | undefined;
   // Passed on at the end of a chunk only: before the block's event, the queue would take it for the id of the
   // event before that one.
@@ -49,7 +52,7 @@ export class StreamReader {
           if (this.#going) this.#newestId = id;
         },
         onRetry: (ms) => this.#going && sink.retry(ms),
-        ...(onComment && { onComment: (text) => this.#going && callSafely(onComment, text) }),
+        ...(onComment && { onComment: (text) => this.#going && this.#comment(text) }),
       },
       { lastEventId, maxEventSize },
     );
@@ -78,7 +81,9 @@ export class StreamReader {
     const ending = this.#ending;
     const last = ending?.kind === 'outcome' && ending.reason === 'terminal' ? raw.at(-1) : undefined;
     for (const event of raw) {
-      if (!this.#isLive() || !(await this.#decode(event, event === last))) break;
+      if (!this.#isLive()) break;
+      if (typeof event === 'string') this.#tell(event);
+      else if (!(await this.#decode(event, event === last))) break;
     }
     // After a close() in user code the id must stay that of the last event that was taken.
     if (this.#isLive() && this.#newestId !== undefined) this.#sink.pushId(this.#newestId);
@@ -97,6 +102,17 @@ export class StreamReader {
     if (schema || (decode && decode !== 'text')) this.#raw.push(event);
     else this.#sink.push(event, event.lastEventId);
     if (callSafely(terminal, event) === true) this.#ending = { kind: 'outcome', reason: 'terminal' };
+  }
+
+  #comment(text: string): void {
+    if (this.#raw.length > 0) this.#raw.push(text);
+    else this.#tell(text);
+  }
+
+  /** The events before it go first. */
+  #tell(comment: string): void {
+    this.#sink.flush();
+    if (this.#isLive()) callSafely(this.#config.onComment, comment);
   }
 
   /** False where the stream ends here, before this event. */

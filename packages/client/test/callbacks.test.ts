@@ -129,7 +129,7 @@ describe('in the middle of a chunk', () => {
     });
     call(0).open().send(chunk);
     await settle();
-    expect([seen, stream.lastEventId]).toEqual([[], '0']);
+    expect([seen, stream.lastEventId]).toEqual([['1'], '1']);
   });
 });
 
