@@ -157,6 +157,23 @@ describe('backpressure', () => {
     await stream.closed;
   });
 
+  it('cuts off who takes nothing for as long as writeTimeout', async () => {
+    const { port, next } = await streams({ writeTimeout: 100 });
+    const socket = await deaf(port);
+    const { stream, socket: ours } = await next(0);
+    // More than any socket buffers.
+    await expect(stream.sendEvent('x'.repeat(12_000_000))).rejects.toMatchObject({ code: 'PEER_GONE' });
+    await stream.closed;
+    expect(ours.destroyed).toBe(true);
+    let received = 0;
+    socket.on('data', (chunk) => {
+      received += chunk.length;
+    });
+    socket.resume();
+    await new Promise((resolve) => socket.on('close', resolve));
+    expect(received).toBeLessThan(12_000_000);
+  });
+
   it('lets go when the client reads on', async () => {
     const { port, next } = await streams({ highWaterMark: 1 });
     const socket = await deaf(port);

@@ -95,6 +95,27 @@ describe('over HTTP/2', () => {
     await until(() => sent === 1000);
   });
 
+  it('resets the stream of who takes nothing for as long as writeTimeout, and keeps the connection', async () => {
+    const reasons: unknown[] = [];
+    const session = await serve(
+      eventStreamHandler(
+        (stream) => {
+          stream.signal.addEventListener('abort', () => reasons.push(stream.signal.reason));
+          return ['x'.repeat(10_000_000)];
+        },
+        { writeTimeout: 100 },
+      ),
+    );
+    const request = session.request({ ':path': '/' });
+    request.on('error', () => {});
+    await once(request, 'response');
+    request.pause();
+    await until(() => reasons.length === 1);
+    expect(reasons).toMatchObject([{ code: 'PEER_GONE' }]);
+    expect([session.closed, session.destroyed]).toEqual([false, false]);
+    request.destroy();
+  });
+
   it('carries a channel: publish, cut, resume', async () => {
     const channel = createChannel();
     const session = await serve(eventStreamHandler((stream) => channel.subscribe(stream)));

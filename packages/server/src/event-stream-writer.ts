@@ -185,7 +185,8 @@ export class EventStreamWriter implements Subscriber {
     if (heartbeat !== false) this.#heartbeat = new Heartbeat(heartbeat, () => this.#beat());
     if (writeTimeout !== false) {
       this.#stall = new StallWatch(this.#sink, writeTimeout, () => {
-        this.#finish(closedHere(), () => this.#sink.destroy());
+        const stalled = `The client has taken nothing for ${writeTimeout} ms: stop writing`;
+        this.#finish(new EventStreamClosedError('PEER_GONE', stalled), () => this.#sink.destroy());
       });
     }
     if (maxDuration === undefined && expiresAt === undefined && !revalidate) return;

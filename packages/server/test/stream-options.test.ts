@@ -92,7 +92,10 @@ describe('writeTimeout', () => {
     expect(sink.over).toBeUndefined();
     await vi.advanceTimersByTimeAsync(1);
     expect(sink.over).toBe('destroyed');
-    expect(stream.signal.aborted).toBe(true);
+    expect(stream.signal.reason).toMatchObject({
+      code: 'PEER_GONE',
+      message: expect.stringContaining('1000 ms'),
+    });
   });
 
   it('has patience with one that takes a little, and none is needed where nothing waits', async () => {
