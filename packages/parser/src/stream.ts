@@ -125,7 +125,7 @@ export class Stream extends Block {
     }
     const text = utf8.decode(bytes);
     if (asPiece) this.#readPiece(text);
-    else this.#read(text, text.length === bytes.length ? bytes : text);
+    else this.#read(text, utf8.aligned ? bytes : text);
   }
 
   /** A line or a part of it, measured. @throws EventStreamError `EVENT_TOO_LARGE`, however the stream is cut */

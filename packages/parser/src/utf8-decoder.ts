@@ -32,6 +32,11 @@ export class Utf8Decoder {
   size = 0;
   /** Whether there ever were any bytes. */
   used = false;
+  /**
+   * Whether each of the bytes last decoded was a character. Their number alone does not tell: what is left of a broken
+   * character comes on top.
+   */
+  aligned = false;
 
   fits({ length }: Uint8Array): boolean {
     return length <= SMALL && this.size + length <= CAPACITY;
@@ -72,6 +77,7 @@ export class Utf8Decoder {
       text = whole.decode(bytes);
     }
     this.used = true;
+    this.aligned = !this.#cut && text.length === length;
     this.#cut = cut;
     wide = text.length < length;
     return text;

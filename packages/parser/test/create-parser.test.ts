@@ -129,6 +129,12 @@ describe('chunks', () => {
     expect(read(['data: ', bytes(0xef, 0xbb), '\n\n']).events[0]?.data).toBe('\uFFFD');
   });
 
+  it('are not misread where a broken character of one makes the next as long in characters as in bytes', () => {
+    const long = 'x'.repeat(70);
+    const chunks = [bytes(...utf8(`data: ${long}`), 0xe2, 0x82), utf8(`\n\ndata: b${long}\n\n: é`)];
+    expect(read(chunks).events.map(({ data }) => data)).toEqual([`${long}\uFFFD`, `b${long}`]);
+  });
+
   it('may be written over once feed has returned', () => {
     const { parser, calls } = recorded();
     const buffer = new Uint8Array(2);
