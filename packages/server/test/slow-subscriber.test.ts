@@ -1,8 +1,9 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { type ChannelOptions, createChannel } from '../src/index';
+import { type ChannelOptions, createChannel, createMemoryLog } from '../src/index';
 import { FakeSubscriber } from './fake-subscriber';
 import { settled } from './helpers';
+import { remote } from './remote-log';
 
 /** A channel with one subscriber that is full after the first event, and a quick one beside it. */
 async function setUp(options: ChannelOptions) {
@@ -143,6 +144,19 @@ describe('latest', () => {
     expect([slow.signal.aborted, quick.signal.aborted]).toEqual([true, false]);
     expect(channel.stats()).toMatchObject({ queueBytes: 0, subscribers: 1 });
   });
+});
+
+it('reads from the log what waited, where the log lost its place meanwhile', async () => {
+  const log = remote(createMemoryLog(), () => 0, true);
+  const { channel, publish, drain, got } = await setUp({ log });
+  await publish('a', 'b');
+  expect(channel.stats()).toMatchObject({ slow: 1 });
+  log.cut();
+  await settled();
+  await publish('c');
+  expect(channel.stats()).toMatchObject({ slow: 0, queueBytes: 0 });
+  await drain();
+  expect(got()).toEqual(['a', 'b', 'c']);
 });
 
 it.each([
