@@ -31,7 +31,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       do: fc.constantFrom('stall' as const, 'stall' as const, 'sleep' as const),
-      ms: fc.constantFrom(50, 1000, 6000, 40_000),
+      ms: fc.constantFrom(50, 1000, 6000, 40_000, 200_000),
     }),
   },
   {

@@ -109,6 +109,15 @@ describe('after a sleep', () => {
     expect(clock.timers.size).toBe(0);
   });
 
+  it('is not what a hidden page has, whose timers come once in a minute', async () => {
+    const { call, stream, clock } = follow();
+    call(0).open();
+    await settle();
+    for (let i = 0; i < 5; i++) await sleep(clock, 59_000);
+    expect(stream.state).toBe('open');
+    stream.close();
+  });
+
   it('a byte within the second shows that the connection lives', async () => {
     const { call, stream, clock } = follow();
     call(0).open();
