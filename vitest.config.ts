@@ -39,6 +39,7 @@ export default defineConfig({
       suite('peers', { testTimeout: 120_000 }),
       suite('proxies', { testTimeout: 60_000 }),
       suite('memory', { testTimeout: 600_000 }),
+      suite('recipes', { testTimeout: 60_000, hookTimeout: 60_000 }),
       suite('structure'),
       suite('start', { testTimeout: 180_000 }),
       suite('event-log'),

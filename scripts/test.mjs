@@ -11,7 +11,7 @@ const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 
 /** Programs beside Node, and the vitest projects that need them. @type {Record<string, string[]>} */
 const needed = {
-  chromium: ['browser', 'browsers', 'foreign-clients'],
+  chromium: ['browser', 'browsers', 'foreign-clients', 'recipes'],
   firefox: ['browsers', 'foreign-clients'],
   redis: ['redis-log', 'exactly-once'],
   nginx: ['proxies', 'peers'],

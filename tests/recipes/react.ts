@@ -1,0 +1,28 @@
+import { connect, type EventStreamMessage } from '@eventwire/client';
+import { useEffect, useRef, useState } from 'react';
+
+export type StreamState = 'connecting' | 'open' | 'waiting' | 'closed';
+
+/** Follows the stream at `url` while the component is mounted; what its connection is doing. */
+export function useEventStream(url: string, onEvent: (event: EventStreamMessage) => void): StreamState {
+  const [state, setState] = useState<StreamState>('connecting');
+  // The newest handler, so that one that is made anew at every render does not connect anew.
+  const newest = useRef(onEvent);
+  useEffect(() => {
+    newest.current = onEvent;
+  });
+  useEffect(() => {
+    setState('connecting');
+    const stream = connect(url, {
+      onEvent: (event) => newest.current(event),
+      onOpen: () => setState('open'),
+      onReconnect: () => setState('waiting'),
+      onClose: ({ reason }) => {
+        // Closed by the clean-up below, another stream has taken its place.
+        if (reason !== 'closed') setState('closed');
+      },
+    });
+    return () => stream.close();
+  }, [url]);
+  return state;
+}
