@@ -61,6 +61,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'cluster',
+          root: `${root}examples/cluster`,
+          include: ['test/**/*.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'jobs',
           root: `${root}examples/jobs`,
           include: ['test/**/*.test.ts'],

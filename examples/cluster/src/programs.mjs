@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** @typedef {import('node:child_process').ChildProcess} Child */
+
+/** @returns {Promise<number>} a port of the system's choice */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Settles once the program has said this. @param {string} command @param {string[]} args @param {RegExp} ready @returns {Promise<Child>} */
+function start(command, args, ready) {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  let output = '';
+  return new Promise((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      if (ready.test(output)) resolve(child);
+    });
+    child.once('error', (error) => reject(new Error(`${command} could not be started: ${error.message}`)));
+    child.once('exit', (code) => reject(new Error(`${command} ended with ${code}:\n${output}`)));
+  });
+}
+
+/** @param {Child | undefined} child */
+async function kill(child) {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+const nginxConfig = (
+  /** @type {{ folder: string, port: number, ports: number[] }} */ { folder, port, ports },
+) => `
+daemon off;
+master_process off;
+pid ${folder}/nginx.pid;
+error_log ${folder}/error.log;
+events {}
+http {
+  access_log off;
+  client_body_temp_path ${folder}/body;
+  proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/fastcgi;
+  uwsgi_temp_path ${folder}/uwsgi;
+  scgi_temp_path ${folder}/scgi;
+  upstream processes {
+    ${ports.map((each) => `server 127.0.0.1:${each} max_fails=0;`).join('\n    ')}
+  }
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass http://processes;
+      proxy_http_version 1.1;
+    }
+  }
+}
+`;
+
+/**
+ * One Redis, three Node processes, and nginx before them, which gives each request to the next one.
+ * @param {{ redis?: string | undefined, nginx?: string | undefined }} programs their paths
+ */
+export async function startCluster({ redis = 'redis-server', nginx = 'nginx' } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'eventwire-cluster-'));
+  /** @type {Set<Child>} */
+  const children = new Set();
+  const running = async (/** @type {Promise<Child>} */ starting) => {
+    const child = await starting;
+    children.add(child);
+    return child;
+  };
+  const stop = async () => {
+    await Promise.all([...children].map(kill));
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const redisPort = await freePort();
+    const url = `redis://127.0.0.1:${redisPort}`;
+    const options = ['--port', String(redisPort), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+    await running(start(redis, options, /Ready to accept connections/));
+
+    const ports = [await freePort(), await freePort(), await freePort()];
+    const program = fileURLToPath(new URL('server.mjs', import.meta.url));
+    const serve = (/** @type {number} */ index) =>
+      running(start(process.execPath, [program, url, String(ports[index])], /Serving/));
+    const servers = await Promise.all(ports.map((_, index) => serve(index)));
+
+    const port = await freePort();
+    await writeFile(join(folder, 'nginx.conf'), nginxConfig({ folder, port, ports }));
+    const proxy = spawn(nginx, [
+      '-p',
+      folder,
+      '-e',
+      join(folder, 'error.log'),
+      '-c',
+      join(folder, 'nginx.conf'),
+    ]);
+    const failed = once(proxy, 'error').then(([error]) => Promise.reject(error));
+    failed.catch(() => {});
+    children.add(proxy);
+    const address = `http://127.0.0.1:${port}/`;
+    // nginx does not say when it is ready.
+    while (!(await Promise.race([fetch(address, { method: 'HEAD' }).catch(() => undefined), failed])))
+      await sleep(20);
+
+    return {
+      url: address,
+      /** SIGKILL, then the same again on the same port. @param {number} index */
+      async restart(index) {
+        await kill(servers[index]);
+        servers[index] = await serve(index);
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
