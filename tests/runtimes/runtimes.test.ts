@@ -7,7 +7,7 @@ import { allRuntimes, installedRuntimes, type Result } from './runtimes';
 const runtimes = process.env.EVENTWIRE_RUNTIMES === 'all' ? allRuntimes : installedRuntimes;
 const file = process.env.EVENTWIRE_RUNTIMES_REPORT;
 
-describe('the conformance cases and a thousand round trips', () => {
+describe('the conformance cases, a thousand round trips and EventSource', () => {
   let script: string;
   const results: (Result & { name: string })[] = [];
 
@@ -21,15 +21,17 @@ describe('the conformance cases and a thousand round trips', () => {
 
   it.each(runtimes)('pass in $name', { timeout: 600_000 }, async ({ name, run }) => {
     const { version, report } = await run(script);
-    const { cases, roundTrips } = report;
+    const { cases, roundTrips, eventSource } = report;
     console.log(
       `${name} (${version}): ${cases.passed} of ${cases.total} cases,`,
-      `${roundTrips.passed} of ${roundTrips.total} round trips`,
+      `${roundTrips.passed} of ${roundTrips.total} round trips,`,
+      `${eventSource.passed} of ${eventSource.total} scenarios of EventSource`,
     );
     results.push({ name, version, report });
-    expect([...cases.failures, ...roundTrips.failures]).toEqual([]);
+    expect([...cases.failures, ...roundTrips.failures, ...eventSource.failures]).toEqual([]);
     expect(cases.passed).toBe(cases.total);
     expect(cases.total).toBeGreaterThan(170);
     expect(roundTrips).toMatchObject({ passed: 1000, total: 1000 });
+    expect(eventSource).toMatchObject({ passed: 4, total: 4 });
   });
 });

@@ -9,6 +9,7 @@ export interface Tally {
 export interface Report {
   cases: Tally;
   roundTrips: Tally;
+  eventSource: Tally;
 }
 
 const SHOWN = 5;

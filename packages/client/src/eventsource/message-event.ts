@@ -7,11 +7,11 @@ export interface MessageInit {
 
 /** [spec] "Let event be the result of creating an event using MessageEvent": it neither bubbles nor can be canceled. */
 export function createMessageEvent(type: string, init: MessageInit): Event {
-  if (typeof globalThis.MessageEvent === 'function') return new MessageEvent(type, init);
-  // A runtime without it: an event with the same properties.
-  const event = new Event(type);
-  for (const [name, value] of Object.entries({ ...init, source: null, ports: [] })) {
-    Object.defineProperty(event, name, { value, enumerable: true });
+  const isNative = typeof globalThis.MessageEvent === 'function';
+  const event = isNative ? new MessageEvent(type, init) : new Event(type);
+  // A runtime without it, or one whose MessageEvent takes not all of this: the properties are the event's own.
+  for (const [name, value] of Object.entries(isNative ? init : { ...init, source: null, ports: [] })) {
+    if (Reflect.get(event, name) !== value) Object.defineProperty(event, name, { value, enumerable: true });
   }
   return event;
 }

@@ -87,6 +87,22 @@ describe('runtimes that lack something', () => {
     });
   });
 
+  it('a MessageEvent that takes no more than data gets the rest', async () => {
+    const server = await serveText('id: 1\ndata: x\n\n');
+    const Native = MessageEvent;
+    class Poor extends Native<string> {
+      constructor(type: string, { data = '' }: MessageEventInit<string>) {
+        super(type, { data });
+      }
+    }
+    vi.stubGlobal('MessageEvent', Poor);
+    const events: MessageEvent<string>[] = [];
+    source(server.url).onmessage = (event) => events.push(event);
+    await until(() => events.length === 1);
+    expect(events[0]).toBeInstanceOf(Poor);
+    expect(events[0]).toMatchObject({ data: 'x', origin: new URL(server.url).origin, lastEventId: '1' });
+  });
+
   it.each([['setImmediate'], ['setImmediate', 'MessageChannel']])(
     'without %s, tasks run all the same',
     async (...names) => {
