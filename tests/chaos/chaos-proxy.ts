@@ -36,8 +36,8 @@ export async function createChaosProxy(origin: Origin, plans: Iterator<Plan, nev
     } else {
       const upstream = connect(origin.port, '127.0.0.1');
       keep(upstream);
-      // A server that is not there is a reset for the client, as behind a real one.
-      upstream.once('error', () => client.resetAndDestroy());
+      // Not by a reset: Node does not let go of a socket that is reset while its end is under way.
+      upstream.once('error', () => client.destroy());
       client.once('close', () => upstream.destroy());
       client.pipe(upstream);
       void forward(upstream, client, plan, happens, origin);
