@@ -6,7 +6,7 @@ export interface Course {
   suffix: string;
   /** Listened for, beside the Standard's own types. */
   types: string[];
-  /** close() is called while this one of all listeners is running, counted from 1; otherwise at the event `finish`. */
+  /** close() is called while this one of all listeners is running, counted from 1; at the event `finish` in any case. */
   closeAt: number | undefined;
 }
 
@@ -63,9 +63,7 @@ export function follow(Source: Constructor, base: string, course: Course): Promi
         Object.assign(entry, { data, lastEventId, origin: origin === new URL(base).origin ? 'own' : origin });
       }
       fired.push(entry);
-      if (course.closeAt === undefined ? event.type === 'finish' : fired.length === course.closeAt) {
-        source.close();
-      }
+      if (event.type === 'finish' || fired.length === course.closeAt) source.close();
       if (event.type === 'cut') fetch(`${base}/cut`).catch(() => {});
       if (source.readyState === source.CLOSED) end();
     };
