@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from './clock';
 import { InvalidOptionError } from './invalid-option-error';
 import type { ConnectOptions, ConnectUrl, ReconnectOptions } from './options';
+import type { Policy } from './policy';
 import { checkBody, copyHeaders, isStream, resolveUrl } from './request-parts';
-import type { Policy } from './transition';
 import { reasonOf } from './user-code';
 
 /** The options, checked and with their defaults. */

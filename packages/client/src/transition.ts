@@ -1,18 +1,11 @@
-import { type Backoff, clampServerDelay, reconnectionDelay } from './backoff';
+import { clampServerDelay, reconnectionDelay } from './backoff';
 import { ConnectionError } from './connection-error';
 import { type Ending, isPassing } from './endings';
 import type { OpenInfo } from './options';
 import type { Outcome } from './outcome';
+import type { Policy } from './policy';
 import type { History, State, Step } from './state';
 import type { Verdict } from './verdict';
-
-/** The reconnection policy; `enabled: false` is one attempt only. */
-export interface Policy extends Backoff {
-  readonly enabled: boolean;
-  readonly maxAttempts: number;
-  readonly maxElapsed: number; // ms
-  readonly resetAfter: number; // ms
-}
 
 /** What happens to a stream. What an attempt reports carries its number. */
 export type Happening =

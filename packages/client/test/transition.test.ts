@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../src/connection-error';
 import type { Ending } from '../src/endings';
+import type { Policy } from '../src/policy';
 import type { History, State } from '../src/state';
-import { begin, type Happening, type Policy, transition } from '../src/transition';
+import { begin, type Happening, transition } from '../src/transition';
 
 const policy: Policy = {
   enabled: true,

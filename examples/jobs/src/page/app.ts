@@ -1,4 +1,4 @@
-import { connect } from '@eventwire/client';
+import { connect, type EventStream } from '@eventwire/client';
 import { seconds } from '../format';
 import { JobBoard } from '../job-board';
 import { ConnectionPanel } from './connection-panel';
@@ -18,7 +18,7 @@ const panel = new ConnectionPanel(client, () => stream.reconnect());
 new StartForm();
 setText(byId('curl', HTMLElement), `curl -N ${location.origin}/jobs`);
 
-const stream = connect(new URL(`/jobs?client=${client}`, location.href), {
+const stream: EventStream = connect(new URL(`/jobs?client=${client}`, location.href), {
   fetch: raw.fetch,
   // A server that is restarted in a terminal is back within seconds.
   reconnect: { maxDelay: 5000 },
