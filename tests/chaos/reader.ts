@@ -34,8 +34,14 @@ export class Reader {
     this.done = done.then(async () => {
       const outcome = await stream.closed;
       if (outcome.reason !== 'closed') this.#fail(`ended as ${outcome.reason}`);
-      if (this.#failure) throw this.#failure;
+      this.check();
     });
+    this.done.catch(() => {});
+  }
+
+  /** Throws what went wrong, if anything has. */
+  check(): void {
+    if (this.#failure) throw this.#failure;
   }
 
   close(): void {

@@ -119,4 +119,15 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
     const deleted = join(channel, first);
     await expect.poll(() => deleted.types, within).toEqual(['eventwire:gap']);
   });
+
+  it('passes over what somebody else has put into the stream, and says so', async () => {
+    await using server = await startRedis();
+    const { channel, redis, errors } = await openChannel(open, server);
+    const first = await channel.publish('1');
+    await redis.run('XADD', 'events', '*', 'not', 'ours');
+    await channel.publish('2');
+    const back = join(channel, first);
+    await expect.poll(() => back.data, within).toEqual(['2']);
+    expect(errors).toContainEqual(expect.objectContaining({ code: 'UNEXPECTED_REPLY' }));
+  });
 });

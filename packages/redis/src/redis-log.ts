@@ -5,7 +5,7 @@ import { command } from './redis-client';
 import { compareEntries, formatId, parseId, type RedisId, START } from './redis-id';
 import { RedisLogError } from './redis-log-error';
 import { type RedisLogOptions, type ResolvedRedisLogOptions, resolveOptions } from './redis-log-options';
-import { readEntries, readExec, readInfo, readText } from './replies';
+import { type Entry, readEntries, readExec, readInfo, readText } from './replies';
 import { WakeUp } from './wake-up';
 
 /** Events per reading of a tail. */
@@ -32,6 +32,8 @@ class RedisLog implements EventLog, AsyncDisposable {
   readonly #tails = new Set<Tail>();
   #wakeUp: { readonly instance: WakeUp; readonly started: Promise<void> } | undefined;
   #disposed = false;
+  /** The newest that is known. */
+  #epoch = '';
 
   constructor(options: ResolvedRedisLogOptions) {
     this.#options = options;
@@ -60,6 +62,9 @@ class RedisLog implements EventLog, AsyncDisposable {
   compare(a: string, b: string): number {
     const [one, other] = [own(a), own(b)];
     if (one.epoch === other.epoch) return compareEntries(one.entry, other.entry);
+    // What one reader has seen of a new epoch already is ahead of another's place in the old one.
+    if (one.epoch === this.#epoch) return 1;
+    if (other.epoch === this.#epoch) return -1;
     throw new RedisLogError('FOREIGN_ID', `${a} and ${b} are of different epochs: read() them first`);
   }
 
@@ -109,10 +114,20 @@ class RedisLog implements EventLog, AsyncDisposable {
       (held || whole || place.entry === info.lastGenerated);
     const entries = readEntries(replies[good ? 2 : 3]);
     return {
-      events: entries.map((entry) => fromEntry(entry, formatId(epoch, entry.id))),
+      events: entries.map((entry) => this.#event(entry, formatId(epoch, entry.id))),
       gap: !good,
       head: formatId(epoch, info.lastGenerated),
     };
+  }
+
+  /** What somebody else has put into the stream is told, and passed over: an event without data moves readers on. */
+  #event(entry: Entry, id: string): LoggedEvent {
+    try {
+      return fromEntry(entry, id);
+    } catch (error) {
+      this.#options.onError(error);
+      return fromEntry({ id: entry.id, fields: new Map([['event', '{}']]) }, id);
+    }
   }
 
   /** Gives a tail all that it has not had. Only one reading at a time, or two would give it the same. */
@@ -190,7 +205,8 @@ class RedisLog implements EventLog, AsyncDisposable {
     for (const reply of [epoch, ...replies]) {
       if (reply instanceof Error && !/no such key/i.test(reply.message)) throw unavailable(reply);
     }
-    return { epoch: readText(epoch) ?? '', replies };
+    this.#epoch = readText(epoch) ?? '';
+    return { epoch: this.#epoch, replies };
   }
 
   async #answer(reply: Promise<unknown>): Promise<unknown> {

@@ -71,6 +71,13 @@ describe('createRedisLog', () => {
   });
 });
 
+it('has what it knows of a new epoch ahead of the old one', async () => {
+  const log = createRedisLog({ client: fake(() => [null, 'e2', '5-0']), key: 'k' });
+  const { id } = await log.append('x');
+  expect(log.compare(id, 'e1.9-0')).toBeGreaterThan(0);
+  expect(log.compare('e1.9-0', id)).toBeLessThan(0);
+});
+
 describe('ids', () => {
   it.each([
     ['e1.0-0', { epoch: 'e1', entry: '0-0' }],
