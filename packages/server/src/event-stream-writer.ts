@@ -11,15 +11,13 @@ import {
 } from './event-stream-init';
 import type { EventStreamSink } from './event-stream-sink';
 import { forEachUntil } from './for-each-until';
-import { Heartbeat } from './heartbeat';
-import { Lifetime } from './lifetime';
 import { linger } from './linger';
 import { produce, saysItIsOver } from './produce';
 import type { Produced } from './produced';
 import { Room } from './room';
-import { StallWatch } from './stall-watch';
 import type { Subscriber } from './subscriber';
 import { Turns } from './turns';
+import { Watch } from './watch';
 
 const NOTHING = new Uint8Array(0);
 
@@ -41,9 +39,8 @@ export class EventStreamWriter implements Subscriber {
   readonly #room: Room;
   readonly #turns = new Turns();
   readonly #abort = new AbortController();
-  #heartbeat: Heartbeat | undefined;
-  #lifetime: Lifetime | undefined;
-  #stall: StallWatch | undefined;
+  /** None where the client had left before the stream was open. */
+  readonly #watch: Watch | undefined;
   /** The default reconnection time until it has been sent. Of this stream, so that nothing leaks into another. */
   #retry: number | undefined;
   /** Ending: `end()` was called, and waits for the block in progress. */
@@ -71,7 +68,12 @@ export class EventStreamWriter implements Subscriber {
     };
     const first = heartbeat === false ? NOTHING : preamble(heartbeat);
     sink.open({ drained: () => this.#room.drained(), closed }, first);
-    if (this.#state === 'open') this.#watch();
+    if (this.#state !== 'open') return;
+    this.#watch = new Watch(sink, this.#init, {
+      idle: () => this.#beat(),
+      expired: () => this.close(),
+      stalled: (patience) => this.#cutOff(patience),
+    });
   }
 
   /**
@@ -180,19 +182,6 @@ export class EventStreamWriter implements Subscriber {
     });
   }
 
-  #watch(): void {
-    const { heartbeat, writeTimeout, maxDuration, expiresAt, revalidate, onError } = this.#init;
-    if (heartbeat !== false) this.#heartbeat = new Heartbeat(heartbeat, () => this.#beat());
-    if (writeTimeout !== false) {
-      this.#stall = new StallWatch(this.#sink, writeTimeout, () => {
-        const stalled = `The client has taken nothing for ${writeTimeout} ms: stop writing`;
-        this.#finish(new EventStreamClosedError('PEER_GONE', stalled), () => this.#sink.destroy());
-      });
-    }
-    if (maxDuration === undefined && expiresAt === undefined && !revalidate) return;
-    this.#lifetime = new Lifetime(this.#init, () => this.close(), onError);
-  }
-
   #closeUnlessEnding(): void {
     if (this.#state === 'open') this.close();
   }
@@ -245,22 +234,24 @@ export class EventStreamWriter implements Subscriber {
   }
 
   #put(bytes: Uint8Array): void {
-    this.#heartbeat?.touch();
     this.#sink.write(bytes);
-    this.#stall?.wrote(bytes.byteLength);
+    this.#watch?.wrote(bytes.byteLength);
   }
 
   #beat(): void {
     if (!this.#turns.held && !this.#room.full) this.#put(this.idleFrame?.() ?? HEARTBEAT);
   }
 
+  #cutOff(patience: number): void {
+    const stalled = `The client has taken nothing for ${patience} ms: stop writing`;
+    this.#finish(new EventStreamClosedError('PEER_GONE', stalled), () => this.#sink.destroy());
+  }
+
   /** The one way into the last state. `stop` is what is left to do with the sink. */
   #finish(reason: EventStreamClosedError, stop = () => {}): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    this.#heartbeat?.stop();
-    this.#lifetime?.stop();
-    this.#stall?.stop();
+    this.#watch?.stop();
     stop();
     this.#abort.abort(reason);
     this.#turns.finish();
