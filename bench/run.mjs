@@ -1,4 +1,4 @@
-// `pnpm bench`: measures parsers and encoders side by side. README.md says how.
+// `pnpm bench`: measures parsers and encoders side by side, then what fan-out/ measures. README.md says how.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -107,7 +107,11 @@ async function write(folder, result) {
 try {
   const options = readOptions(process.argv.slice(2));
   if (options.help) console.log(usage);
-  else await main(options);
+  else {
+    await main(options);
+    if (options.fanOut !== undefined)
+      await run(process.execPath, ['bench/fan-out/run.mjs', ...options.fanOut]);
+  }
 } catch (error) {
   if (!(error instanceof UsageError)) fail(error);
   else {

@@ -3,8 +3,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pnpm, root } from '../../scripts/run.mjs';
 
-export async function buildMeasured() {
-  for (const name of ['encoder', 'parser']) {
+/** @param {readonly string[]} [names] */
+export async function buildMeasured(names = ['encoder', 'parser']) {
+  for (const name of names) {
     const folder = join(root, 'packages', name);
     const output = join(folder, 'dist/index.js');
     const built = existsSync(output) ? statSync(output).mtimeMs : 0;

@@ -4,7 +4,8 @@ import { suites } from './suites.mjs';
 
 export const usage = `pnpm bench [options]
 
-Without options: everything, on Node 20 and Node 24, written to docs/performance.
+Without options: everything, on Node 20 and Node 24, written to docs/performance; then pnpm bench:fan-out, which follows a run of
+everything, with --quick and --out as they are here.
 
   --only <pattern>    only workloads whose name contains this (several: separated by commas)
   --peers <pattern>   beside ours only peers whose name contains this (several: separated by commas)
@@ -47,9 +48,8 @@ export function readOptions(args) {
     }))
     .filter(({ workloads }) => workloads.length > 0);
   if (plan.length === 0) throw new UsageError(`--only: no workload of these suites contains ${values.only}`);
-  const partial = [values.only, values.peers, values.suite, values.node, values.quick].some(
-    (value) => value !== undefined,
-  );
+  const chosen = [values.only, values.peers, values.suite, values.node].some((value) => value !== undefined);
+  const partial = chosen || values.quick !== undefined;
   return {
     help: values.help ?? false,
     quick: values.quick ?? false,
@@ -59,6 +59,10 @@ export function readOptions(args) {
     seed,
     plan,
     out: values.out ?? (partial ? undefined : 'docs/performance'),
+    /** What the fan-out's bench is called with, where everything is wanted. */
+    fanOut: chosen
+      ? undefined
+      : [...(values.quick ? ['--quick'] : []), ...(values.out === undefined ? [] : ['--out', values.out])],
   };
 }
 

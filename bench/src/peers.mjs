@@ -1,5 +1,5 @@
 // What is measured. The adapters in ../peers say what of the suites they take part in by what they export.
-import { readFileSync } from 'node:fs';
+import { packageVersion } from './package-version.mjs';
 
 /**
  * @typedef {object} Adapter
@@ -180,6 +180,5 @@ export function peerNamed(name) {
  */
 export function versionOf(peer) {
   if (peer.package === undefined) return undefined;
-  const file = new URL(`../node_modules/${peer.package}/package.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')).version;
+  return packageVersion(peer.package);
 }

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { describeNginx } from '../../scripts/nginx.mjs';
 import { find } from '../../scripts/system.mjs';
 import { writeFolder } from '../support/folder';
 import { listenOnFreePort } from '../support/listen';
@@ -12,7 +13,7 @@ export async function startNchan(): Promise<Peer> {
   const nginx = find('nginx');
   if (nginx === undefined) throw new Error('nginx was not found: `npm test` installs it, or says how.');
   const port = await freePort();
-  const folder = await writeFolder({ 'nginx.conf': configuration(modulesOf(nginx), port) });
+  const folder = await writeFolder({ 'nginx.conf': configuration(describeNginx(nginx).modules, port) });
   const errors: string[] = [];
   const child = spawn(nginx, ['-p', folder.path, '-c', join(folder.path, 'nginx.conf')], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -78,14 +79,6 @@ http {
   }
 }
 `;
-
-/** Where this nginx was built to look for modules. */
-function modulesOf(nginx: string): string {
-  const { stderr } = spawnSync(nginx, ['-V'], { encoding: 'utf8' });
-  const [, path] = /--modules-path=(\S+)/.exec(stderr) ?? [];
-  if (path === undefined) throw new Error(`${nginx} does not say where its modules are: ${stderr}`);
-  return path;
-}
 
 /** nginx cannot be asked for the port that the system has chosen, so it is chosen before. */
 async function freePort(): Promise<number> {
