@@ -13,6 +13,9 @@ export interface RedisServer extends AsyncDisposable {
   kill(): Promise<void>;
   /** With the data of its last save, if there was one. */
   start(): Promise<void>;
+  /** Its connections stay, and nothing is answered. */
+  pause(): void;
+  resume(): void;
 }
 
 export async function startRedis(...args: string[]): Promise<RedisServer> {
@@ -51,6 +54,8 @@ export async function startRedis(...args: string[]): Promise<RedisServer> {
     url: `redis://127.0.0.1:${port}`,
     kill,
     start,
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
     async [Symbol.asyncDispose]() {
       await kill();
       await rm(folder, { recursive: true, force: true });

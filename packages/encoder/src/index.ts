@@ -1,5 +1,6 @@
 export { encode } from './encode';
 export { encodeAsync } from './encode-async';
+export { refuseId } from './refuse-id';
 export { ServerEvent } from './server-event';
 export { ServerEventEncoderStream } from './server-event-encoder-stream';
 export { ServerEventError } from './server-event-error';

@@ -1,33 +1,21 @@
-import {
-  type EventInput,
-  encode,
-  ServerEvent,
-  ServerEventError,
-  type ServerEventInit,
-} from '@eventwire/encoder';
+import { type EventInput, encode, refuseId, ServerEvent, type ServerEventInit } from '@eventwire/encoder';
 import type { LoggedEvent } from '@eventwire/server';
 import { RedisLogError } from './redis-log-error';
-import type { Entry } from './replies';
 
 const utf8 = new TextEncoder();
 
 /** The fields under which an event is kept in the stream. Throws what the encoder refuses, and for an id `ID_NOT_ALLOWED`. */
 export function toFields(event: EventInput, topic: string | undefined): string[] {
-  const { data, type, id, retry, comment } = settle(event);
-  if (id !== undefined) {
-    throw new ServerEventError(
-      'ID_NOT_ALLOWED',
-      'id',
-      'id is assigned by the log: leave it out, and keep your own in the data',
-    );
-  }
+  const settled = settle(event);
+  refuseId(settled);
+  const { data, type, retry, comment } = settled;
   const pieces = data === undefined || typeof data === 'string' ? data : [...data];
   const fields = ['event', JSON.stringify({ data: pieces, type, retry, comment })];
   return topic === undefined ? fields : [...fields, 'topic', topic];
 }
 
 /** An event as it was appended, encoded with its id. */
-export function fromEntry({ fields }: Entry, id: string): LoggedEvent {
+export function fromEntry(fields: ReadonlyMap<string, unknown>, id: string): LoggedEvent {
   const topic = fields.get('topic');
   let event: ServerEventInit;
   try {

@@ -12,7 +12,10 @@ export interface RedisClientLike {
   connect?: unknown;
   destroy?: unknown;
   disconnect?: unknown;
+  /** ioredis: what has become of the connection. */
   status?: unknown;
+  /** node-redis: whether the connection can be used. */
+  isReady?: unknown;
 }
 
 /** Methods that the two clients have with types of their own. */
@@ -24,15 +27,21 @@ interface Loose {
   destroy?(): unknown;
   disconnect?(): unknown;
   status?: unknown;
+  isReady?: unknown;
 }
 
-/** Sends one command; what is sent within one turn stays together and in order. */
-export function command(client: RedisClientLike, name: string, ...args: string[]): Promise<unknown> {
+/** Sends one command. A client that throws is one whose promise is rejected. */
+export async function command(client: RedisClientLike, name: string, ...args: string[]): Promise<unknown> {
   const loose = client as Loose;
   if (typeof loose.call === 'function') return loose.call(name, ...args);
-  return (
-    loose.sendCommand?.([name, ...args]) ?? Promise.reject(new TypeError('The client has no sendCommand'))
-  );
+  return loose.sendCommand?.([name, ...args]);
+}
+
+/** Whether a command would be sent at once, as far as the client tells. A lazy one of ioredis connects with its first command. */
+export function isReady(client: RedisClientLike): boolean {
+  const { status, isReady } = client as Loose;
+  if (typeof status === 'string') return status === 'ready' || status === 'wait';
+  return typeof isReady !== 'boolean' || isReady;
 }
 
 /** A connection of the log's own. */

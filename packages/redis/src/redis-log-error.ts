@@ -2,23 +2,27 @@
  * What went wrong in the log, or with Redis.
  *
  * Codes: `INVALID_OPTION` (`option` names it), `FOREIGN_ID` (the id was not assigned by this log), `CLOSED` (the log was disposed),
- * `UNAVAILABLE` (Redis could not be reached or refused; `cause` says why), `TIMEOUT` (no answer within `commandTimeout`), and
- * `UNEXPECTED_REPLY` (the key holds something else, or this is no Redis 7).
- *
- * After `UNAVAILABLE` and `TIMEOUT` an event may have been added or not: who appends it again may have it twice.
+ * `UNAVAILABLE` (Redis could not be reached within `commandTimeout`, or refused; `cause` says why), `TIMEOUT` (it was reached, and did not
+ * answer within `commandTimeout`), and `UNEXPECTED_REPLY` (the key holds something else, or this is no Redis 7).
  */
 export class RedisLogError extends Error {
   readonly code: 'INVALID_OPTION' | 'FOREIGN_ID' | 'CLOSED' | 'UNAVAILABLE' | 'TIMEOUT' | 'UNEXPECTED_REPLY';
   readonly option: string | undefined;
+  /**
+   * Of an event that was to be added: `not-written`, and it never will be, so that it can be published again; or `unknown`, since it was sent and
+   * no answer came: who publishes it again may have it twice, so let its readers know it by something in its data. undefined for all else.
+   */
+  readonly outcome: 'not-written' | 'unknown' | undefined;
 
   constructor(
     code: RedisLogError['code'],
     message: string,
-    options?: (ErrorOptions & { option?: string }) | undefined,
+    options?: (ErrorOptions & { option?: string; outcome?: RedisLogError['outcome'] }) | undefined,
   ) {
     super(message, options);
     this.name = 'RedisLogError';
     this.code = code;
     this.option = options?.option;
+    this.outcome = options?.outcome;
   }
 }

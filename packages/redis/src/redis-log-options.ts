@@ -4,11 +4,11 @@ import { RedisLogError } from './redis-log-error';
 export interface RedisLogOptions {
   /** A connected client of ioredis or node-redis. It stays yours: the log neither configures nor closes it. */
   client: RedisClientLike;
-  /** The stream's key, which belongs to this log alone; `<key>:epoch` beside it too. In a cluster, put it in braces: `{events}`. */
+  /** The stream's key, which belongs to this log alone, as do those that begin with `<key>:`. In a cluster, put it in braces: `{events}`. */
   key: string;
   /** About how many events are kept, at least; default 10000. Redis removes whole blocks of older ones. */
   maxEvents?: number | undefined;
-  /** Ms to wait for the answer to a command; default 5000. */
+  /** Ms to wait for an answer, or for a connection, before giving up; default 5000. */
   commandTimeout?: number | undefined;
   /** Told of what goes wrong while the log follows Redis, which it then tries again; default `console.error`. */
   onError?: ((error: unknown) => void) | undefined;

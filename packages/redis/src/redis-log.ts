@@ -1,15 +1,18 @@
 import type { EventInput } from '@eventwire/encoder';
 import type { EventLog, LoggedEvent, LogPage } from '@eventwire/server';
 import { fromEntry, toFields } from './entry-fields';
-import { command } from './redis-client';
-import { compareEntries, formatId, parseId, type RedisId, START } from './redis-id';
+import { comparePlaces, formatBefore, formatId, parseId, type RedisId } from './redis-id';
 import { RedisLogError } from './redis-log-error';
 import { type RedisLogOptions, type ResolvedRedisLogOptions, resolveOptions } from './redis-log-options';
-import { type Entry, readEntries, readExec, readInfo, readText } from './replies';
+import { type Entry, readEntries, readValues } from './replies';
+import { ScriptRunner, unavailable } from './script-runner';
+import { APPEND, HEAD, PAGE } from './scripts';
 import { WakeUp } from './wake-up';
 
 /** Events per reading of a tail. */
-const PAGE = 500;
+const TAIL_PAGE = 500;
+/** Ms for which Redis remembers what a log had under way that has not been heard of since. */
+const MEMORY = 24 * 60 * 60 * 1000;
 
 /**
  * A log in a Redis stream: for any number of processes, each with a log of its own on the same key. Whoever appends, all have the same
@@ -29,6 +32,12 @@ interface Tail {
 
 class RedisLog implements EventLog, AsyncDisposable {
   readonly #options: ResolvedRedisLogOptions;
+  readonly #scripts: ScriptRunner;
+  /** Under which Redis knows an append of this log again. */
+  readonly #writer = randomName();
+  /** Of the appends that wait for their answer, in order. */
+  readonly #waiting = new Set<number>();
+  #lastNumber = 0;
   readonly #tails = new Set<Tail>();
   #wakeUp: { readonly instance: WakeUp; readonly started: Promise<void> } | undefined;
   #disposed = false;
@@ -37,6 +46,7 @@ class RedisLog implements EventLog, AsyncDisposable {
 
   constructor(options: ResolvedRedisLogOptions) {
     this.#options = options;
+    this.#scripts = new ScriptRunner(options.client, options.commandTimeout);
   }
 
   async append(
@@ -44,28 +54,37 @@ class RedisLog implements EventLog, AsyncDisposable {
     options?: { topic?: string | undefined } | undefined,
   ): Promise<LoggedEvent> {
     const fields = toFields(event, options?.topic);
+    const number = ++this.#lastNumber;
+    this.#waiting.add(number);
+    const [lowest = number] = this.#waiting;
     const { key, maxEvents } = this.#options;
-    const { epoch, replies } = await this.#transact([
-      ['XADD', key, 'MAXLEN', '~', String(maxEvents), '*', ...fields],
-    ]);
-    const entry = readText(replies[0]) ?? '';
-    const map = new Map<string, unknown>();
-    for (let i = 0; i < fields.length; i += 2) map.set(fields[i] ?? '', fields[i + 1]);
-    return fromEntry({ id: entry, fields: map }, formatId(epoch, entry));
+    try {
+      const args = [maxEvents, number, lowest, MEMORY].map(String);
+      const [, id] = await this.#run(APPEND, 2, [...args, ...fields], [`${key}:writer:${this.#writer}`]);
+      const map = new Map<string, unknown>();
+      for (let i = 0; i < fields.length; i += 2) map.set(fields[i] ?? '', fields[i + 1]);
+      return fromEntry(map, String(id));
+    } finally {
+      this.#waiting.delete(number);
+    }
   }
 
   async head(): Promise<string> {
-    const { epoch, replies } = await this.#transact([['XINFO', 'STREAM', this.#options.key]]);
-    return formatId(epoch, readInfo(replies[0]).lastGenerated);
+    const [epoch, entry] = await this.#run(HEAD, 2);
+    return formatId(String(epoch), String(entry));
   }
 
   compare(a: string, b: string): number {
     const [one, other] = [own(a), own(b)];
-    if (one.epoch === other.epoch) return compareEntries(one.entry, other.entry);
+    if (one.epoch === other.epoch) return comparePlaces(one, other);
     // What one reader has seen of a new epoch already is ahead of another's place in the old one.
     if (one.epoch === this.#epoch) return 1;
     if (other.epoch === this.#epoch) return -1;
     throw new RedisLogError('FOREIGN_ID', `${a} and ${b} are of different epochs: read() them first`);
+  }
+
+  cursorBefore(id: string): string {
+    return formatBefore(own(id));
   }
 
   async read(after: string, { limit }: { limit: number }): Promise<LogPage> {
@@ -90,43 +109,31 @@ class RedisLog implements EventLog, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
+    this.#scripts.stop();
     this.#tails.clear();
     await this.#sleep();
   }
 
   /** The page behind `after`, whether events are missing before it, and the newest entry by then: all at one moment. */
   async #page(after: string, limit: number): Promise<LogPage & { head: string }> {
-    const { key } = this.#options;
     const place = parseId(after);
-    const start = place ? `(${place.entry}` : '-';
-    const { epoch, replies } = await this.#transact([
-      ['XINFO', 'STREAM', key],
-      ['XRANGE', key, place?.entry ?? START, place?.entry ?? START, 'COUNT', '1'],
-      ['XRANGE', key, start, '+', 'COUNT', String(limit)],
-      ['XRANGE', key, '-', '+', 'COUNT', String(limit)],
-    ]);
-    const info = readInfo(replies[0]);
-    const held = readEntries(replies[1]).length > 0;
-    const whole = info.added === info.length;
-    const good =
-      place?.epoch === epoch &&
-      compareEntries(place.entry, info.lastGenerated) <= 0 &&
-      (held || whole || place.entry === info.lastGenerated);
-    const entries = readEntries(replies[good ? 2 : 3]);
+    const where = [place?.epoch ?? '', place?.entry ?? '', place?.before ? 'before' : ''];
+    const [found, last, gap, entries] = await this.#run(PAGE, 4, [...where, String(limit)]);
+    const epoch = String(found);
     return {
-      events: entries.map((entry) => this.#event(entry, formatId(epoch, entry.id))),
-      gap: !good,
-      head: formatId(epoch, info.lastGenerated),
+      events: readEntries(entries).map((entry) => this.#event(entry, formatId(epoch, entry.id))),
+      gap: gap === 1,
+      head: formatId(epoch, String(last)),
     };
   }
 
   /** What somebody else has put into the stream is told, and passed over: an event without data moves readers on. */
-  #event(entry: Entry, id: string): LoggedEvent {
+  #event({ fields }: Entry, id: string): LoggedEvent {
     try {
-      return fromEntry(entry, id);
+      return fromEntry(fields, id);
     } catch (error) {
       this.#options.onError(error);
-      return fromEntry({ id: entry.id, fields: new Map([['event', '{}']]) }, id);
+      return fromEntry(new Map([['event', '{}']]), id);
     }
   }
 
@@ -142,11 +149,11 @@ class RedisLog implements EventLog, AsyncDisposable {
   async #readOn(tail: Tail): Promise<void> {
     for (;;) {
       if (tail.signal.aborted || this.#disposed) return;
-      const { events, gap, head } = await this.#page(tail.after, PAGE);
+      const { events, gap, head } = await this.#page(tail.after, TAIL_PAGE);
       if (tail.signal.aborted || this.#disposed) return;
       tail.after = events.at(-1)?.id ?? (gap ? head : tail.after);
       if (gap || events.length > 0) tail.listener({ events, gap });
-      if (events.length < PAGE) return;
+      if (events.length < TAIL_PAGE) return;
     }
   }
 
@@ -184,45 +191,14 @@ class RedisLog implements EventLog, AsyncDisposable {
     await wakeUp?.instance.stop();
   }
 
-  /**
-   * Commands as one transaction, with the epoch that holds for all of them. They are sent within one turn, so that on a connection that
-   * is shared nobody else's come between.
-   */
-  async #transact(commands: string[][]): Promise<{ epoch: string; replies: unknown[] }> {
+  /** Runs a script on the stream, the epoch and `keys`. It gives the epoch first. */
+  async #run(script: string, values: number, args: string[] = [], keys: string[] = []): Promise<unknown[]> {
     this.#refuseDisposed();
-    const { client, key } = this.#options;
-    const epochKey = `${key}:epoch`;
-    const sent = [
-      ['MULTI'],
-      ['SET', epochKey, newEpoch(), 'NX'],
-      ['GET', epochKey],
-      ...commands,
-      ['EXEC'],
-    ].map(([name = '', ...args]) => command(client, name, ...args));
-    // All of them are answered by the last; each may be rejected beside it.
-    for (const reply of sent) reply.catch(() => {});
-    const [, epoch, ...replies] = readExec(await this.#answer(sent.at(-1) as Promise<unknown>));
-    for (const reply of [epoch, ...replies]) {
-      if (reply instanceof Error && !/no such key/i.test(reply.message)) throw unavailable(reply);
-    }
-    this.#epoch = readText(epoch) ?? '';
-    return { epoch: this.#epoch, replies };
-  }
-
-  async #answer(reply: Promise<unknown>): Promise<unknown> {
-    const { commandTimeout } = this.#options;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const message = `Redis did not answer within ${commandTimeout} ms (commandTimeout): check that it runs, and can be reached`;
-      timer = setTimeout(() => reject(new RedisLogError('TIMEOUT', message)), commandTimeout);
-    });
-    try {
-      return await Promise.race([reply, late]);
-    } catch (cause) {
-      throw cause instanceof RedisLogError ? cause : unavailable(cause);
-    } finally {
-      clearTimeout(timer);
-    }
+    const { key } = this.#options;
+    const all = [key, `${key}:epoch`, ...keys];
+    const reply = readValues(await this.#scripts.run(script, all, [randomName(), ...args]), values);
+    this.#epoch = String(reply[0]);
+    return reply;
   }
 
   #refuseDisposed(): void {
@@ -236,11 +212,6 @@ function own(id: string): RedisId {
   throw new RedisLogError('FOREIGN_ID', `${JSON.stringify(id)} is no id of this log: read() it first`);
 }
 
-function unavailable(cause: unknown): RedisLogError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new RedisLogError('UNAVAILABLE', `Redis could not be used: ${reason}`, { cause });
-}
-
-function newEpoch(): string {
+function randomName(): string {
   return Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join('');
 }

@@ -1,5 +1,4 @@
 import { closeDuplicate, command, openDuplicate, type RedisClientLike } from './redis-client';
-import { readText } from './replies';
 
 /** Ms for which one XREAD blocks. Then the place is looked at all the same, so that a Redis that has lost its memory is noticed. */
 const BLOCK = 5000;
@@ -76,7 +75,7 @@ export class WakeUp {
       timer = setTimeout(() => reject(new Error('Redis does not answer any more')), BLOCK + PATIENCE);
     });
     try {
-      readText(await Promise.race([command(connection, 'XREAD', ...args), silence]));
+      await Promise.race([command(connection, 'XREAD', ...args), silence]);
     } finally {
       clearTimeout(timer);
     }

@@ -1,21 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { createRedisLog, type RedisClientLike, type RedisLogOptions } from '../src/index';
-import { compareEntries, parseId } from '../src/redis-id';
-import { readEntries, readInfo } from '../src/replies';
+import { comparePlaces, formatBefore, parseId, type RedisId } from '../src/redis-id';
+import { readEntries, readValues } from '../src/replies';
 
-/** A client whose transactions are answered by a function. */
-function fake(exec: (sent: string[][]) => unknown): RedisClientLike & { sent: string[][] } {
+/** A client whose scripts are answered by a function. */
+function fake(answer: (sent: string[][]) => unknown): RedisClientLike & { sent: string[][] } {
   const sent: string[][] = [];
   return {
     sent,
     sendCommand: async (args: string[]) => {
       sent.push(args);
-      if (args[0] !== 'EXEC') return 'QUEUED';
-      return exec(sent);
+      return answer(sent);
     },
-    duplicate: () => fake(exec),
+    duplicate: () => fake(answer),
   };
 }
+
+/** The arguments of a script behind its keys. */
+const args = ([, , keys = '0', ...rest]: string[] = []) => rest.slice(Number(keys));
 
 describe('createRedisLog', () => {
   const client = fake(() => []);
@@ -35,28 +37,83 @@ describe('createRedisLog', () => {
     );
   });
 
-  it('sends a transaction within one turn, so that nobody else’s commands come between', async () => {
-    const client = fake(() => [null, 'e1', '5-0']);
+  it('appends by one script, sent within the call, that knows the writer and what it waits for', async () => {
+    const client = fake((sent) => ['e1', `e1.${sent.length}-0`]);
     const log = createRedisLog({ client, key: 'k', maxEvents: 7 });
-    const appending = log.append({ data: 'x' }, { topic: 't' });
-    expect(client.sent.map(([name]) => name)).toEqual(['MULTI', 'SET', 'GET', 'XADD', 'EXEC']);
-    expect(client.sent[1]).toEqual(['SET', 'k:epoch', expect.stringMatching(/^[0-9a-z]+$/), 'NX']);
-    expect(client.sent[3]?.slice(1, 6)).toEqual(['k', 'MAXLEN', '~', '7', '*']);
-    expect(await appending).toMatchObject({ id: 'e1.5-0', topic: 't', event: { data: 'x' } });
+    const appending = [log.append({ data: 'x' }, { topic: 't' }), log.append('y')];
+    expect(client.sent.map(([name]) => name)).toEqual(['EVAL', 'EVAL']);
+    expect(client.sent[0]?.slice(2, 6)).toEqual([
+      '3',
+      'k',
+      'k:epoch',
+      expect.stringMatching(/^k:writer:\w+$/),
+    ]);
+    expect(await Promise.all(appending)).toMatchObject([
+      { id: 'e1.1-0', topic: 't', event: { data: 'x' } },
+      { id: 'e1.2-0', event: { data: 'y' } },
+    ]);
+    await log.append('z');
+    expect(client.sent.map((sent) => args(sent).slice(1, 4))).toEqual([
+      ['7', '1', '1'],
+      ['7', '2', '1'],
+      ['7', '3', '3'],
+    ]);
   });
 
   it.each([
-    ['an error of Redis', () => Promise.reject(new Error('LOADING Redis is loading')), 'UNAVAILABLE'],
     [
-      'an error within the transaction',
-      () => [null, 'e1', new Error('OOM command not allowed')],
+      'that Redis refuses',
+      () => Promise.reject(new Error('OOM command not allowed')),
       'UNAVAILABLE',
+      'not-written',
     ],
-    ['no answer', () => new Promise(() => {}), 'TIMEOUT'],
-    ['an aborted transaction', () => null, 'UNEXPECTED_REPLY'],
-  ])('tells a publisher of %s', async (_, exec, code) => {
-    const log = createRedisLog({ client: fake(exec), key: 'k', commandTimeout: 20 });
-    await expect(log.append('x')).rejects.toMatchObject({ name: 'RedisLogError', code });
+    ['that gets no answer', () => new Promise(() => {}), 'TIMEOUT', 'unknown'],
+    ['whose connection breaks', () => Promise.reject(new Error('read ECONNRESET')), 'UNAVAILABLE', 'unknown'],
+    [
+      'that Redis cannot take yet',
+      () => Promise.reject(new Error('LOADING Redis is')),
+      'UNAVAILABLE',
+      'not-written',
+    ],
+    ['that is answered by something else', () => null, 'UNEXPECTED_REPLY', undefined],
+  ])('tells a publisher what became of an event %s', async (_, answer, code, outcome) => {
+    const log = createRedisLog({ client: fake(answer), key: 'k', commandTimeout: 120 });
+    await expect(log.append('x')).rejects.toMatchObject({ name: 'RedisLogError', code, outcome });
+  });
+
+  it.each([{ status: 'reconnecting' }, { isReady: false }])(
+    'gives nothing to a client that is %j',
+    async (state) => {
+      const client = Object.assign(
+        fake(() => ['e1', 'e1.5-0']),
+        state,
+      );
+      const log = createRedisLog({ client, key: 'k', commandTimeout: 120 });
+      await expect(log.append('x')).rejects.toMatchObject({ code: 'UNAVAILABLE', outcome: 'not-written' });
+      expect(client.sent).toEqual([]);
+    },
+  );
+
+  it('asks again where the connection broke, in the order of the calls', async () => {
+    const lost = new Error('Socket closed unexpectedly');
+    const client = fake((sent) =>
+      sent.length <= 3 ? Promise.reject(lost) : ['e1', `e1.${args(sent.at(-1))[2]}-0`],
+    );
+    const log = createRedisLog({ client, key: 'k' });
+    const ids = await Promise.all(['a', 'b', 'c'].map(async (data) => (await log.append(data)).id));
+    expect(ids).toEqual(['e1.1-0', 'e1.2-0', 'e1.3-0']);
+    expect(client.sent.map((sent) => args(sent)[2])).toEqual(['1', '2', '3', '1', '2', '3']);
+  });
+
+  it('gives up at its disposal what waits for a connection', async () => {
+    const client = Object.assign(
+      fake(() => []),
+      { isReady: false },
+    );
+    const log = createRedisLog({ client, key: 'k' });
+    const appending = log.append('x');
+    await log[Symbol.asyncDispose]();
+    await expect(appending).rejects.toMatchObject({ code: 'CLOSED', outcome: 'not-written' });
   });
 
   it('refuses ids that are not its own, and everything once it is disposed', async () => {
@@ -72,7 +129,7 @@ describe('createRedisLog', () => {
 });
 
 it('has what it knows of a new epoch ahead of the old one', async () => {
-  const log = createRedisLog({ client: fake(() => [null, 'e2', '5-0']), key: 'k' });
+  const log = createRedisLog({ client: fake(() => ['e2', 'e2.5-0']), key: 'k' });
   const { id } = await log.append('x');
   expect(log.compare(id, 'e1.9-0')).toBeGreaterThan(0);
   expect(log.compare('e1.9-0', id)).toBeLessThan(0);
@@ -80,8 +137,10 @@ it('has what it knows of a new epoch ahead of the old one', async () => {
 
 describe('ids', () => {
   it.each([
-    ['e1.0-0', { epoch: 'e1', entry: '0-0' }],
-    ['e1.1700000000000-12', { epoch: 'e1', entry: '1700000000000-12' }],
+    ['e1.0-0', { epoch: 'e1', entry: '0-0', before: false }],
+    ['e1.1700000000000-12', { epoch: 'e1', entry: '1700000000000-12', before: false }],
+    ['e1.b5-0', { epoch: 'e1', entry: '5-0', before: true }],
+    ['e1.bb5-0', undefined],
     ['e1.01-0', undefined],
     ['e1.1', undefined],
     ['E1.1-0', undefined],
@@ -91,33 +150,32 @@ describe('ids', () => {
     expect(parseId(id)).toEqual(parsed);
   });
 
-  it('are compared as numbers', () => {
-    expect(compareEntries('9-0', '10-0')).toBeLessThan(0);
-    expect(compareEntries('10-9', '10-10')).toBeLessThan(0);
-    expect(compareEntries('10-1', '10-1')).toBe(0);
+  it('are compared as numbers, the place before an entry just before it', () => {
+    const own = (id: string) => parseId(id) as RedisId;
+    const sorted = ['e.9-0', 'e.b10-9', 'e.10-9', 'e.b10-10', 'e.10-10'];
+    expect([...sorted].reverse().sort((a, b) => comparePlaces(own(a), own(b)))).toEqual(sorted);
+    expect(comparePlaces(own('e.10-1'), own('e.10-1'))).toBe(0);
+    expect(formatBefore(own('e.10-1'))).toBe('e.b10-1');
   });
 });
 
 describe('replies', () => {
-  const info = { 'last-generated-id': '5-1', length: 2, 'entries-added': 3 };
+  const fields = { event: '{}', topic: 't' };
 
   it.each([
-    ['an array', Object.entries(info).flat()],
-    ['a Map', new Map(Object.entries(info))],
-    ['an object', info],
-  ])('are understood as %s', (_, reply) => {
-    expect(readInfo(reply)).toEqual({ lastGenerated: '5-1', length: 2, added: 3 });
-  });
-
-  it('of a stream that is not there are those of an empty one', () => {
-    expect(readInfo(new Error('ERR no such key')).length).toBe(0);
+    ['an array', Object.entries(fields).flat()],
+    ['a Map', new Map(Object.entries(fields))],
+    ['an object', fields],
+  ])('are understood with fields as %s', (_, reply) => {
+    expect(readEntries([['5-1', reply]])).toEqual([{ id: '5-1', fields: new Map(Object.entries(fields)) }]);
   });
 
   it('that nobody understands are refused', () => {
-    expect(() => readInfo(['length', 1])).toThrow(expect.objectContaining({ code: 'UNEXPECTED_REPLY' }));
-    expect(() => readInfo('OK')).toThrow(expect.objectContaining({ code: 'UNEXPECTED_REPLY' }));
-    expect(() => readEntries('OK')).toThrow(expect.objectContaining({ code: 'UNEXPECTED_REPLY' }));
-    expect(() => readEntries(['x'])).toThrow(expect.objectContaining({ code: 'UNEXPECTED_REPLY' }));
-    expect(() => readEntries(new Error('WRONGTYPE'))).toThrow('WRONGTYPE');
+    const unexpected = expect.objectContaining({ code: 'UNEXPECTED_REPLY' });
+    expect(() => readValues('OK', 1)).toThrow(unexpected);
+    expect(() => readValues(['e1'], 2)).toThrow(unexpected);
+    expect(() => readEntries('OK')).toThrow(unexpected);
+    expect(() => readEntries(['x'])).toThrow(unexpected);
+    expect(() => readEntries([['5-1', 7]])).toThrow(unexpected);
   });
 });

@@ -1,10 +1,4 @@
-import {
-  type EventInput,
-  encode,
-  ServerEvent,
-  ServerEventError,
-  type ServerEventInit,
-} from '@eventwire/encoder';
+import { type EventInput, encode, refuseId, ServerEvent, type ServerEventInit } from '@eventwire/encoder';
 import { utf8, withId } from './block';
 import { checkInteger, checkOptions } from './check-option';
 import type { EventLog, LoggedEvent, LogPage } from './event-log';
@@ -65,14 +59,9 @@ class MemoryLog implements EventLog {
   }
 
   append(event: EventInput, options?: { topic?: string | undefined } | undefined): LoggedEvent {
-    const { id: given, data, type, retry, comment, block } = settle(event);
-    if (given !== undefined) {
-      throw new ServerEventError(
-        'ID_NOT_ALLOWED',
-        'id',
-        'id is assigned by the log: leave it out, and keep your own in the data',
-      );
-    }
+    const settled = settle(event);
+    refuseId(settled);
+    const { data, type, retry, comment, block } = settled;
     const id = this.#id(this.#seq + 1);
     const frame = utf8(withId(block, id));
     if (frame.byteLength > this.#maxBytes) {

@@ -154,6 +154,20 @@ export function describeEventLog(
         expect(await log.read(held.id, { limit: 1000 })).toEqual({ events: events.slice(1), gap: false });
         expect(await log.read(await log.head(), { limit: 10 })).toEqual({ events: [], gap: false });
       }, 20);
+
+      test('has, where it gives one, a good place before the oldest event, until that is removed too', async (log) => {
+        const [first = ''] = await append(log, numbers(1, 300));
+        const page = await log.read(first, { limit: 1000 });
+        const oldest = page.events[0] as LoggedEvent;
+        const before = log.cursorBefore?.(oldest.id);
+        if (before === undefined) return;
+        expect(log.compare(before, oldest.id) < 0).toBe(true);
+        expect(log.compare(first, before) < 0).toBe(true);
+        expect(await log.read(before, { limit: 1000 })).toEqual({ events: page.events, gap: false });
+        expect(dataOf(await log.read(before, { limit: 1 }))).toEqual([oldest.event.data]);
+        await append(log, numbers(301, 600));
+        expect((await log.read(before, { limit: 1 })).gap).toBe(true);
+      }, 20);
     });
 
     describe('tail', () => {

@@ -1,0 +1,81 @@
+/*
+ * What has to be decided at one moment runs within Redis. KEYS: the stream, the epoch. ARGV[1]: an epoch for the case that a new one is
+ * needed.
+ *
+ * The epoch is a hash: `id`, and `used` once the stream has been seen. A stream that was there and is gone has taken its events with it, so
+ * that its ids must not be mistaken for those of the next one.
+ */
+const EPOCH = `
+local epoch, used = unpack(redis.call('HMGET', KEYS[2], 'id', 'used'))
+local there = redis.call('EXISTS', KEYS[1]) == 1
+if not epoch or (used and not there) then
+  redis.call('DEL', KEYS[2])
+  redis.call('HSET', KEYS[2], 'id', ARGV[1])
+  epoch, used = ARGV[1], false
+end
+if there and not used then redis.call('HSET', KEYS[2], 'used', '1') end
+`;
+
+/**
+ * Adds an event once, however often it is told to: a client of Redis sends a command again where the answer was lost.
+ *
+ * KEYS[3]: what this writer has under way, as a sorted set of ids by the writer's own numbers. ARGV: 2 the events to keep, 3 the number, 4 the
+ * lowest number that the writer still waits for, 5 the ms for which to remember it, then the fields. Gives the epoch and the id; no id for a
+ * number that the writer no longer waits for, whose command was on the way for too long.
+ */
+export const APPEND = `${EPOCH}
+local number, waiting = tonumber(ARGV[3]), tonumber(ARGV[4])
+local floor = -tonumber(redis.call('ZSCORE', KEYS[3], 'floor') or '0')
+if number < floor then return {epoch} end
+local id = redis.call('ZRANGEBYSCORE', KEYS[3], number, number)[1]
+if not id then
+  id = epoch .. '.' .. redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, 6))
+  if not there then redis.call('HSET', KEYS[2], 'used', '1') end
+  redis.call('ZADD', KEYS[3], number, id)
+end
+if waiting > floor then
+  redis.call('ZADD', KEYS[3], -waiting, 'floor')
+  redis.call('ZREMRANGEBYSCORE', KEYS[3], 1, waiting - 1)
+end
+redis.call('PEXPIRE', KEYS[3], ARGV[5])
+return {epoch, id}
+`;
+
+/** The newest entry: the epoch and its id in the stream, whether it is still there or not. */
+export const HEAD = `${EPOCH}
+if not there then return {epoch, '0-0'} end
+local info = redis.call('XINFO', 'STREAM', KEYS[1])
+for i = 1, #info, 2 do
+  if info[i] == 'last-generated-id' then return {epoch, info[i + 1]} end
+end
+`;
+
+/**
+ * What follows a place, or all that there is if events are missing behind the place. ARGV: 2 the place's epoch, 3 its entry, 4 `before` if
+ * it is the place just before that entry, 5 how many. Gives the epoch, the newest entry, 1 for a gap, and the entries.
+ */
+export const PAGE = `${EPOCH}
+local last, length, added = '0-0', 0, 0
+if there then
+  local info = redis.call('XINFO', 'STREAM', KEYS[1])
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then last = info[i + 1] end
+    if info[i] == 'length' then length = info[i + 1] end
+    if info[i] == 'entries-added' then added = info[i + 1] end
+  end
+end
+local place, before, limit = ARGV[3], ARGV[4] == 'before', tonumber(ARGV[5])
+if ARGV[2] == epoch then
+  local found = redis.call('XRANGE', KEYS[1], place, '+', 'COUNT', before and limit or limit + 1)
+  if found[1] and found[1][1] == place then
+    if not before then table.remove(found, 1) end
+    return {epoch, last, 0, found}
+  end
+  if not before and place == last then return {epoch, last, 0, {}} end
+  if place == '0-0' and added == length then
+    found[limit + 1] = nil
+    return {epoch, last, 0, found}
+  end
+end
+return {epoch, last, 1, redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', limit)}
+`;
