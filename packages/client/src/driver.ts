@@ -12,7 +12,7 @@ import { startTimer } from './timer';
 import { describe, seconds, type Trace, type TraceRecord } from './trace';
 import { begin, type Happening, transition } from './transition';
 import { callSafely } from './user-code';
-import { endContext, isUnsettled, judge, type Verdict } from './verdict';
+import { endContext, isUnsettled, judge, refreshes, type Verdict } from './verdict';
 
 /** Executes what `transition` decides. Holds the resources; decides nothing itself. */
 export class Driver<E> implements EventStream<E> {
@@ -26,6 +26,8 @@ export class Driver<E> implements EventStream<E> {
   #attempt: Attempt | undefined;
   #stopWaiting: (() => void) | undefined;
   #url: string;
+  /** When the newest attempt began. */
+  #refreshes = 0;
   // While connect() runs its caller does not have the stream yet, so callbacks come a microtask later.
   #constructing = true;
 
@@ -198,13 +200,14 @@ export class Driver<E> implements EventStream<E> {
       handled: () => delivery.handled(),
     });
     this.#attempt = attempt;
+    this.#refreshes = refreshes(this.#config);
     void attempt.run({ attempt: number, lastEventId: delivery.receivedId, previousError });
   }
 
   async #judge(attempt: number, ending: Ending, refreshed: boolean): Promise<void> {
     const context = endContext(ending, attempt, this.#delivery.receivedId);
     this.#trace('deciding', { code: context.error?.code, status: context.status });
-    const judged = await judge(this.#config, ending, context, refreshed);
+    const judged = await judge(this.#config, ending, context, refreshed, this.#refreshes);
     this.#settle(attempt, judged.ending, judged.verdict);
   }
 

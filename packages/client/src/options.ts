@@ -122,7 +122,7 @@ export interface ConnectOptions<E = EventStreamMessage> {
     | undefined;
   /**
    * Called on 401, for instance to get a new token: then follows one retry, at once. Runs one at a time: streams that
-   * share a function share its run. Bounded by `connectTimeout`.
+   * share a function share its run, also those refused after it whose request began before its end. Bounded by `connectTimeout`.
    */
   refresh?: ((context: EndContext) => unknown) | undefined;
   /** Default `'follow'`. In browsers fetch follows by itself, by its own rules; `'error'` works there too. */

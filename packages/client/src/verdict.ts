@@ -11,6 +11,12 @@ type Refresh = NonNullable<Config['refresh']>;
 
 /** One at a time: streams that share a function share its run. */
 const running = new WeakMap<Refresh, Promise<unknown>>();
+/** How many runs have succeeded. */
+const succeeded = new WeakMap<Refresh, number>();
+
+export function refreshes({ refresh }: Config): number {
+  return (refresh && succeeded.get(refresh)) ?? 0;
+}
 
 /** Whether the user has a say in this end: not in the stream's own, `terminal` and `ended`. */
 export function isUnsettled({ shouldReconnect, refresh }: Config, ending: Ending): boolean {
@@ -26,13 +32,19 @@ export function endContext(ending: Ending, attempt: number, lastEventId: string)
   return { attempt, lastEventId, error, status };
 }
 
-/** Asks `shouldReconnect`, and runs `refresh` where that, or a 401, says so; never rejects. */
+/**
+ * Asks `shouldReconnect`, and runs `refresh` where that, or a 401, says so; never rejects.
+ *
+ * @param refreshesBefore what `refreshes` said when the attempt began
+ */
 export async function judge(
-  { shouldReconnect, refresh, connectTimeout, clock }: Config,
+  config: Config,
   ending: Ending,
   context: EndContext,
   refreshed: boolean,
+  refreshesBefore: number,
 ): Promise<{ readonly ending: Ending; readonly verdict?: Verdict }> {
+  const { shouldReconnect, refresh, connectTimeout, clock } = config;
   let verdict: boolean | 'refresh' | undefined;
   try {
     verdict = (await shouldReconnect?.(context)) ?? (context.status === 401 ? 'refresh' : undefined);
@@ -41,10 +53,14 @@ export async function judge(
   }
   if (verdict !== 'refresh') return { ending, verdict };
   if (refresh === undefined || refreshed) return { ending }; // one retry, and this was it
+  // Refused for what a run has replaced in the meantime: that run serves this stream too.
+  if (context.error?.status && refreshes(config) > refreshesBefore) return { ending, verdict: 'again' };
 
   let run = running.get(refresh);
   if (run === undefined) {
-    run = Promise.resolve(context).then(refresh);
+    run = Promise.resolve(context)
+      .then(refresh)
+      .then(() => void succeeded.set(refresh, refreshes(config) + 1));
     running.set(refresh, run);
   }
   let timer: unknown;

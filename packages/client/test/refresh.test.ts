@@ -71,6 +71,41 @@ describe('refresh', () => {
     for (const { stream } of streams) stream.close();
   });
 
+  it('serves those too who began before its end and are refused after it', async () => {
+    let done = () => {};
+    const refresh = vi.fn(() => new Promise<void>((resolve) => (done = resolve)));
+    const [first, late, during] = [follow({ refresh }), follow({ refresh }), follow({ refresh })];
+    await first.answer(401);
+    during.stream.reconnect();
+    done();
+    await first.answer(200);
+    for (const { answer, calls, stream } of [late, during]) {
+      const before = calls.length;
+      await answer(401);
+      expect([refresh.mock.calls.length, calls.length, stream.state]).toEqual([1, before + 1, 'connecting']);
+    }
+    await late.answer(401); // with what is new: the one retry has been
+    expect(await late.stream.closed).toMatchObject({ reason: 'failed', error: { status: 401 } });
+    const next = follow({ refresh });
+    await next.answer(401);
+    expect(refresh).toHaveBeenCalledTimes(2);
+    for (const { stream } of [first, during, next]) stream.close();
+  });
+
+  it('serves nobody else where it fails, nor whose stream was open', async () => {
+    const refresh = vi.fn().mockRejectedValueOnce(new Error('no way'));
+    const shouldReconnect = ({ status }: EndContext) => (status === 200 ? ('refresh' as const) : undefined);
+    const [first, late, open] = [1, 2, 3].map(() => follow({ refresh, shouldReconnect }));
+    await open?.answer(200);
+    await first?.answer(401);
+    await late?.answer(401);
+    expect(refresh).toHaveBeenCalledTimes(2);
+    open?.call(-1).end(); // long after: what was new then may be old by now
+    await settle();
+    expect(refresh).toHaveBeenCalledTimes(3);
+    for (const one of [first, late, open]) one?.stream.close();
+  });
+
   it.each<[string, ConnectOptions['refresh'], string]>([
     [
       'throws',
