@@ -10,6 +10,7 @@ export {
   type ChannelCloseOptions,
   type ChannelOptions,
   type ChannelStats,
+  type CorsOptions,
   createChannel,
   createMemoryLog,
   type EventLog,
@@ -27,3 +28,4 @@ export {
 } from '@eventwire/server';
 export { eventStreamHandler } from './event-stream-handler';
 export { EventStreamResponse } from './event-stream-response';
+export { preflightHandler } from './preflight-handler';

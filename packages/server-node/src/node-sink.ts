@@ -10,6 +10,7 @@ import {
 } from '@eventwire/server';
 import { type PendingBytes, writeDirectly } from './direct-writer';
 import { asked, isHttp2, type NodeRequest, type NodeResponse } from './messages';
+import { sendAnswer, setHeaders } from './plain-answer';
 
 /** A response that compression middleware has wrapped: what it holds back goes out with this. */
 interface Flushable {
@@ -58,7 +59,7 @@ export class NodeSink implements EventStreamSink, PendingBytes {
     }
     const early = earlyAnswer(asked(this.#req), this.#init);
     if (early || this.#req.method === 'HEAD') {
-      if (early) this.#answer(early);
+      if (early) sendAnswer(res, early);
       else {
         this.#writeHead();
         res.end();
@@ -78,7 +79,7 @@ export class NodeSink implements EventStreamSink, PendingBytes {
   answer(make: (request: StreamRequest) => PlainAnswer): boolean {
     if (this.#first === undefined) return false;
     this.#first = undefined;
-    this.#answer(make(asked(this.#req)));
+    sendAnswer(this.#res, make(asked(this.#req)));
     return true;
   }
 
@@ -148,22 +149,8 @@ export class NodeSink implements EventStreamSink, PendingBytes {
       if (name === 'set-cookie') res.appendHeader(name, value);
       else res.setHeader(name, value);
     }
-    this.#setAll(crossOrigin?.headers(asked(this.#req).header('origin')) ?? []);
+    setHeaders(res, crossOrigin?.headers(asked(this.#req).header('origin')) ?? []);
     res.writeHead(status);
-  }
-
-  #answer({ status, headers, body }: PlainAnswer): void {
-    this.#setAll(headers);
-    this.#res.statusCode = status;
-    this.#res.end(body);
-  }
-
-  #setAll(headers: PlainAnswer['headers']): void {
-    for (const [name, value] of headers) {
-      // Whatever else the answer varies by.
-      if (name === 'vary') this.#res.appendHeader(name, value);
-      else this.#res.setHeader(name, value);
-    }
   }
 
   /** A stream is quiet for longer than node lets a connection be, and its events are too small to be waited with. */

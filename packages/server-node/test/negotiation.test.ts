@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { createChannel, type EventStreamInit, eventStreamHandler } from '../src/index';
+import { createChannel, type EventStreamInit, eventStreamHandler, preflightHandler } from '../src/index';
 import { get, serve, until } from './helpers';
 
 const origin = 'https://app.example';
@@ -64,6 +64,45 @@ describe('cors', () => {
     const { headers } = await answer({ cors: { origins: '*' } }, { headers: { origin } });
     expect(headers['access-control-allow-origin']).toBe('*');
     expect(headers.vary).toBeUndefined();
+  });
+});
+
+describe('preflightHandler', () => {
+  const asking = { origin, 'access-control-request-method': 'GET' };
+  const ask = async (method: string, headers: Record<string, string>) => {
+    const { url } = await serve(preflightHandler({ origins: [origin], credentials: true }));
+    const client = await get(url, { method, headers });
+    await client.ended;
+    return { status: client.res.statusCode, headers: client.res.headers, text: client.text };
+  };
+
+  it('answers a preflight as the handler of the stream does', async () => {
+    const { status, headers, text } = await ask('OPTIONS', asking);
+    const { date: _, ...same } = headers;
+    const { date: __, ...handlers } = (
+      await answer({ cors: { origins: [origin], credentials: true } }, { method: 'OPTIONS', headers: asking })
+    ).headers;
+    expect([status, text]).toEqual([204, '']);
+    expect(same).toEqual(handlers);
+    expect(same['access-control-allow-headers']).toContain('Last-Event-ID');
+  });
+
+  it('allows no other origin anything, and answers OPTIONS that are no preflight', async () => {
+    const other = await ask('OPTIONS', { ...asking, origin: 'https://evil.example' });
+    expect(other.headers['access-control-allow-origin']).toBeUndefined();
+    expect(other.headers.vary).toBe('Origin');
+    const plain = await ask('OPTIONS', {});
+    expect(plain.status).toBe(204);
+    expect(plain.headers['access-control-allow-methods']).toBeUndefined();
+  });
+
+  it('refuses other methods, and wrong options at the call', async () => {
+    const { status, headers, text } = await ask('GET', { origin });
+    expect([status, headers.allow]).toEqual([405, 'OPTIONS']);
+    expect(text).toContain('route other methods');
+    expect(() => preflightHandler({ origins: '*', credentials: true })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION' }),
+    );
   });
 });
 

@@ -10,6 +10,7 @@ export {
   type ChannelCloseOptions,
   type ChannelOptions,
   type ChannelStats,
+  type CorsOptions,
   createChannel,
   createMemoryLog,
   type EventLog,
@@ -26,4 +27,5 @@ export {
   type Subscriber,
   type Subscription,
 } from '@eventwire/server';
+export { preflightHandler } from './preflight-handler';
 export { streamEvents } from './stream-events';

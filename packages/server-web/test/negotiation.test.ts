@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createChannel, streamEvents } from '../src/index';
+import { createChannel, preflightHandler, streamEvents } from '../src/index';
 import { url } from './helpers';
 
 const origin = 'https://app.example';
@@ -49,5 +49,30 @@ describe('streamEvents', () => {
     expect(await second.text()).toContain('come back later');
     await first.body?.cancel();
     expect(channel.size).toBe(0);
+  });
+});
+
+describe('preflightHandler', () => {
+  const answer = preflightHandler(cors);
+  const ask = (method: string, headers: Record<string, string>) =>
+    answer(new Request(url, { method, headers }));
+
+  it('answers a preflight as the stream itself does', () => {
+    const headers = { origin, 'access-control-request-method': 'GET' };
+    const same = streamEvents(new Request(url, { method: 'OPTIONS', headers }), () => [], { cors });
+    const preflight = ask('OPTIONS', headers);
+    expect([preflight.status, preflight.body]).toEqual([204, null]);
+    expect([...preflight.headers]).toEqual([...same.headers]);
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('Last-Event-ID');
+  });
+
+  it('allows no other origin anything, and refuses other methods', async () => {
+    const other = ask('OPTIONS', { origin: 'https://evil.example', 'access-control-request-method': 'GET' });
+    expect(other.headers.get('access-control-allow-origin')).toBeNull();
+    expect(other.headers.get('vary')).toBe('Origin');
+    const wrong = ask('GET', { origin });
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'OPTIONS']);
+    expect(await wrong.text()).toContain('route other methods');
+    expect(ask('HEAD', {}).body).toBeNull();
   });
 });

@@ -1,18 +1,6 @@
 import type { ResolvedEventStreamInit } from './event-stream-init';
-
-/** What of a request decides whether it gets a stream. */
-export interface StreamRequest {
-  readonly method: string;
-  /** A header's value; undefined where there is none. `name` is in lower case. */
-  header(name: string): string | undefined;
-}
-
-/** An answer that is no event stream. */
-export interface PlainAnswer {
-  readonly status: number;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: string;
-}
+import type { PlainAnswer, StreamRequest } from './plain-answer';
+import { preflightAnswer } from './preflight';
 
 /** For a preflight and for an `Accept` that leaves event streams out, the answer; undefined where the stream may begin. */
 export function earlyAnswer(request: StreamRequest, init: ResolvedEventStreamInit): PlainAnswer | undefined {
@@ -22,8 +10,7 @@ export function earlyAnswer(request: StreamRequest, init: ResolvedEventStreamIni
     request.method === 'OPTIONS' &&
     request.header('access-control-request-method') !== undefined
   ) {
-    const headers = [...crossOrigin.headers(request.header('origin')), ...crossOrigin.preflight()];
-    return { status: 204, headers, body: '' };
+    return preflightAnswer(request, crossOrigin);
   }
   if (accept === 'require' && !acceptsEventStream(request.header('accept'))) {
     return plain(406, 'This is an event stream: ask for it with Accept: text/event-stream\n', request, init);

@@ -1,4 +1,4 @@
-import type { PlainAnswer, StreamRequest } from './early-answer';
+import type { PlainAnswer, StreamRequest } from './plain-answer';
 
 /**
  * Where a writer's bytes go: the body of one response. An adapter implements it for its runtime.

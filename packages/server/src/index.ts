@@ -2,7 +2,7 @@ export { type Channel, createChannel } from './channel';
 export type { ChannelCloseOptions, ChannelOptions, SubscribeOptions } from './channel-options';
 export type { ChannelMetric, ChannelStats, MetricListener } from './channel-stats';
 export type { CorsOptions } from './cors';
-export { earlyAnswer, type PlainAnswer, type StreamRequest } from './early-answer';
+export { earlyAnswer } from './early-answer';
 export type { EventLog, LoggedEvent, LogPage } from './event-log';
 export { EventStreamClosedError } from './event-stream-closed-error';
 export {
@@ -15,6 +15,8 @@ export type { EventStreamSink, EventStreamSinkListener } from './event-stream-si
 export { EventStreamUsageError } from './event-stream-usage-error';
 export { EventStreamWriter } from './event-stream-writer';
 export { createMemoryLog, type MemoryLogOptions } from './memory-log';
+export type { PlainAnswer, StreamRequest } from './plain-answer';
+export { preflightAnswers } from './preflight';
 export type { Produced } from './produced';
 export type { SelectionOptions } from './selection';
 export type { Subscriber, Subscription } from './subscriber';
