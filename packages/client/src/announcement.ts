@@ -10,18 +10,17 @@ export class Announcement {
   announced = false;
   /** The announced heartbeat in ms, kept within 1 s and 10 min; undefined if there is none. */
   heartbeat: number | undefined;
-  #line: string | undefined = '';
+  #line = '';
+  #read = false;
 
   feed(chunk: Uint8Array): void {
-    if (this.#line === undefined) return;
+    if (this.#read) return;
     this.#line += String.fromCharCode(...chunk.subarray(0, MAX_LENGTH)); // its bytes: all that counts is ASCII
-    const match = /^(?:\xef\xbb\xbf)?: eventwire(?: ([^\r\n]*))?([\r\n]|$)/.exec(this.#line);
-    if (match === null && this.#line.length < 14) return; // shorter than the mark and the prefix
-    // A parameter may go on in the next chunk.
-    const whole = match?.[2] !== '';
-    this.announced = match !== null && (whole || match[1] !== undefined);
-    const digits = whole && / heartbeat=(\d+) /.exec(` ${match?.[1] ?? ''} `)?.[1];
+    const [line = ''] = /^.*[\r\n]?/.exec(this.#line) ?? [];
+    this.announced = /^(\xef\xbb\xbf)?: eventwire[ \r\n]/.test(line);
+    const digits = this.announced && / heartbeat=(\d+)[ \r\n]/.exec(line)?.[1];
     if (digits) this.heartbeat = Math.min(Math.max(Number(digits), 1_000), 600_000);
-    if (whole || this.#line.length >= MAX_LENGTH) this.#line = undefined;
+    // A parameter may go on in the next chunk.
+    this.#read = this.#line.length >= MAX_LENGTH || /[\r\n]/.test(line);
   }
 }

@@ -1,183 +1,166 @@
-import type { Config } from './config';
+import type { Config } from './check-options';
 import { ConnectionError, type ConnectionErrorCode } from './connection-error';
-import type { Ending } from './endings';
+import { type Ending, isEventStreamType, statusVerdict } from './endings';
+import type { EventQueue } from './event-queue';
 import type { ConnectContext } from './options';
-import { locationOf, redirected } from './redirect';
-import { buildRequest, type StreamRequest } from './request';
+import { fetchFollowing } from './redirect';
+import { buildRequest, requestParts, type StreamInit, type StreamRequest } from './request';
 import { publicUrl } from './request-parts';
-import { refuse } from './response';
-import { type Sink, StreamReader } from './stream-reader';
-import { startTimer } from './timer';
+import { createReader } from './stream-reader';
+import type { Timer } from './timer';
+import type { Trace } from './trace';
 import { reasonOf } from './user-code';
 
-/** What an attempt reports, and asks for. */
-export interface AttemptPorts extends Sink {
+/** What an attempt uses of the stream that it belongs to. */
+export interface Stream {
+  readonly config: Config;
+  readonly queue: EventQueue<unknown>;
+  readonly timer: Timer;
+  readonly trace: Trace;
   /** fetch is about to be called. */
   requesting(request: StreamRequest): void;
   opened(response: Response): void;
-  /** Once at most; never after `release()`. */
   ended(ending: Ending): void;
-  /** Resolves when more is to be read. */
-  demand(): Promise<void>;
-  /** Resolves when what was handed on has been handled. */
-  handled(): Promise<void> | undefined;
+  retry(ms: number): void;
 }
-
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
 /** Ms that a connection is given to show life after the machine has slept. */
 const GRACE = 1000;
+/** Characters of a refused response that are kept, and the ms that they may take. */
+const PREVIEW_LENGTH = 2048;
+const PREVIEW_TIME = 2000;
 
 const ignore = () => {};
 
 /**
- * One fetch and the reading of its body. Owns the AbortController, the reader and the timer; `release()` frees
- * them all. Whatever settles later belongs to nobody: each step looks at `live` first.
+ * One fetch and the reading of its body; returns or throws how it ended. Over as soon as its signal is aborted, which
+ * releases all that it holds: from then on it throws, and nobody listens.
  */
-export class Attempt {
-  readonly #config: Config;
-  readonly #ports: AttemptPorts;
-  readonly #controller = new AbortController();
-  #live = true;
-  #url: URL | undefined;
-  #reader: Reader | undefined;
-  #stopTimer = ignore;
-
-  constructor(config: Config, ports: AttemptPorts) {
-    this.#config = config;
-    this.#ports = ports;
-  }
-
-  async run(context: Omit<ConnectContext, 'signal'>): Promise<void> {
-    const { connectTimeout, clock } = this.#config;
-    try {
-      this.#startTimer('CONNECT_TIMEOUT', connectTimeout, (left) => Math.max(left, GRACE));
-      const response = await this.#connect({ ...context, signal: this.#controller.signal });
-      if (response === undefined) return;
-      this.#stopTimer();
-      const refused = await refuse(response, this.#where, clock);
-      if (refused !== undefined || !this.#live) {
-        if (refused === undefined) response.body?.cancel().catch(ignore);
-        else this.#settle(refused);
-        return;
-      }
-      // Before `opened`, so that a close() in onOpen releases the socket.
-      this.#reader = response.body?.getReader();
-      this.#ports.opened(response);
-      if (this.#live) await this.#read(this.#reader, context.lastEventId);
-    } catch (cause) {
-      this.#settle({ kind: 'error', error: this.#asConnectionError(cause) });
-    }
-  }
-
-  /** Gives up what the attempt holds; idempotent. */
-  release(): void {
-    this.#live = false;
-    this.#stopTimer();
-    // Both: a fetch may ignore its signal, and a reader does not exist before the response does.
-    this.#controller.abort();
-    this.#reader?.cancel().catch(ignore);
-  }
-
-  /** The response, or undefined if it came too late. */
-  async #connect(context: ConnectContext): Promise<Response | undefined> {
-    const building = buildRequest(this.#config, context);
-    const request = building instanceof Promise ? await building : building;
-    if (!this.#live) return undefined;
-    this.#url = request.url;
-    this.#ports.requesting(request);
-    if (!this.#live) return undefined;
-    const { redirect = 'follow' } = this.#config;
-    let hop = { url: request.target, init: request.init };
-    for (let hops = 0; ; hops++) {
-      const response = await this.#fetch(hop.url, hop.init);
-      const { status, body } = response;
-      const location = hop.init.redirect && locationOf(response);
-      if (this.#live && !location) return response;
-      body?.cancel().catch(ignore);
-      if (!this.#live || !location) return undefined;
-      hop = redirected(hop, status, location, hops, redirect);
-      this.#url = hop.url;
-      this.#ports.trace('redirect', { url: this.#where, status });
-      if (!this.#live) return undefined;
-    }
-  }
-
-  /** Follows no redirection where that can be had. */
-  async #fetch({ href }: URL, init: StreamRequest['init']): Promise<Response> {
-    const config = this.#config;
+export async function runAttempt(
+  { config, queue, timer, trace, requesting, opened, ended, retry }: Stream,
+  context: ConnectContext,
+): Promise<Ending> {
+  const { connectTimeout, idleTimeout, reconnect } = config;
+  const { signal } = context;
+  let where = 'the server';
+  let search = '';
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  const check = () => {
+    if (signal.aborted) throw signal;
+  };
+  // The timer ends the attempt by itself: it cannot count on fetch or the reader to notice the abort.
+  const limit = (
+    code: ConnectionErrorCode,
+    option: string,
+    ms: number | false | undefined,
+    awake: (left: number) => number,
+  ) =>
+    timer(
+      ms || Infinity,
+      () => {
+        const message = `Nothing from ${where} within ${ms || GRACE} ms, as ${option} allows`;
+        ended({ error: new ConnectionError(code, message) });
+      },
+      awake,
+    );
+  const fetch = async ({ href }: URL, init: StreamInit) => {
     // Taken out of its object: browsers refuse a fetch whose `this` is not the global.
     const fetch = config.fetch ?? globalThis.fetch;
-    try {
-      const response = await fetch(href, init);
-      if (response.type !== 'opaqueredirect' || !this.#live) return response;
-    } catch (error) {
-      // Some fetches refuse members that they do not know, and not all say which.
-      if (!init.redirect || !/redirect|RequestInit|not implemented|unsupported|unknown/i.test(String(error)))
-        throw error;
-    }
-    // A browser does not say where a redirection leads: the rest is up to its own rules.
-    if (config.redirect === 'error')
-      throw new ConnectionError('REDIRECT', `${this.#where} redirects: the option redirect forbids it`);
-    config.manualRedirect = false;
-    delete init.redirect;
-    return fetch(href, init);
-  }
+    check();
+    const response = await fetch(href, init);
+    if (signal.aborted) response.body?.cancel().catch(ignore);
+    check();
+    return response;
+  };
+  const see = (url: URL) => {
+    where = publicUrl(url);
+    search = url.search;
+  };
+  const read = async () => (await reader?.read()) ?? { done: true, value: undefined };
+  const cancel = () => reader?.cancel().catch(ignore);
 
-  async #read(reader: Reader | undefined, lastEventId: string): Promise<void> {
-    const { idleTimeout, policy } = this.#config;
-    const ports = this.#ports;
-    const stream = new StreamReader(ports, this.#config, lastEventId, () => this.#live);
-    while (this.#live) {
-      await ports.demand();
-      if (!this.#live) return;
+  try {
+    limit('CONNECT_TIMEOUT', 'connectTimeout', connectTimeout, (left) => Math.max(left, GRACE));
+    const parts = requestParts(config, context);
+    const request = buildRequest(config, context, parts instanceof Promise ? await parts : parts);
+    check();
+    see(request.url);
+    requesting(request);
+    check();
+    const response = await fetchFollowing(config, fetch, request.target, request.init, (url, status) => {
+      see(url);
+      trace('redirect', { url: where, status });
+      check();
+    });
+    timer();
+
+    const { status, headers, body } = response;
+    reader = body?.getReader();
+    // A fetch may not heed its signal.
+    signal.addEventListener('abort', cancel);
+    const verdict = statusVerdict(status);
+    const type = headers.get('content-type');
+    if (verdict === 'no-content') return { reason: 'no-content' };
+    let code: ConnectionErrorCode = 'BAD_STATUS';
+    let message = `${where} answered ${status}`;
+    if (verdict === 'stop') message += ', which asking again does not change: see error.body';
+    if (verdict === 'open') {
+      if (!isEventStreamType(type)) {
+        code = 'BAD_CONTENT_TYPE';
+        message += ` with ${type ?? 'no content type'}, not text/event-stream: check the url`;
+      } else if (body === undefined) {
+        // A fetch without streaming has no such property at all; null is an empty body.
+        code = 'NO_BODY';
+        message += ' without a readable body: give a fetch that can stream, as the option fetch';
+      } else message = '';
+    }
+    if (message) {
+      // The beginning of the body usually says why.
+      let preview = '';
+      const decoder = new TextDecoder();
+      timer(PREVIEW_TIME, cancel); // which ends the loop
+      try {
+        while (preview.length < PREVIEW_LENGTH) {
+          const { done, value } = await read();
+          if (done) break;
+          // One chunk may be huge; 4 bytes a character are enough.
+          preview += decoder.decode(value.subarray(0, 4 * PREVIEW_LENGTH), { stream: true });
+        }
+      } catch {
+        // A broken error page: what came of it is all there is.
+      }
+      throw new ConnectionError(code, message, { status, headers, body: preview.slice(0, PREVIEW_LENGTH) });
+    }
+
+    opened(response);
+    check();
+    const stream = createReader(config, context, queue, trace, retry);
+    for (;;) {
+      await queue.demand();
+      check();
       // Only while a read is pending: a paused consumer is not an idle server.
-      const idle = idleTimeout ?? 2.5 * (stream.heartbeat ?? Infinity);
-      this.#startTimer('IDLE_TIMEOUT', idle, (left) => {
-        if (left > 0 && left < Infinity) return left;
-        return policy.enabled || left <= 0 ? GRACE : left;
-      });
-      const { done = true, value } = (await reader?.read()) ?? {};
-      this.#stopTimer();
-      if (!this.#live) return;
+      limit('IDLE_TIMEOUT', 'idleTimeout', idleTimeout ?? stream.idleTimeout(), (left) =>
+        left > 0 && (left < Infinity || reconnect === false) ? left : GRACE,
+      );
+      const { done, value } = await read();
+      check();
+      timer();
       // [spec] "Once the end of the file is reached, any pending data must be discarded."
-      if (done || !value) return this.#settle({ kind: 'clean' });
-      const ending = await stream.feed(value);
-      const ended = ports.flush() ?? ending;
-      if (ended === undefined) continue;
-      await ports.handled(); // what came before the end is delivered first
-      return this.#settle(ended);
+      if (done) return {};
+      let ending = await stream.feed(value);
+      // What has been received is handed on, whatever became of the attempt meanwhile.
+      const error = queue.flush();
+      check();
+      if (error) ending = { error };
+      if (!ending) continue;
+      await queue.demand(true); // what came before the end is delivered first
+      return ending;
     }
-  }
-
-  #settle(ending: Ending): void {
-    if (!this.#live) return;
-    this.#live = false;
-    this.#stopTimer();
-    this.#ports.ended(ending);
-  }
-
-  #asConnectionError(cause: unknown): ConnectionError {
-    if (cause instanceof ConnectionError) return cause;
-    const what = this.#reader ? `The connection to ${this.#where} broke` : `No connection to ${this.#where}`;
+  } catch (cause) {
+    if (cause instanceof ConnectionError) return { error: cause };
+    const what = reader ? `The connection to ${where} broke` : `No connection to ${where}`;
     // The runtime's message may quote the URL, whose query may be secret.
-    const { search } = this.#url ?? {};
     const reason = search ? reasonOf(cause).replaceAll(search, '?…') : reasonOf(cause);
-    return new ConnectionError('NETWORK', `${what}: ${reason}`, { cause });
-  }
-
-  get #where(): string {
-    return this.#url === undefined ? 'the server' : publicUrl(this.#url);
-  }
-
-  // The timer ends the attempt by itself: it cannot count on fetch or the reader to notice the abort.
-  #startTimer(code: ConnectionErrorCode, ms: number | false, awake: (left: number) => number): void {
-    const due = () => {
-      const option = code === 'IDLE_TIMEOUT' ? 'idleTimeout' : 'connectTimeout';
-      const message = `Nothing from ${this.#where} within ${ms || GRACE} ms, as ${option} allows`;
-      this.#settle({ kind: 'error', error: new ConnectionError(code, message) });
-    };
-    this.#stopTimer();
-    this.#stopTimer = startTimer(this.#config.clock, ms || Infinity, due, awake);
+    return { error: new ConnectionError('NETWORK', `${what}: ${reason}`, { cause }) };
   }
 }

@@ -1,10 +1,9 @@
 import type { EventStreamMessage } from '@eventwire/parser';
-import { readConfig } from './config';
+import { checkOptions } from './check-options';
 import type { Decode, EventOf } from './decoded-event';
-import { Driver } from './driver';
 import type { EventStream } from './event-stream';
+import { follow } from './follow';
 import type { ConnectOptions, ConnectUrl } from './options';
-import { resolveUrl } from './request-parts';
 import type { Schemas } from './standard-schema';
 
 /**
@@ -23,6 +22,5 @@ export function connect<S extends Schemas, D extends Decode>(
 ): EventStream<EventOf<S, D>>;
 export function connect<E = EventStreamMessage>(url: ConnectUrl, options?: ConnectOptions<E>): EventStream<E>;
 export function connect(url: ConnectUrl, options: ConnectOptions<never> = {}): EventStream<never> {
-  const config = readConfig(url, options);
-  return new Driver<never>(config, typeof url === 'function' ? '' : resolveUrl(url).href);
+  return follow(checkOptions(url, options));
 }

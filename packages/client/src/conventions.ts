@@ -1,3 +1,6 @@
+import type { ConnectOptions } from './options';
+import { callSafely } from './user-code';
+
 /** The server cannot give all that was missed: what follows starts later than asked for. */
 export interface Gap {
   /** The id that was asked for. */
@@ -12,33 +15,30 @@ export interface Lag {
   readonly dropped: number;
 }
 
-/** Data of a convention's event as an object; a malformed one reads as an empty object, never as an exception. */
-function fields(data: string): Map<string, unknown> {
+/**
+ * Acts on a convention's event.
+ *
+ * @returns false for an event that is none; how the stream ended, for the server's end of it
+ */
+export function actOnConvention(
+  { type, data }: { readonly type: string; readonly data: string },
+  { onGap, onLagged }: Pick<ConnectOptions, 'onGap' | 'onLagged'>,
+): boolean | { readonly reason: 'ended'; readonly detail?: string } {
+  const [, name] = /^eventwire:(gap|lagged|end|cursor)$/.exec(type) ?? [];
+  if (!name) return false;
+  let fields: Record<string, unknown> = {};
   try {
-    const value: unknown = JSON.parse(data);
-    if (typeof value === 'object' && value !== null) return new Map(Object.entries(value));
+    fields = Object(JSON.parse(data));
   } catch {
     // Not JSON: the event's type alone already says what happened.
   }
-  return new Map();
-}
-
-export function readGap(data: string): Gap {
-  const gap = fields(data);
-  const after = gap.get('after');
-  const oldest = gap.get('oldest');
-  return {
-    after: typeof after === 'string' ? after : '',
-    oldest: typeof oldest === 'string' ? oldest : null,
-  };
-}
-
-export function readLag(data: string): Lag {
-  const dropped = fields(data).get('dropped');
-  return { dropped: typeof dropped === 'number' && dropped >= 0 ? dropped : 0 };
-}
-
-export function readEndReason(data: string): string | undefined {
-  const reason = fields(data).get('reason');
-  return typeof reason === 'string' ? reason : undefined;
+  const { after, oldest, dropped, reason } = fields;
+  const isText = (value: unknown) => typeof value === 'string';
+  if (name === 'gap')
+    callSafely(onGap, {
+      after: isText(after) ? after : '',
+      oldest: isText(oldest) ? oldest : null,
+    });
+  if (name === 'lagged') callSafely(onLagged, { dropped: (dropped as number) >= 0 ? Number(dropped) : 0 });
+  return name === 'end' ? { reason: 'ended', ...(isText(reason) && { detail: reason }) } : true;
 }

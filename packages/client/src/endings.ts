@@ -1,11 +1,12 @@
 import type { ConnectionError, ConnectionErrorCode } from './connection-error';
 import type { OutcomeReason } from './outcome';
 
-/** How one attempt ended. */
-export type Ending =
-  | { readonly kind: 'clean' } // the server ended the response
-  | { readonly kind: 'error'; readonly error: ConnectionError; readonly retryAfter?: number | undefined } // ms
-  | { readonly kind: 'outcome'; readonly reason: OutcomeReason; readonly detail?: string | undefined };
+/** How one attempt ended: by an error, or with an outcome for the stream; neither where the server ended the response. */
+export interface Ending {
+  readonly error?: ConnectionError | undefined;
+  readonly reason?: OutcomeReason;
+  readonly detail?: string;
+}
 
 /** What a response's status means. `open` still asks for the right content type. */
 export function statusVerdict(status: number): 'open' | 'no-content' | 'reconnect' | 'stop' {

@@ -1,202 +1,216 @@
+import type { Config } from './check-options';
+import { ConnectionError } from './connection-error';
+import { isThenable, report } from './user-code';
+
+/** An event, and what was received after it: each consumer holds on to the last one that it has taken. */
 interface Entry<E> {
+  /** Sequence number. */
+  readonly n: number;
   readonly event: E;
-  lastEventId: string;
+  /** The last event ID after it; blocks without an event change it. */
+  id: string;
+  next?: Entry<E> | undefined;
 }
 
-/** Someone who takes every event from its joining on. The numbers and ids are kept by the queue. */
-export interface Consumer {
-  /** The sequence number of the event that it takes next. */
-  position: number;
-  /** The sequence number, and the last event ID before it, of the first event that it is not done with. */
-  done: number;
-  id: string;
-  /** Last event ID of what it has taken. */
-  taken: string;
+/** Someone who takes every event from its joining on. */
+interface Consumer<E> {
+  /** The newest event that it has taken, or that came before it joined. */
+  taken: Entry<E>;
+  /** The newest that it is done with. */
+  done: Entry<E>;
   /** Whether it could do with an event now. */
-  readonly asking: boolean;
+  asking(): boolean;
   /** There are events to take, or there will be none any more. */
   wake(): void;
 }
 
-export interface QueueOptions {
-  /** Whether a consumer is done with an event only when it comes back for the next. */
-  readonly ack: boolean;
-  /** How many events may wait before reading pauses; undefined: none may, and somebody has to ask. */
-  readonly pauseAt: number | undefined;
-  /** How many events may wait before the oldest are dropped. */
-  readonly dropAt: number;
+/** What has been read and not yet been taken by everyone; from the attempts, one after the other, to the consumers. */
+export interface EventQueue<E> {
+  /** The last event ID of what everyone is done with: safe to store, nothing before it is lost. */
+  readonly lastEventId: string;
+  /** That of what has been received: what still waits to be taken must not be asked for again. */
+  readonly receivedId: string;
+  push(event: E, id: string): void;
+  /** A block without an event to hand on set the last event ID. */
+  pushId(id: string): void;
+  /** Hands on what was pushed: once per chunk, so that `batches()` gets it whole. Why it is too much, if it is. */
+  flush(): ConnectionError | undefined;
+  /** Resolves when more is to be read, or when `onEvent` has handled all. A call takes the place of the one before. */
+  demand(handled?: boolean): Promise<void>;
+  /** No event follows; iteration throws the error. What is here can still be taken, unless it is to be dropped. */
+  end(drop: boolean, error: unknown): void;
+  iterate<T>(take: (next: (count: number) => E[]) => T): AsyncIterableIterator<T>;
 }
 
-/** What has been read and not yet been taken by everyone. Reading waits for `demand`. */
-export class EventQueue<E> {
-  #entries: Entry<E>[] = [];
-  #start = 0; // sequence number of the first entry
-  readonly #consumers = new Set<Consumer>();
-  readonly #options: QueueOptions;
-  readonly #onDeserted: () => void;
+/**
+ * @param onDeserted called when the last consumer has left
+ * @param onDropped called with the number of events that were dropped
+ */
+export function createQueue<E>(
+  { lastEventId, ack, onQueueFull = 'pause', maxQueuedEvents, onEvent }: Config,
+  onDeserted: () => void,
+  onDropped: (dropped: number) => void,
+): EventQueue<E> {
+  const max = maxQueuedEvents ?? 1000;
+  let newest: Entry<E> = { n: 0, event: undefined as E, id: lastEventId };
+  let left = newest; // what the last consumer was done with
+  let dropped = 0;
+  let busy = false; // with `onEvent`
+  let end: { readonly error: unknown } | undefined;
   // One slot, not a list: only the newest attempt reads, and a superseded one must not pile up here.
-  #onDemand: (() => void) | undefined;
-  #end: { readonly error: unknown } | undefined;
-  /** Events that have been dropped for a consumer. */
-  dropped = 0;
-  /** The last event ID of what everyone is done with: safe to store, nothing before it is lost. */
-  lastEventId: string;
+  let settle = () => {};
+  const consumers = new Set<Consumer<E>>();
 
-  /** @param onDeserted called when the last consumer has left */
-  constructor(lastEventId: string, options: QueueOptions, onDeserted: () => void) {
-    this.lastEventId = lastEventId;
-    this.#options = options;
-    this.#onDeserted = onDeserted;
-  }
-
-  join(consumer: Consumer): void {
-    consumer.position = consumer.done = this.#next;
-    consumer.id = consumer.taken = this.#entries.at(-1)?.lastEventId ?? this.lastEventId;
-    this.#consumers.add(consumer);
-    this.#settle();
-  }
-
-  leave(consumer: Consumer): void {
-    if (!this.#consumers.delete(consumer)) return;
-    if (this.#consumers.size === 0) this.#onDeserted();
-    this.#settle();
-  }
-
-  push(event: E, lastEventId: string): void {
-    this.#entries.push({ event, lastEventId });
-    while (this.waiting > this.#options.dropAt) this.#drop();
-  }
-
-  /** A block without an event to hand on set the last event ID. */
-  pushId(lastEventId: string): void {
-    const newest = this.#entries.at(-1);
-    if (newest !== undefined) newest.lastEventId = lastEventId;
-    else if (this.#consumers.size === 0) this.lastEventId = lastEventId;
-    for (const consumer of this.#consumers) {
-      if (consumer.position === this.#next)
-        this.#took(consumer, lastEventId, consumer.done === consumer.position);
-    }
-    this.#settle();
-  }
-
-  /** Hands on what was pushed: once per chunk, so that `batches()` gets it whole. */
-  flush(): void {
-    for (const consumer of [...this.#consumers]) consumer.wake();
-    this.#settle();
-  }
-
-  /** The next events, `count` at most. */
-  take(consumer: Consumer, count = Infinity): E[] {
-    const from = consumer.position - this.#start;
-    const entries = this.#entries.slice(from, from + count);
-    const last = entries.at(-1);
-    if (last !== undefined) {
-      this.#took(consumer, consumer.taken, true); // who takes the next is done with the ones before
-      consumer.position += entries.length;
-      this.#took(consumer, last.lastEventId, !this.#options.ack);
-      this.#settle();
-    }
-    return entries.map(({ event }) => event);
-  }
-
-  has(consumer: Consumer): boolean {
-    return consumer.position < this.#next;
-  }
-
+  const oldest = (which: 'taken' | 'done') => {
+    let entry: Entry<E> | undefined;
+    for (const consumer of consumers) if (!entry || consumer[which].n < entry.n) entry = consumer[which];
+    return entry;
+  };
   /** How many events the slowest consumer has still to take. */
-  get waiting(): number {
-    return this.#next - this.#slowest;
-  }
+  const waiting = () => newest.n - (oldest('taken') ?? newest).n;
+  const hasDemand = () => {
+    if (onQueueFull !== 'pause') return consumers.size > 0;
+    if (maxQueuedEvents) return consumers.size > 0 && waiting() < max;
+    return waiting() === 0 && [...consumers].some((consumer) => consumer.asking());
+  };
 
-  /** How the stream ended, once it has; `error` is what iteration throws. */
-  get ended(): { readonly error: unknown } | undefined {
-    return this.#end;
-  }
-
-  /** No event follows; what is here can still be taken. */
-  end(error: unknown): void {
-    this.#end = { error };
-    this.#onDemand = undefined;
-    for (const consumer of [...this.#consumers]) consumer.wake();
-  }
-
-  /** No event follows, and what is here is dropped. */
-  drop(): void {
-    this.#forget();
-    for (const consumer of this.#consumers) consumer.position = consumer.done = this.#start;
-    this.end(undefined);
-  }
-
-  /**
-   * Resolves when there is room and a wish for more. A call takes the place of an earlier one, which then never resolves.
-   */
-  demand(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onDemand = resolve;
-      this.#settle();
-    });
-  }
-
-  /** To be called by a consumer that has begun to ask: it is done with what it has taken. */
-  asked(consumer: Consumer): void {
-    this.#took(consumer, consumer.taken, true);
-    this.#settle();
-  }
-
-  get #next(): number {
-    return this.#start + this.#entries.length;
-  }
-
-  get #slowest(): number {
-    let slowest = this.#next;
-    for (const { position } of this.#consumers) slowest = Math.min(slowest, position);
-    return slowest;
-  }
-
-  #took(consumer: Consumer, lastEventId: string, isDone: boolean): void {
-    consumer.taken = lastEventId;
-    if (!isDone) return;
-    consumer.id = lastEventId;
-    consumer.done = consumer.position;
-  }
-
-  #drop(): void {
-    const slowest = this.#slowest;
-    const { lastEventId } = this.#entries[slowest - this.#start] as Entry<E>;
-    for (const consumer of this.#consumers) {
-      if (consumer.position > slowest) continue;
-      const isDone = consumer.done === consumer.position;
-      consumer.position += 1;
-      this.#took(consumer, lastEventId, isDone);
+  const join = (asking: () => boolean, wake: () => void): Consumer<E> => {
+    const consumer = { taken: newest, done: newest, asking, wake };
+    consumers.add(consumer);
+    settle();
+    return consumer;
+  };
+  const take = (consumer: Consumer<E>, count: number) => {
+    const events: E[] = [];
+    consumer.done = consumer.taken; // who takes the next is done with the ones before
+    for (let { next } = consumer.taken; next && events.length < count; { next } = next) {
+      events.push(next.event);
+      consumer.taken = next;
     }
-    this.#entries.splice(0, slowest + 1 - this.#start);
-    this.#start = slowest + 1;
-    this.dropped += 1;
+    if (!ack) consumer.done = consumer.taken;
+    settle();
+    return events;
+  };
+  /** It has begun to ask: it is done with what it has taken. */
+  const asked = (consumer: Consumer<E>) => {
+    consumer.done = consumer.taken;
+    settle();
+  };
+
+  if (onEvent) {
+    // One event after the other, each awaited; in one synchronous run as long as the callback returns no promise.
+    const consumer = join(
+      () => !busy,
+      async () => {
+        if (busy) return;
+        busy = true;
+        while (consumer.taken.next) {
+          try {
+            const [event] = take(consumer, 1);
+            const result = onEvent(event as never);
+            if (isThenable(result)) await result;
+          } catch (error) {
+            report(error);
+          }
+        }
+        busy = false;
+        asked(consumer);
+      },
+    );
   }
 
-  /** Moves `lastEventId` on with the slowest consumer, forgets what all have taken, and looks for demand. */
-  #settle(): void {
-    if (this.#consumers.size === 0) {
-      this.#forget(); // taken by nobody: the id stays
-      return;
-    }
-    let first: Consumer | undefined;
-    let asking = false;
-    for (const consumer of this.#consumers) {
-      if (first === undefined || consumer.done < first.done) first = consumer;
-      asking ||= consumer.asking;
-    }
-    this.lastEventId = first?.id ?? '';
-    const { waiting } = this;
-    if (waiting === 0) this.#forget();
-    const { pauseAt } = this.#options;
-    if (pauseAt === undefined ? waiting > 0 || !asking : waiting >= pauseAt) return;
-    this.#onDemand?.();
-    this.#onDemand = undefined;
-  }
-
-  #forget(): void {
-    this.#start = this.#next;
-    this.#entries = [];
-  }
+  return {
+    get lastEventId() {
+      return (oldest('done') ?? left).id;
+    },
+    get receivedId() {
+      return newest.id;
+    },
+    push(event, id) {
+      newest = newest.next = { n: newest.n + 1, event, id };
+      while (onQueueFull === 'drop-oldest' && waiting() > max) {
+        const first = oldest('taken') as Entry<E>;
+        for (const consumer of consumers) {
+          if (consumer.taken !== first) continue;
+          consumer.taken = first.next as Entry<E>;
+          if (consumer.done === first) consumer.done = consumer.taken;
+        }
+        dropped++;
+      }
+    },
+    pushId(id) {
+      newest.id = id;
+    },
+    flush() {
+      for (const consumer of [...consumers]) consumer.wake();
+      settle();
+      if (dropped) onDropped(dropped);
+      dropped = 0;
+      return onQueueFull === 'close' && waiting() > max
+        ? new ConnectionError('QUEUE_FULL', `More than ${max} events are waiting, as maxQueuedEvents allows`)
+        : undefined;
+    },
+    demand: (handled) =>
+      new Promise((resolve) => {
+        settle = () => {
+          if (handled ? busy : !hasDemand()) return;
+          settle = () => {};
+          resolve();
+        };
+        settle();
+      }),
+    end(drop, error) {
+      end = { error };
+      for (const consumer of [...consumers]) {
+        // A copy: others may have to take what is cut off here, until it is their turn.
+        if (drop) consumer.taken = { ...consumer.taken, next: undefined };
+        consumer.wake();
+      }
+    },
+    iterate<T>(pick: (next: (count: number) => E[]) => T): AsyncIterableIterator<T> {
+      const waiters: [resolve: (result: IteratorResult<T>) => void, reject: (error: unknown) => void][] = [];
+      let finished = false;
+      const consumer = join(
+        () => waiters.length > 0,
+        () => {
+          while (!finished && consumer.taken.next && waiters.length > 0)
+            waiters.shift()?.[0]({ done: false, value: pick((count) => take(consumer, count)) });
+          if (finished) finish();
+          else if (end && waiters.length > 0) {
+            asked(consumer); // it is done with what it had
+            finish(end.error);
+          }
+        },
+      );
+      /** The first waiter learns of the error, once; all others that there is nothing more. */
+      const finish = (error?: unknown) => {
+        finished = true;
+        for (const [resolve, reject] of waiters.splice(0)) {
+          if (error) reject(error);
+          else resolve({ done: true, value: undefined });
+          error = undefined;
+        }
+        if (consumers.delete(consumer) && consumers.size === 0) {
+          left = consumer.done;
+          onDeserted();
+        }
+        settle();
+      };
+      return {
+        next: () =>
+          new Promise((resolve, reject) => {
+            waiters.push([resolve, reject]);
+            consumer.wake();
+            if (waiters.length > 0) asked(consumer);
+          }),
+        return() {
+          finish();
+          return Promise.resolve({ done: true, value: undefined });
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
+    },
+  };
 }

@@ -1,10 +1,3 @@
-/** Thrown by `connect` itself, at the call. */
-export class InvalidOptionError extends TypeError {
-  readonly code = 'INVALID_OPTION';
-  readonly option: string;
-
-  constructor(option: string, message: string) {
-    super(`Invalid option ${option}: ${message}`);
-    this.option = option;
-  }
-}
+/** Thrown by `connect` itself, at the call: a TypeError with `code` and `option`. */
+export const invalidOption = (option: string, message: string): TypeError =>
+  Object.assign(new TypeError(`Invalid option ${option}: ${message}`), { code: 'INVALID_OPTION', option });

@@ -6,30 +6,27 @@ const SLICE = 10_000;
 const JUMP = 90_000;
 
 /**
- * A timer that notices when the machine has slept, since timers may stand still meanwhile.
+ * Sets the one timer, in place of the one before; without arguments it only stops that.
  *
  * @param ms may be Infinity, to watch for sleep alone
  * @param awake called after a sleep with the ms that are left (0 or less: overdue), for those that are to be left
- * @returns stops the timer
  */
-export function startTimer(
-  clock: Clock,
-  ms: number,
-  due: () => void,
-  awake: (left: number) => number,
-): () => void {
+export type Timer = (ms?: number, due?: () => void, awake?: (left: number) => number) => void;
+
+/** One timer at a time, which notices when the machine has slept, since timers may stand still meanwhile. */
+export function createTimer(clock: Clock): Timer {
   let handle: unknown;
-  const arm = (left: number) => {
+  return function set(left = 0, due, awake) {
+    clock.clearTimeout(handle);
+    if (!due) return;
     const slice = Math.min(left, SLICE);
     const end = clock.now() + slice;
     handle = clock.setTimeout(() => {
       const late = Math.max(0, clock.now() - end);
       let next = left - slice - late;
-      if (late > JUMP) next = awake(next);
-      if (next > 0) arm(next);
+      if (awake && late > JUMP) next = awake(next);
+      if (next > 0) set(next, due, awake);
       else due();
     }, slice);
   };
-  arm(ms);
-  return () => clock.clearTimeout(handle);
 }

@@ -1,19 +1,14 @@
 /** Where an error in user code goes: to the same place as one in a DOM listener. */
-export function report(error: unknown): void {
-  if (typeof globalThis.reportError === 'function') globalThis.reportError(error);
-  else console.error(error);
-}
+export const report = (error: unknown): void => (globalThis.reportError ?? console.error)(error);
 
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 
 /** What was thrown, in words. Node's fetch says only "fetch failed" itself; the reason is in its cause. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { message, cause } = error;
-  if (!(cause instanceof Error)) return message;
-  return `${message} (${cause.message || (cause as { code?: unknown }).code})`;
+  const { message = error, cause } = Object(error) as Partial<Error>;
+  const { message: inner, code } = Object(cause) as Partial<Error & { code: unknown }>;
+  return String(message) + (inner || code ? ` (${inner || code})` : '');
 }
 
 /**

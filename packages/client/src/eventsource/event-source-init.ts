@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../invalid-option-error';
+import { invalidOption } from '../invalid-option-error';
 import type { FetchLike } from '../options';
 
 /** The Standard's dictionary, HTML 9.2.2, and what it does not have: `fetch` and `headers`. */
@@ -36,7 +36,7 @@ export function convertInit(value: unknown): ConvertedInit {
   // [spec] "In lexicographical order", each member is read once.
   const { fetch, headers, withCredentials } = init as EventSourceInit;
   if (typeof (fetch ?? globalThis.fetch) !== 'function' || fetch === null) {
-    throw new InvalidOptionError('fetch', 'must be a function, and is needed where the runtime has none.');
+    throw invalidOption('fetch', 'must be a function, and is needed where the runtime has none.');
   }
   return { fetch, headers: readHeaders(headers), withCredentials: Boolean(withCredentials) };
 }
@@ -46,6 +46,6 @@ function readHeaders(headers: HeadersInit | undefined): Headers {
   try {
     return new Headers(headers);
   } catch (error) {
-    throw new InvalidOptionError('headers', String(error));
+    throw invalidOption('headers', String(error));
   }
 }

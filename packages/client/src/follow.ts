@@ -1,0 +1,274 @@
+import { runAttempt, type Stream } from './attempt';
+import { clampServerDelay, reconnectionDelay } from './backoff';
+import type { Config } from './check-options';
+import { ConnectionError } from './connection-error';
+import { type Ending, isPassing } from './endings';
+import { createQueue } from './event-queue';
+import type { EventStream } from './event-stream';
+import type { EndContext } from './options';
+import type { Outcome } from './outcome';
+import { refreshOnce } from './refresh';
+import { publicUrl, resolveUrl } from './request-parts';
+import { readRetryAfter } from './retry-after';
+import { createTimer } from './timer';
+import { describe, seconds, type Trace, type TraceRecord } from './trace';
+import { callSafely, reasonOf, report } from './user-code';
+
+/**
+ * One stream: its state, and every change of it. Each change goes through `enter`, which first releases what the state
+ * before held; user code may run in it, and in each call after it, and may change the state again: `enter` returns
+ * whether it is still the same, and what is not asked for after each such call is void, for it belongs to a state that is over.
+ */
+export function follow<E>(config: Config): EventStream<E> {
+  const { clock, signal, visibility, refresh, shouldReconnect } = config;
+  let state: EventStream['state'] = 'connecting';
+  let changes = 0;
+  /** Of a wait: the page's being hidden, or a time that no server has set. */
+  let paused = false;
+  let isOurs = false;
+  let url = typeof config.url === 'function' ? '' : resolveUrl(config.url).href;
+  /** The newest attempt, from 1. */
+  let attempt = 0;
+  /** Attempts since the stream was last healthy, and when that was, or the first began; `maxElapsed` counts from it. */
+  let failures = 0;
+  let healthyAt = clock.now();
+  /** When the present connection was opened. */
+  let openedAt = Infinity;
+  /** In ms. [spec] "a reconnection time ... must initially be an implementation-defined value". */
+  let reconnectionTime = config.initialDelay;
+  /** Why the last attempt ended, unless it ended cleanly. */
+  let lastError: ConnectionError | undefined;
+  /** Whether the newest attempt is the retry after a refresh: there is only one. */
+  let refreshed = false;
+  let controller = new AbortController();
+  // While connect() runs its caller does not have the stream yet, so callbacks come a microtask later.
+  let constructing = true;
+  let resolveClosed: (outcome: Outcome) => void;
+  const closed = new Promise<Outcome>((resolve) => {
+    resolveClosed = resolve;
+  });
+  const timer = createTimer(clock);
+  const queue = createQueue<E>(
+    config,
+    () => close(),
+    (dropped) => {
+      trace('events-dropped', { dropped });
+      notify(config.onLagged, { dropped });
+    },
+  );
+
+  const notify = <A>(callback: ((info: A) => unknown) | undefined, info: A) => {
+    if (constructing) queueMicrotask(() => callSafely(callback, info));
+    else callSafely(callback, info);
+  };
+  const trace: Trace = (type, fields, message = describe(type, fields)) => {
+    notify(config.onTrace, { type, message, at: clock.now(), attempt, ...fields } as unknown as TraceRecord);
+  };
+
+  const enter = (next: typeof state) => {
+    const mine = ++changes;
+    state = next;
+    paused = isOurs = false;
+    timer();
+    controller.abort();
+    return () => mine === changes;
+  };
+
+  /** Forgets failures after a connection that stayed open for `resetAfter`. */
+  const wasHealthy = () => {
+    const now = clock.now();
+    const isHealthy = now - openedAt >= config.resetAfter;
+    openedAt = Infinity;
+    if (!isHealthy) return false;
+    failures = 0;
+    healthyAt = now;
+    return true;
+  };
+
+  const connect = (isRetry = false) => {
+    if (state === 'closed') return;
+    wasHealthy();
+    attempt++;
+    const isCurrent = enter('connecting');
+    if (!isCurrent()) return;
+    refreshed = isRetry;
+    controller = new AbortController();
+    const { signal } = controller;
+    const context = { attempt, lastEventId: queue.receivedId, previousError: lastError, signal };
+    void runAttempt(stream, context).then((ending) => {
+      if (!signal.aborted) void ended(ending);
+    });
+  };
+
+  const finish = (outcome: Outcome) => {
+    if (state === 'closed') return;
+    enter('closed');
+    listen('removeEventListener');
+    const { reason, error, detail } = outcome;
+    queue.end(reason === 'closed', reason === 'cut' ? undefined : error);
+    resolveClosed(outcome);
+    const why = error?.message ?? detail;
+    const fields = { reason, code: error?.code, status: error?.status };
+    trace('closed', fields, why && `closed: ${reason}, ${why}`);
+    notify(config.onClose, outcome);
+  };
+  const close = () => finish({ reason: 'closed' });
+
+  const ended = async (ending: Ending): Promise<void> => {
+    let { error } = ending;
+    const wasOpen = state === 'open';
+    if (!wasHealthy()) failures++;
+    const status = error ? error.status : ending.reason ? 204 : 200;
+    let verdict: boolean | 'refresh' | undefined;
+    // Not in the stream's own ends, `terminal` and `ended`.
+    const isAsked = !ending.reason || ending.reason === 'no-content';
+    if (isAsked && (shouldReconnect || (refresh && status === 401))) {
+      const isCurrent = enter('waiting');
+      const context: EndContext = { attempt, lastEventId: queue.receivedId, error, status };
+      if (isCurrent()) trace('deciding', { code: error?.code, status });
+      if (!isCurrent()) return;
+      try {
+        verdict = (await shouldReconnect?.(context)) ?? (status === 401 ? 'refresh' : undefined);
+      } catch (error) {
+        report(error);
+      }
+      if (!isCurrent()) return;
+      if (verdict === 'refresh') {
+        verdict = undefined;
+        if (refresh && !refreshed) {
+          try {
+            await refreshOnce(refresh, context, timer, config.connectTimeout);
+            if (isCurrent()) connect(true);
+            return;
+          } catch (cause) {
+            error = new ConnectionError('REFRESH_FAILED', `refresh failed: ${reasonOf(cause)}`, { cause });
+          }
+          if (!isCurrent()) return;
+        }
+      }
+    }
+    lastError = error;
+    if (ending.reason && verdict !== true) return finish(ending as Outcome);
+    const again = verdict ?? (!error || isPassing(error));
+    if (!again || config.reconnect === false)
+      return finish(error ? { reason: again && wasOpen ? 'cut' : 'failed', error } : { reason: 'ended' });
+
+    const retryAfter = error?.headers && readRetryAfter(error.headers, clock.now());
+    const delay = reconnectionDelay(
+      config,
+      failures,
+      reconnectionTime,
+      retryAfter,
+      (config.random ?? Math.random)(),
+    );
+    const { maxAttempts, maxElapsed } = config;
+    const why = error?.message ?? 'the response ended';
+    let limit = '';
+    if (clock.now() + delay - healthyAt > maxElapsed) limit = `maxElapsed is ${maxElapsed} ms`;
+    if (failures >= maxAttempts) limit = `maxAttempts is ${maxAttempts}`;
+    if (limit) {
+      const message = `Gave up after ${failures} attempts in a row (reconnect.${limit}): ${why}`;
+      return finish({
+        reason: 'exhausted',
+        error: new ConnectionError('EXHAUSTED', message, { ...error, cause: error }),
+      });
+    }
+    // [spec] "Wait a delay equal to the reconnection time of the event source. ... Optionally, wait some more."
+    const isCurrent = enter('waiting');
+    if (!isCurrent()) return;
+    isOurs = retryAfter === undefined;
+    timer(delay, connect, (left) => (isOurs ? 0 : left));
+    const { code } = error ?? {};
+    const cause = code === 'BAD_STATUS' ? `status ${status}` : why;
+    const asked = retryAfter === undefined ? '' : `, Retry-After ${seconds(retryAfter)}`;
+    trace(
+      'waiting',
+      { delay, code, status: error?.status, retryAfter },
+      `waiting ${seconds(delay)}: ${cause}${asked}`,
+    );
+    if (isCurrent()) notify(config.onReconnect, { attempt, delay, error });
+  };
+
+  const stream: Stream = {
+    config,
+    queue,
+    timer,
+    trace,
+    ended,
+    requesting({ url: next, idDropped }) {
+      url = next.href;
+      trace('connecting', { url: publicUrl(next) });
+      if (idDropped) trace('id-not-sent', { length: queue.receivedId.length });
+    },
+    opened({ status, headers }) {
+      const mine = ++changes;
+      state = 'open';
+      openedAt = clock.now();
+      trace('open', { status });
+      if (mine === changes) notify(config.onOpen, { attempt, status, headers });
+    },
+    retry(ms) {
+      // [spec] "interpret the field value as an integer in base ten, and set the event stream's reconnection time
+      // to that integer"
+      const time = clampServerDelay(ms, config);
+      if (time === reconnectionTime) return;
+      reconnectionTime = time;
+      trace('reconnection-time', { reconnectionTime });
+    },
+  };
+
+  const onOnline = () => {
+    if (!isOurs) return;
+    trace('awake', {});
+    if (isOurs) connect();
+  };
+  const isHidden = () => visibility === 'pause' && globalThis.document?.hidden === true;
+  const onVisibility = () => {
+    if (!isHidden()) {
+      if (paused) connect();
+    } else if (!paused) {
+      const isCurrent = enter('waiting');
+      if (!isCurrent()) return;
+      paused = true;
+      trace('paused', {});
+    }
+  };
+  const listen = (method: 'addEventListener' | 'removeEventListener') => {
+    signal?.[method]('abort', close);
+    globalThis[method]?.('online', onOnline);
+    if (visibility === 'pause') globalThis.document?.[method]('visibilitychange', onVisibility);
+  };
+
+  if (signal?.aborted) close();
+  else {
+    listen('addEventListener');
+    if (isHidden()) onVisibility();
+    else connect();
+  }
+  constructing = false;
+
+  return {
+    get state() {
+      return state;
+    },
+    get url() {
+      return url;
+    },
+    get lastEventId() {
+      return queue.lastEventId;
+    },
+    get reconnectionTime() {
+      return reconnectionTime;
+    },
+    closed,
+    [Symbol.asyncIterator]: () => queue.iterate((next) => next(1)[0] as E),
+    batches: () => queue.iterate((next) => next(Infinity)),
+    reconnect: () => connect(),
+    close,
+    // Older runtimes have no such symbol; there, `await using` does not exist either.
+    [Symbol.asyncDispose ?? Symbol()]: async () => {
+      close();
+      await closed;
+    },
+  } as EventStream<E>;
+}
