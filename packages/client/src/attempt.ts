@@ -50,16 +50,17 @@ export async function runAttempt(
   };
   // The timer ends the attempt by itself: it cannot count on fetch or the reader to notice the abort.
   const limit = (
-    code: ConnectionErrorCode,
-    option: string,
+    which: 'connect' | 'idle',
     ms: number | false | undefined,
     awake: (left: number) => number,
   ) =>
     timer(
       ms || Infinity,
       () => {
-        const message = `Nothing from ${where} within ${ms || GRACE} ms, as ${option} allows`;
-        ended({ error: new ConnectionError(code, message) });
+        const message = `Nothing from ${where} within ${ms || GRACE} ms, as ${which}Timeout allows`;
+        ended({
+          error: new ConnectionError(`${which.toUpperCase()}_TIMEOUT` as ConnectionErrorCode, message),
+        });
       },
       awake,
     );
@@ -80,7 +81,7 @@ export async function runAttempt(
   const cancel = () => reader?.cancel().catch(ignore);
 
   try {
-    limit('CONNECT_TIMEOUT', 'connectTimeout', connectTimeout, (left) => Math.max(left, GRACE));
+    limit('connect', connectTimeout, (left) => Math.max(left, GRACE));
     const parts = requestParts(config, context);
     const request = buildRequest(config, context, parts instanceof Promise ? await parts : parts);
     check();
@@ -103,7 +104,7 @@ export async function runAttempt(
     if (verdict === 'no-content') return { reason: 'no-content' };
     let code: ConnectionErrorCode = 'BAD_STATUS';
     let message = `${where} answered ${status}`;
-    if (verdict === 'stop') message += ', which asking again does not change: see error.body';
+    if (verdict === 'stop') message += ': see error.body';
     if (verdict === 'open') {
       if (!isEventStreamType(type)) {
         code = 'BAD_CONTENT_TYPE';
@@ -111,7 +112,7 @@ export async function runAttempt(
       } else if (body === undefined) {
         // A fetch without streaming has no such property at all; null is an empty body.
         code = 'NO_BODY';
-        message += ' without a readable body: give a fetch that can stream, as the option fetch';
+        message += ' without a readable body: give a fetch that can stream';
       } else message = '';
     }
     if (message) {
@@ -139,7 +140,7 @@ export async function runAttempt(
       await queue.demand();
       check();
       // Only while a read is pending: a paused consumer is not an idle server.
-      limit('IDLE_TIMEOUT', 'idleTimeout', idleTimeout ?? stream.idleTimeout(), (left) =>
+      limit('idle', idleTimeout ?? stream.idleTimeout(), (left) =>
         left > 0 && (left < Infinity || reconnect === false) ? left : GRACE,
       );
       const { done, value } = await read();

@@ -1,3 +1,4 @@
+import { createParser } from '@eventwire/parser';
 import { type Clock, systemClock } from './clock';
 import { invalidOption } from './invalid-option-error';
 import type { ConnectOptions, ConnectUrl } from './options';
@@ -35,14 +36,14 @@ const KINDS: [names: string, types: string, pattern?: string, words?: string][] 
   ['lastEventIdParam', '', '[^]+', 'the name of a query parameter'],
 ];
 
-/** Each number's default, least and most, and what it is a multiple of. */
-type Limits = Record<string, [standard: number | undefined, min?: number, max?: number, step?: number]>;
+/** Each number's default, least and most, and what may stand for it. */
+type Limits = Record<string, [standard: number | undefined, min?: number, max?: number, instead?: false]>;
 
 const LIMITS: Limits = {
-  connectTimeout: [30_000, 1, Infinity],
-  idleTimeout: [undefined, 1, Infinity],
-  maxEventSize: [undefined, 1, Infinity, 1],
-  maxQueuedEvents: [undefined, 1, Infinity, 1],
+  // 0 would never connect: false is no timeout.
+  connectTimeout: [30_000, 1, Infinity, false],
+  idleTimeout: [undefined, 1, Infinity, false],
+  maxQueuedEvents: [undefined, 1, Infinity],
 };
 
 const POLICY: Limits = {
@@ -60,37 +61,44 @@ const POLICY: Limits = {
 /** Throws an error with code INVALID_OPTION, so that a mistake shows where it was made. */
 export function checkOptions(url: ConnectUrl, options: ConnectOptions<never>): Config {
   check('options', isObject(options), 'an object', options);
-  const given = options as Record<string, unknown>;
   for (const [names, types, pattern, words] of KINDS)
     for (const name of names.split(' ')) {
-      const value = given[name];
+      const value = (options as Record<string, unknown>)[name];
       const fits = typeof value === 'string' && pattern && new RegExp(`^(${pattern})$`).test(value);
-      const expected = words ?? `${pattern ?? ''} ${types && `a ${types}`}`;
-      check(name, value === undefined || fits || types.split(' ').includes(typeof value), expected, value);
+      const isKind = value === undefined || types.includes(typeof value);
+      check(name, fits || isKind, words ?? `${types} ${pattern ?? ''}`, value);
     }
   const { method = 'GET', headers, body, reconnect = {}, signal, clock = systemClock, schema = {} } = options;
-  check('fetch', options.fetch ?? globalThis.fetch, 'given, as this runtime has none');
+  check('fetch', options.fetch ?? globalThis.fetch, 'given: this runtime has none');
   check('signal', !signal || hasMethods(signal, 'addEventListener'), 'an AbortSignal', signal);
   check('clock', hasMethods(clock, 'now setTimeout clearTimeout'), 'a Clock', clock);
-  check('schema', isObject(schema), 'an object', schema);
   for (const [type, one] of Object.entries(schema))
     check('schema', hasMethods(one?.['~standard'], 'validate'), `a Standard Schema for ${type}`, one);
-  check('reconnect', reconnect === false || isObject(reconnect), 'an object or false', reconnect);
+  check('reconnect', !reconnect || isObject(reconnect), 'an object or false', reconnect);
   const policy = numbers('reconnect.', POLICY, reconnect) as unknown as Policy;
-  check(
-    'reconnect.minDelay',
-    policy.minDelay <= policy.maxServerDelay,
-    'at most maxServerDelay',
-    policy.minDelay,
-  );
+  const { minDelay, maxServerDelay } = policy;
+  check('reconnect.minDelay', minDelay <= maxServerDelay, 'at most maxServerDelay', minDelay);
 
   // Values are checked now; what a function gives can only be checked when it is called.
-  if (typeof url !== 'function') guard('url', () => resolveUrl(url));
-  if (typeof headers !== 'function') guard('headers', () => copyHeaders(headers));
-  if (typeof body !== 'function') guard('body', () => checkBody(body));
-  const once = reconnect === false;
-  check('body', (body ?? true) === true || !/^(get|head)$/i.test(method), `absent for ${method}: set method`);
-  check('body', once || !isStream(body), 'a function that makes a stream, as it is sent again', body);
+  const parts: [string, unknown, (value: never) => unknown][] = [
+    ['url', url, resolveUrl],
+    ['headers', headers, copyHeaders],
+    ['body', body, checkBody],
+    ['maxEventSize', options.maxEventSize, (maxEventSize) => createParser({}, { maxEventSize })],
+  ];
+  for (const [name, value, test] of parts) {
+    try {
+      if (typeof value !== 'function') test(value as never);
+    } catch (error) {
+      throw invalidOption(name, reasonOf(error));
+    }
+  }
+  check(
+    'body',
+    (body ?? true) === true || !/^(get|head)$/i.test(method),
+    `sent by another method than ${method}`,
+  );
+  check('body', !reconnect || !isStream(body), 'made by a function, as a stream can be sent only once');
   return {
     ...options,
     ...numbers('', LIMITS, options),
@@ -109,14 +117,13 @@ function numbers(
   given: object | false,
 ): Record<string, number | false | undefined> {
   const result: Record<string, number | false | undefined> = {};
-  for (const [name, [standard, min = 0, max = Number.MAX_SAFE_INTEGER, step]] of Object.entries(limits)) {
+  for (const [name, [standard, min = 0, max = Number.MAX_SAFE_INTEGER, instead]] of Object.entries(limits)) {
     const value = (given as typeof result)[name] ?? standard;
     result[name] = value;
-    const fits = typeof value === 'number' && value >= min && value <= max && !(value % (step ?? NaN));
     check(
       prefix + name,
-      value === undefined || (/Timeout/.test(name) && value === false) || fits,
-      `${step ? 'a whole number' : 'a number'} from ${min} to ${max}${/Timeout/.test(name) ? ', or false' : ''}`,
+      value === standard || value === instead || (typeof value === 'number' && value >= min && value <= max),
+      `from ${min} to ${max}${instead === false ? ' or false' : ''}`,
       value,
     );
   }
@@ -128,15 +135,10 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const hasMethods = (value: unknown, names: string) =>
   names.split(' ').every((name) => typeof Object(value)[name] === 'function');
 
-function check(option: string, ok: unknown, expected: string, got?: unknown): void {
+function check(option: string, ok: unknown, expected: string, got: unknown = ''): void {
   if (!ok)
-    throw invalidOption(option, `must be ${expected}, not ${isObject(got) ? 'an object' : String(got)}`);
-}
-
-function guard(option: string, run: () => unknown): void {
-  try {
-    run();
-  } catch (error) {
-    throw invalidOption(option, reasonOf(error));
-  }
+    throw invalidOption(
+      option,
+      `must be ${expected}${got === '' ? '' : `, not ${isObject(got) ? 'an object' : String(got)}`}`,
+    );
 }

@@ -1,4 +1,4 @@
-import type { ConnectionError, ConnectionErrorCode } from './connection-error';
+import type { ConnectionError } from './connection-error';
 import type { OutcomeReason } from './outcome';
 
 /** How one attempt ended: by an error, or with an outcome for the stream; neither where the server ended the response. */
@@ -20,20 +20,15 @@ export function statusVerdict(status: number): 'open' | 'no-content' | 'reconnec
   return /^(408|425|429|5(?!01|05)..)$/.test(String(status)) ? 'reconnect' : 'stop';
 }
 
-/** Every other error means stop; BAD_STATUS is decided by `statusVerdict`. */
-const PASSING: ConnectionErrorCode[] = [
-  // [spec] "if res is a network error, then reestablish the connection, unless the user agent knows that to be futile"
-  'NETWORK',
-  'CONNECT_TIMEOUT',
-  'IDLE_TIMEOUT',
-  // Fetching a fresh token fails together with the network.
-  'REQUEST_FUNCTION_FAILED',
-  'REFRESH_FAILED',
-];
-
-/** Whether asking again can help. */
-export function isPassing({ code, status }: ConnectionError): boolean {
-  return PASSING.includes(code) || (code === 'BAD_STATUS' && statusVerdict(status ?? 0) === 'reconnect');
+/**
+ * Whether asking again can help: with the network ([spec] "if res is a network error, then reestablish the connection,
+ * unless the user agent knows that to be futile"), a timeout, and the user's functions, since fetching a fresh token
+ * fails together with the network.
+ */
+export function isPassing({ code, status = 0 }: ConnectionError): boolean {
+  return code === 'BAD_STATUS'
+    ? statusVerdict(status) === 'reconnect'
+    : /^NETWORK|_TIMEOUT|_FAILED$/.test(code);
 }
 
 /** [spec] compares the MIME type's essence: case-insensitive, parameters allowed. */

@@ -147,7 +147,7 @@ export function createQueue<E>(
       if (dropped) onDropped(dropped);
       dropped = 0;
       return onQueueFull === 'close' && waiting() > max
-        ? new ConnectionError('QUEUE_FULL', `More than ${max} events are waiting, as maxQueuedEvents allows`)
+        ? new ConnectionError('QUEUE_FULL', `More events wait than maxQueuedEvents allows, ${max}`)
         : undefined;
     },
     demand: (handled) =>

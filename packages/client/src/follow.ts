@@ -7,7 +7,7 @@ import { createQueue } from './event-queue';
 import type { EventStream } from './event-stream';
 import type { EndContext } from './options';
 import type { Outcome } from './outcome';
-import { refreshOnce } from './refresh';
+import { runRefresh, sharedRefresh } from './refresh';
 import { publicUrl, resolveUrl } from './request-parts';
 import { readRetryAfter } from './retry-after';
 import { createTimer } from './timer';
@@ -40,6 +40,9 @@ export function follow<E>(config: Config): EventStream<E> {
   let lastError: ConnectionError | undefined;
   /** Whether the newest attempt is the retry after a refresh: there is only one. */
   let refreshed = false;
+  const shared = refresh && sharedRefresh(refresh);
+  /** Runs that had succeeded when the newest attempt began. */
+  let refreshesBefore: number | undefined;
   let controller = new AbortController();
   // While connect() runs its caller does not have the stream yet, so callbacks come a microtask later.
   let constructing = true;
@@ -92,6 +95,7 @@ export function follow<E>(config: Config): EventStream<E> {
     const isCurrent = enter('connecting');
     if (!isCurrent()) return;
     refreshed = isRetry;
+    refreshesBefore = shared?.succeeded;
     controller = new AbortController();
     const { signal } = controller;
     const context = { attempt, lastEventId: queue.receivedId, previousError: lastError, signal };
@@ -135,9 +139,11 @@ export function follow<E>(config: Config): EventStream<E> {
       if (!isCurrent()) return;
       if (verdict === 'refresh') {
         verdict = undefined;
-        if (refresh && !refreshed) {
+        // One retry; and what a run has replaced since the attempt began need not be replaced again.
+        if (refresh && shared && !refreshed) {
           try {
-            await refreshOnce(refresh, context, timer, config.connectTimeout);
+            if (!error?.status || shared.succeeded === refreshesBefore)
+              await runRefresh(refresh, shared, context, timer, config.connectTimeout);
             if (isCurrent()) connect(true);
             return;
           } catch (cause) {

@@ -4,29 +4,43 @@ import type { Timer } from './timer';
 
 type Refresh = NonNullable<Config['refresh']>;
 
-/** One at a time: streams that share a function share its run. */
-const running = new WeakMap<Refresh, Promise<unknown>>();
+/** What streams that share a `refresh` function share: its present run, and how many have succeeded. */
+export interface SharedRefresh {
+  run?: Promise<void> | undefined;
+  succeeded: number;
+}
 
-/** Runs the user's `refresh`, or waits for its present run; rejects with what it did, or where that takes too long. */
-export async function refreshOnce(
+const all = new WeakMap<Refresh, SharedRefresh>();
+
+export function sharedRefresh(refresh: Refresh): SharedRefresh {
+  let shared = all.get(refresh);
+  if (!shared) {
+    shared = { succeeded: 0 };
+    all.set(refresh, shared);
+  }
+  return shared;
+}
+
+/** Runs it, one at a time, or waits for the present run; rejects with what it did, or where that takes too long. */
+export async function runRefresh(
   refresh: Refresh,
+  shared: SharedRefresh,
   context: EndContext,
   timer: Timer,
   limit: number | false | undefined,
 ): Promise<void> {
-  let run = running.get(refresh);
-  if (!run) {
-    run = Promise.resolve(context).then(refresh);
-    running.set(refresh, run);
-  }
+  shared.run ??= Promise.resolve(context)
+    .then(refresh)
+    .then(() => {
+      shared.succeeded++;
+    });
+  const { run } = shared;
   try {
-    await Promise.race([
-      run,
-      new Promise((_, reject) => {
-        if (limit) timer(limit, () => reject(`it took ${limit} ms`));
-      }),
-    ]);
+    await new Promise((resolve, reject) => {
+      run.then(resolve, reject);
+      if (limit) timer(limit, () => reject(`it took ${limit} ms`));
+    });
   } finally {
-    if (running.get(refresh) === run) running.delete(refresh);
+    if (shared.run === run) shared.run = undefined;
   }
 }

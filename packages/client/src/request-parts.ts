@@ -8,10 +8,10 @@ export function resolveUrl(url: string | URL): URL {
     // By shape: in a page's test, URL may be another realm's.
     resolved = new URL(typeof url === 'string' ? url : url.href, base);
   } catch {
-    throw new TypeError(`the url ${JSON.stringify(url)} is not valid; outside a page, give the whole one`);
+    throw new TypeError(`the url ${JSON.stringify(url)} is not valid: outside a page, give the whole one`);
   }
   if (resolved.username || resolved.password)
-    throw new TypeError('fetch refuses credentials in a url: send an Authorization header');
+    throw new TypeError('credentials in a url are refused: send an Authorization header');
   return resolved;
 }
 
@@ -30,7 +30,7 @@ export function copyHeaders(headers: ConnectHeaders | undefined): Headers {
 export function checkBody(body: unknown): void {
   const prototype: unknown = Object(body) === body && Object.getPrototypeOf(body);
   if (prototype === null || prototype === Object.prototype || Array.isArray(body))
-    throw new TypeError('fetch cannot send a plain object or array: use JSON.stringify');
+    throw new TypeError('a plain object or array cannot be sent: use JSON.stringify');
 }
 
 export const isStream = (body: unknown): boolean =>

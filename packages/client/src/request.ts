@@ -60,7 +60,7 @@ export function buildRequest(
   } catch (cause) {
     throw new ConnectionError('INVALID_REQUEST', reasonOf(cause), { cause });
   }
-  let isPlain = [...headers].length === 0;
+  const isCustom = [...headers].length > 0;
   // [spec] "Set (`Accept`, `text/event-stream`) in request's header list."
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
   askForFresh(headers);
@@ -69,14 +69,10 @@ export function buildRequest(
   let idDropped = false;
   // [spec] "If the EventSource object's last event ID string is not the empty string"
   if (lastEventId) {
-    const header = idAsHeader(lastEventId);
-    if (lastEventIdParam) {
-      if (idFits(lastEventId)) target = withParameter(url, lastEventIdParam, lastEventId);
-      else idDropped = true;
-    } else if (header !== undefined) {
-      headers.set('last-event-id', header);
-      isPlain = false;
-    } else idDropped = true;
+    const sent = lastEventIdParam ? idFits(lastEventId) : idAsHeader(lastEventId);
+    if (!sent) idDropped = true;
+    else if (lastEventIdParam) target = withParameter(url, lastEventIdParam, lastEventId);
+    else headers.set('last-event-id', sent as string);
   }
 
   const init: StreamInit = { headers, signal };
@@ -84,10 +80,10 @@ export function buildRequest(
   if (credentials) init.credentials = credentials;
   if (body !== undefined && body !== null) {
     init.body = body;
-    isPlain = false;
     if (isStream(body)) init.duplex = 'half'; // fetch refuses a stream without it
   }
   // Where there is nothing to protect, fetch may follow by itself.
-  if (manualRedirect && !(isPlain && !redirect)) init.redirect = 'manual';
+  if (manualRedirect && (isCustom || init.body || redirect || headers.has('last-event-id')))
+    init.redirect = 'manual';
   return { url, target, init, idDropped };
 }

@@ -5,8 +5,8 @@
 export function readRetryAfter(headers: Headers, now: number): number | undefined {
   const value = headers.get('retry-after') ?? '';
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  // Date.parse takes far more than HTTP dates ("-1" is a year): ask for a day name first.
-  const date = /^[a-z]{3,9},? /i.test(value) ? Date.parse(value) : NaN;
-  if (Number.isNaN(date)) return undefined;
-  return Math.max(0, date - (Date.parse(headers.get('date') ?? '') || now));
+  // Date.parse takes far more than HTTP dates ("-1" is a year): those have names of days and months.
+  const date = Date.parse(/[a-z]{3}/i.test(value) ? value : '');
+  const wait = date - (Date.parse(headers.get('date') ?? '') || now);
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }

@@ -1,14 +1,13 @@
 import { createParser, EventStreamError, type EventStreamMessage } from '@eventwire/parser';
+import { actOnConvention } from './act-on-convention';
 import { Announcement } from './announcement';
 import type { Config } from './check-options';
 import { ConnectionError } from './connection-error';
-import { actOnConvention } from './conventions';
-import { decodeEvent } from './decode-event';
 import type { Ending } from './endings';
 import type { EventQueue } from './event-queue';
 import type { ConnectContext } from './options';
 import type { Trace } from './trace';
-import { callSafely } from './user-code';
+import { callSafely, reasonOf } from './user-code';
 
 /** The bytes of one response to the queue: parsed, decoded, with the conventions above the Standard acted on. */
 export function createReader(
@@ -18,7 +17,7 @@ export function createReader(
   trace: Trace,
   onRetry: (ms: number) => void,
 ) {
-  const { decode = 'text', schema, terminal, onComment, onInvalid, maxEventSize } = config;
+  const { schema, decode = schema ? 'json' : 'text', terminal, onComment, onInvalid, maxEventSize } = config;
   const announcement = new Announcement();
   let ending: Ending | undefined;
   // Events that are still to be decoded, and the comments after the first of them. Until events are pushed, they do not
@@ -50,7 +49,7 @@ export function createReader(
           if (acted !== true) ending = acted;
           return;
         }
-        if (schema || decode !== 'text') raw.push(event);
+        if (decode !== 'text' || schema) raw.push(event);
         else queue.push(event, event.lastEventId);
         if (callSafely(terminal, event) === true) {
           last = event;
@@ -61,42 +60,54 @@ export function createReader(
         newestId = id;
       }),
       onRetry: going(onRetry),
-      ...(onComment && {
-        onComment: going((text: string) => {
+      onComment:
+        onComment &&
+        going((text: string) => {
           if (raw.length > 0) raw.push(text);
           else tell(text);
         }),
-      }),
-    },
+    } as Parameters<typeof createParser>[0],
     { lastEventId, maxEventSize },
   );
 
-  /** False where the stream ends here, before this event. */
+  /** Pushes what `decode` and `schema` make of it; true where the stream ends here, before it. */
   const decodeNext = async (event: EventStreamMessage): Promise<boolean> => {
+    const { type, lastEventId } = event;
+    let data: unknown = event.data;
     let error: ConnectionError | undefined;
-    let decoded: unknown;
-    try {
-      decoded = await decodeEvent(config, event);
-    } catch (cause) {
-      error = cause as ConnectionError;
+    // The type comes from the wire: it must not find what every object inherits.
+    const isListed = !schema || Object.hasOwn(schema, type);
+    if (isListed) {
+      try {
+        if (decode === 'json') data = JSON.parse(event.data);
+        else if (decode !== 'text') data = await decode(event.data, event);
+        const result = await schema?.[type]?.['~standard'].validate(data);
+        if (result?.issues) {
+          const { issues } = result;
+          throw new Error(issues.map(({ message }) => message).join('; '), { cause: issues });
+        }
+        if (result) data = result.value;
+      } catch (cause) {
+        const which = `Event ${JSON.stringify(type)} with the last event ID ${JSON.stringify(lastEventId)}`;
+        error = new ConnectionError('INVALID_EVENT', `${which} is invalid: ${reasonOf(cause)}`, { cause });
+      }
     }
-    if (signal.aborted) return false;
-    if (decoded) {
-      queue.push(decoded, event.lastEventId);
-      return true;
+    if (signal.aborted) return true;
+    if (isListed && !error) {
+      queue.push({ ...event, data }, lastEventId);
+      return false;
     }
     // What a stream ends with, such as [DONE], is often not like the rest.
     if (error && event !== last) {
-      const policy = typeof onInvalid === 'function' ? callSafely(onInvalid, error, event) : onInvalid;
-      if (policy !== 'skip') {
+      if ((typeof onInvalid === 'function' ? callSafely(onInvalid, error, event) : onInvalid) !== 'skip') {
         newestId = undefined;
         ending = { error };
-        return false;
+        return true;
       }
     }
-    trace('event-skipped', { event: JSON.stringify(event.type), code: error?.code });
-    if (!signal.aborted) queue.pushId(event.lastEventId);
-    return true;
+    trace('event-skipped', { event: JSON.stringify(type), code: error?.code });
+    if (!signal.aborted) queue.pushId(lastEventId);
+    return false;
   };
 
   return {
@@ -110,7 +121,7 @@ export function createReader(
         parser.feed(chunk);
       } catch (cause) {
         if (!(cause instanceof EventStreamError)) throw cause;
-        const message = `${cause.message} The option maxEventSize sets the limit.`;
+        const message = `${cause.message}: see the option maxEventSize`;
         ending ??= { error: new ConnectionError('EVENT_TOO_LARGE', message, { cause }) };
       }
       const items = raw;
@@ -118,7 +129,7 @@ export function createReader(
       for (const item of items) {
         if (signal.aborted) break;
         if (typeof item === 'string') tell(item);
-        else if (!(await decodeNext(item))) break;
+        else if (await decodeNext(item)) break;
       }
       // After a close() in user code the id must stay that of the last event that was taken.
       if (!signal.aborted && newestId !== undefined) queue.pushId(newestId);
