@@ -28,13 +28,30 @@ export function writeDirectly(res: NodeResponse, frame: Uint8Array, pending: Pen
   // A chunk of no bytes would be the end of the body.
   if (socket === undefined || frame.byteLength === 0) return false;
   socket.write(chunkOf(frame));
-  if (socket.writableLength > 0) {
-    const size = frame.byteLength;
-    pending.late(size);
-    // Behind it, to learn of its end: a callback for every chunk would cost each that is taken at once.
-    socket.write(NOTHING, () => pending.taken(size));
-  }
+  watchFor(frame.byteLength, socket, pending);
   return true;
+}
+
+/**
+ * The same for the first frame, with the head, which `writeHead` has made but not sent. Node would hold both back for a moment, and count them as
+ * pending; and it would keep the head in the many pieces of which it has made it, for as long as the response lasts.
+ */
+export function writeHeadDirectly(res: NodeResponse, frame: Uint8Array, pending: PendingBytes): boolean {
+  const socket = freeSocketOf(res);
+  if (socket === undefined || frame.byteLength === 0) return false;
+  socket.cork();
+  (res as ServerResponse).flushHeaders();
+  socket.write(chunkOf(frame));
+  socket.uncork();
+  watchFor(frame.byteLength, socket, pending);
+  return true;
+}
+
+function watchFor(size: number, socket: Socket, pending: PendingBytes): void {
+  if (socket.writableLength === 0) return;
+  pending.late(size);
+  // Behind it, to learn of its end: a callback for every chunk would cost each that is taken at once.
+  socket.write(NOTHING, () => pending.taken(size));
 }
 
 /** The socket, if what is written to it now is exactly what node would write for this response. */
@@ -46,7 +63,7 @@ function freeSocketOf(res: NodeResponse): Socket | undefined {
   // TCP or a pipe, without TLS; in other runtimes it is something else.
   if (!socket || Object.getPrototypeOf(socket) !== Socket.prototype) return undefined;
   if ((socket as { _httpMessage?: unknown })._httpMessage !== res) return undefined;
-  // The head, which goes out with the first bytes that node writes, and everything else has left node's hands.
+  // Everything before has left node's hands.
   if ((res as ServerResponse).writableLength > 0 || socket.writableCorked > 0) return undefined;
   return socket.writable && !socket.connecting ? socket : undefined;
 }

@@ -8,7 +8,7 @@ import {
   type ResolvedEventStreamInit,
   type StreamRequest,
 } from '@eventwire/server';
-import { type PendingBytes, writeDirectly } from './direct-writer';
+import { type PendingBytes, writeDirectly, writeHeadDirectly } from './direct-writer';
 import { asked, isHttp2, type NodeRequest, type NodeResponse } from './messages';
 import { sendAnswer, setHeaders } from './plain-answer';
 
@@ -31,6 +31,7 @@ export class NodeSink implements EventStreamSink, PendingBytes {
   #first: Uint8Array | undefined;
   /** A wrapper around `res.write` may drop the callback, by which bytes are counted: then its return value and 'drain' have to do. */
   readonly #wrapped: boolean;
+  #onDrain: (() => void) | undefined;
   #socketTimeout = 0;
 
   /** @throws EventStreamUsageError `HEADERS_SENT` */
@@ -70,7 +71,13 @@ export class NodeSink implements EventStreamSink, PendingBytes {
     this.#listener = listener;
     res.on('close', this.#onClose);
     res.on('error', ignore);
-    if (this.#wrapped) res.on('drain', this.#onDrain);
+    if (this.#wrapped) {
+      this.#onDrain = () => {
+        this.#pending = 0;
+        this.#listener?.drained();
+      };
+      res.on('drain', this.#onDrain);
+    }
     if (!isHttp2(res)) this.#keepSocketOpen(res.socket === null);
     this.#first = first;
     queueMicrotask(() => this.#begin());
@@ -131,7 +138,7 @@ export class NodeSink implements EventStreamSink, PendingBytes {
     this.#first = undefined;
     if (isGone(this.#res)) return;
     this.#writeHead();
-    // Not directly: node sends the head with the first bytes that it writes itself.
+    if (!this.#wrapped && writeHeadDirectly(this.#res, first, this)) return;
     if (first.byteLength > 0) this.#writeThrough(first);
     else if (!isHttp2(this.#res)) this.#res.flushHeaders();
     // HTTP/2 sends the head at once by itself.
@@ -163,18 +170,13 @@ export class NodeSink implements EventStreamSink, PendingBytes {
     socket?.setNoDelay?.(true);
   }
 
-  readonly #onDrain = (): void => {
-    this.#pending = 0;
-    this.#listener?.drained();
-  };
-
   /** The socket may serve further requests: nothing of this one stays on it. */
   readonly #onClose = (): void => {
     const res = this.#res;
     this.#first = undefined;
     res.off('close', this.#onClose);
     res.off('error', ignore);
-    res.off('drain', this.#onDrain);
+    if (this.#onDrain) res.off('drain', this.#onDrain);
     if (!isHttp2(res)) {
       const { socket } = this.#req;
       socket?.off('close', this.#onClose);

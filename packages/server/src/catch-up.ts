@@ -11,14 +11,24 @@ import { checkIterable } from './produced';
 import type { Selection } from './selection';
 import { afterThisTurn } from './turn';
 
-/** What catching up needs of the channel and of the subscription. */
+/** What catching up needs of the channel. */
 export interface CatchUpContext {
   readonly log: EventLog;
   readonly feed: Feed;
-  readonly selection: Selection;
-  readonly initial: (() => Iterable<EventInput> | AsyncIterable<EventInput>) | undefined;
   report(error: unknown): void;
 }
+
+/** What catching up needs of the subscription. */
+export interface CatchUpTask {
+  readonly outlet: Outlet;
+  readonly selection: Selection;
+  readonly initial: Initial | undefined;
+  /** Makes the subscriber live, which the feed refuses if more has arrived meanwhile. */
+  join(): boolean;
+}
+
+/** Gives the state that the log's newest place stands for. */
+export type Initial = () => Iterable<EventInput> | AsyncIterable<EventInput>;
 
 /** Events per reading of the log. */
 const PAGE = 256;
@@ -31,19 +41,18 @@ const MAX_FRAME_BYTES = 65_536;
  */
 export class CatchUp {
   readonly #context: CatchUpContext;
+  readonly #task: CatchUpTask;
   readonly #outlet: Outlet;
-  readonly #join: () => boolean;
   /** The feed's generation in which the log has said that the cursor is its own: before, it must not be compared. */
   #known = -1;
   #replayed = 0;
   /** Closes the source of initial events while one is read. */
   #stopInitial = () => {};
 
-  /** @param join makes the subscriber live, which the feed refuses if more has arrived meanwhile */
-  constructor(context: CatchUpContext, outlet: Outlet, join: () => boolean) {
+  constructor(context: CatchUpContext, task: CatchUpTask) {
     this.#context = context;
-    this.#outlet = outlet;
-    this.#join = join;
+    this.#task = task;
+    this.#outlet = task.outlet;
   }
 
   /** Settles once the subscriber is live or gone. */
@@ -80,7 +89,7 @@ export class CatchUp {
       if (known) {
         // From here to join() nothing is awaited, so that nothing can arrive in between.
         const ahead = log.compare(outlet.cursor, feed.tailed);
-        if (ahead === 0 && this.#join()) return;
+        if (ahead === 0 && this.#task.join()) return;
         if (ahead > 0) {
           await feed.more();
           continue;
@@ -111,7 +120,8 @@ export class CatchUp {
 
   /** Tells of a gap before anything else, and goes on behind it. */
   async #bridge({ events }: LogPage): Promise<void> {
-    const { log, initial } = this.#context;
+    const { log } = this.#context;
+    const { initial } = this.#task;
     const outlet = this.#outlet;
     const after = outlet.cursor;
     outlet.meter.add('gaps', 1);
@@ -139,7 +149,8 @@ export class CatchUp {
 
   /** The state that the cursor stands for, then the cursor itself. */
   async #present(): Promise<void> {
-    const { initial, report } = this.#context;
+    const { report } = this.#context;
+    const { initial } = this.#task;
     const outlet = this.#outlet;
     if (initial && !outlet.over) {
       const source = initial();
@@ -154,7 +165,7 @@ export class CatchUp {
 
   async #write(events: readonly LoggedEvent[]): Promise<void> {
     const outlet = this.#outlet;
-    const picked = this.#context.selection.pick(events);
+    const picked = this.#task.selection.pick(events);
     for (let from = 0; from < picked.length && !outlet.over; ) {
       const frames: Uint8Array[] = [];
       let bytes = 0;

@@ -14,8 +14,8 @@ import { dismiss } from './dismiss';
 import { EventStreamClosedError } from './event-stream-closed-error';
 import { Feed } from './feed';
 import { Member, type MemberContext } from './member';
-import { Selection } from './selection';
-import { checkSubscriber, type Subscriber, type Subscription } from './subscriber';
+import { select } from './selection';
+import { checkSubscriber, isOver, type Subscriber, type Subscription } from './subscriber';
 
 /** Publishes to all subscribers, and gives who comes back what it has missed. */
 export interface Channel {
@@ -57,6 +57,7 @@ class LogChannel implements Channel {
   readonly #options: ResolvedChannelOptions;
   readonly #feed: Feed;
   readonly #meter: Meter;
+  readonly #context: MemberContext;
   readonly #members = new Set<Member>();
   /** Set first thing: what closing calls may publish and subscribe. */
   #closeOptions: ChannelCloseOptions | undefined;
@@ -66,6 +67,14 @@ class LogChannel implements Channel {
     this.#options = options;
     this.#feed = new Feed(options.log);
     this.#meter = new Meter(options.onMetric);
+    this.#context = {
+      log: options.log,
+      feed: this.#feed,
+      meter: this.#meter,
+      slowPolicy: options.slowPolicy,
+      report: options.onError,
+      left: (member) => this.#members.delete(member),
+    };
   }
 
   get size(): number {
@@ -92,21 +101,11 @@ class LogChannel implements Channel {
       throw invalidOption('lastEventId', `must be a string, not ${kindOf(lastEventId)}`);
     }
     if (initial !== undefined) checkFunction('initial', initial);
-    const selection = new Selection(options, subscriber.context);
-    if (this.#turnsAway(subscriber) || subscriber.signal.aborted) {
+    const selection = select(options, subscriber.context);
+    if (this.#turnsAway(subscriber) || isOver(subscriber)) {
       return { cursor: lastEventId, closed: Promise.resolve(), close: () => {} };
     }
-    const context: MemberContext = {
-      log: this.#options.log,
-      feed: this.#feed,
-      meter: this.#meter,
-      slowPolicy: this.#options.slowPolicy,
-      selection,
-      initial,
-      report: this.#options.onError,
-      left: this.#left,
-    };
-    const member = new Member(context, subscriber, lastEventId);
+    const member = new Member(this.#context, subscriber, lastEventId, selection, initial);
     this.#members.add(member);
     return member;
   }
@@ -173,8 +172,4 @@ class LogChannel implements Channel {
       return undefined;
     }
   }
-
-  readonly #left = (member: Member): void => {
-    this.#members.delete(member);
-  };
 }

@@ -1,5 +1,5 @@
 import { retryFrame } from './block';
-import type { Subscriber } from './subscriber';
+import { isOver, type Subscriber } from './subscriber';
 
 /**
  * Closes a stream whose client is to come back, after a time of its own between these two, in ms. Gives what settles once its last
@@ -9,10 +9,10 @@ export function dismiss(
   subscriber: Subscriber,
   retry: readonly [least: number, most: number] | undefined,
 ): Promise<void> | undefined {
-  if (retry && !subscriber.signal.aborted) {
+  if (retry && !isOver(subscriber)) {
     const [least, most] = retry;
     subscriber.write(retryFrame(least + Math.floor(Math.random() * (most - least + 1))));
   }
-  if (!subscriber.signal.aborted) subscriber.close();
+  if (!isOver(subscriber)) subscriber.close();
   return subscriber.closed;
 }

@@ -9,17 +9,18 @@ import {
   type ResolvedEventStreamInit,
   resolveEventStreamInit,
 } from './event-stream-init';
-import type { EventStreamSink } from './event-stream-sink';
+import type { EventStreamSink, EventStreamSinkListener } from './event-stream-sink';
 import { forEachUntil } from './for-each-until';
 import { linger } from './linger';
 import { produce, saysItIsOver } from './produce';
-import type { Produced } from './produced';
+import { isSubscription, type Produced } from './produced';
 import { Room } from './room';
-import type { Subscriber } from './subscriber';
+import type { Follower, Subscriber } from './subscriber';
 import { Turns } from './turns';
-import { Watch } from './watch';
+import { Watch, type WatchListener } from './watch';
 
 const NOTHING = new Uint8Array(0);
+const NOBODY: readonly Follower[] = [];
 
 /**
  * One event stream, on whatever runtime: writes whole blocks, in order, at the client's pace, with heartbeats between them.
@@ -32,13 +33,16 @@ export class EventStreamWriter implements Subscriber {
   readonly closed: Promise<void>;
   /** Whatever the application knows of this client. */
   context?: unknown;
-  /** Set by the channel that this stream is subscribed to: what is sent instead of a heartbeat. */
-  idleFrame?: (() => Uint8Array | undefined) | undefined;
   readonly #sink: EventStreamSink;
   readonly #init: ResolvedEventStreamInit;
   readonly #room: Room;
   readonly #turns = new Turns();
-  readonly #abort = new AbortController();
+  /** None until somebody asks for the signal: it takes as much memory as a quarter of a quiet stream. */
+  #abort: AbortController | undefined;
+  #reason: EventStreamClosedError | undefined;
+  /** Its places in channels. */
+  #followers: readonly Follower[] = NOBODY;
+  #settle: () => void = () => {};
   /** None where the client had left before the stream was open. */
   readonly #watch: Watch | undefined;
   /** The default reconnection time until it has been sent. Of this stream, so that nothing leaks into another. */
@@ -58,23 +62,44 @@ export class EventStreamWriter implements Subscriber {
     this.#room = new Room(sink, highWaterMark);
     this.#retry = retry;
     this.lastEventId = request.lastEventId ?? '';
-    let settle = () => {};
     this.closed = new Promise((resolve) => {
-      settle = resolve;
+      this.#settle = resolve;
     });
-    const closed = () => {
-      this.#finish(new EventStreamClosedError('PEER_GONE', 'The client has left: stop writing'));
-      settle();
-    };
     const first = heartbeat === false ? NOTHING : preamble(heartbeat);
-    sink.open({ drained: () => this.#room.drained(), closed }, first);
-    if (this.#state !== 'open') return;
-    this.#watch = new Watch(sink, this.#init, {
-      idle: () => this.#beat(),
-      expired: () => this.close(),
-      stalled: (patience) => this.#cutOff(patience),
-    });
+    const ear = new EventStreamWriter.#Ear(this);
+    sink.open(ear, first);
+    if (this.#state === 'open') this.#watch = new Watch(sink, this.#init, ear);
   }
+
+  /** What this stream is told by its sink and its timers. A class, since closures for each would be most of what a quiet stream holds. */
+  static readonly #Ear = class implements EventStreamSinkListener, WatchListener {
+    readonly #stream: EventStreamWriter;
+
+    constructor(stream: EventStreamWriter) {
+      this.#stream = stream;
+    }
+
+    drained(): void {
+      this.#stream.#room.drained();
+    }
+
+    closed(): void {
+      this.#stream.#finish(new EventStreamClosedError('PEER_GONE', 'The client has left: stop writing'));
+      this.#stream.#settle();
+    }
+
+    idle(): void {
+      this.#stream.#beat();
+    }
+
+    expired(): void {
+      this.#stream.close();
+    }
+
+    stalled(patience: number): void {
+      this.#stream.#cutOff(patience);
+    }
+  };
 
   /**
    * Turns the client away: with 503 and `Retry-After` (seconds) where nothing has gone out, as within the call that got this stream;
@@ -102,7 +127,27 @@ export class EventStreamWriter implements Subscriber {
 
   /** Aborted once the stream is over, with an EventStreamClosedError as the reason. */
   get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController();
+      if (this.#reason) this.#abort.abort(this.#reason);
+    }
     return this.#abort.signal;
+  }
+
+  /** Whether the stream is over: `signal.aborted`, for less. */
+  get over(): boolean {
+    return this.#state === 'over';
+  }
+
+  /** For channels, as {@link Subscriber} says. */
+  follow(follower: Follower): void {
+    // A spread has room for more, which almost nobody needs.
+    this.#followers = this.#followers === NOBODY ? [follower] : [...this.#followers, follower];
+  }
+
+  unfollow(follower: Follower): void {
+    const others = this.#followers.filter((one) => one !== follower);
+    this.#followers = others.length === 0 ? NOBODY : others;
   }
 
   /**
@@ -115,7 +160,7 @@ export class EventStreamWriter implements Subscriber {
   sendEvent(event: EventInput | AsyncServerEventInit): Promise<void> {
     const sent = new Promise<void>((resolve, reject) => {
       refuseReserved(event);
-      if (this.#state !== 'open') throw this.signal.reason ?? closedHere();
+      if (this.#state !== 'open') throw this.#reason ?? closedHere();
       this.#turns.take(() => {
         this.#write(event).then(resolve, reject);
       });
@@ -131,16 +176,14 @@ export class EventStreamWriter implements Subscriber {
    *
    * @param source or a function that gives it; not called if the stream is over already
    */
-  async sendEvents(source: Produced | ((stream: this) => Produced | Promise<Produced>)): Promise<void> {
+  sendEvents(source: Produced | ((stream: this) => Produced | Promise<Produced>)): Promise<void> {
+    if (typeof source !== 'function') return this.#sendAll(source);
+    if (this.#state !== 'open') return Promise.resolve();
     try {
-      if (typeof source === 'function' && this.#state !== 'open') return;
-      const produced = typeof source === 'function' ? await source(this) : source;
-      await produce(produced, this, (error) => this.#report(error));
-      if (this.#init.onFinish === 'end') this.end();
-      else this.#closeUnlessEnding();
+      return this.#sendAll(source(this));
     } catch (error) {
-      this.#report(error);
-      this.#closeUnlessEnding();
+      this.#fail(error);
+      return Promise.resolve();
     }
   }
 
@@ -182,6 +225,36 @@ export class EventStreamWriter implements Subscriber {
     });
   }
 
+  #sendAll(produced: Produced | Promise<Produced>): Promise<void> {
+    // Not by the function below: what waits in one takes three times as much memory, and most streams wait here.
+    if (isSubscription(produced)) {
+      return produced.closed.then(
+        () => this.#ranOut(),
+        (error: unknown) => this.#fail(error),
+      );
+    }
+    return this.#produce(produced);
+  }
+
+  async #produce(produced: Produced | Promise<Produced>): Promise<void> {
+    try {
+      await produce(await produced, this, (error) => this.#report(error));
+      this.#ranOut();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #ranOut(): void {
+    if (this.#init.onFinish === 'end') this.end();
+    else this.#closeUnlessEnding();
+  }
+
+  #fail(error: unknown): void {
+    this.#report(error);
+    this.#closeUnlessEnding();
+  }
+
   #closeUnlessEnding(): void {
     if (this.#state === 'open') this.close();
   }
@@ -191,13 +264,12 @@ export class EventStreamWriter implements Subscriber {
   }
 
   async #write(event: EventInput | AsyncServerEventInit): Promise<void> {
-    if (this.#state === 'over') throw this.signal.reason;
+    if (this.#state === 'over') throw this.#reason;
     if (isSync(event)) this.#put(utf8(this.#joinRetry(encode(event), event)));
     else await this.#writePieces(event);
     if (this.#room.full) await this.#room.wait();
     // What was written before the stream was ended on this side still goes out.
-    const { reason } = this.signal;
-    if (reason instanceof EventStreamClosedError && reason.code === 'PEER_GONE') throw reason;
+    if (this.#reason?.code === 'PEER_GONE') throw this.#reason;
   }
 
   async #writePieces(event: AsyncServerEventInit): Promise<void> {
@@ -211,7 +283,7 @@ export class EventStreamWriter implements Subscriber {
     this.#turns.hold();
     try {
       await forEachUntil(pieces, this.signal, (error) => this.#report(error), write);
-      this.signal.throwIfAborted();
+      if (this.#reason) throw this.#reason;
     } catch (error) {
       // The next event would join the half block.
       if (begun) this.#finish(closedHere(), () => this.#sink.destroy());
@@ -239,7 +311,10 @@ export class EventStreamWriter implements Subscriber {
   }
 
   #beat(): void {
-    if (!this.#turns.held && !this.#room.full) this.#put(this.idleFrame?.() ?? HEARTBEAT);
+    if (this.#turns.held || this.#room.full) return;
+    let frame: Uint8Array | undefined;
+    for (const follower of this.#followers) frame ??= follower.idleFrame();
+    this.#put(frame ?? HEARTBEAT);
   }
 
   #cutOff(patience: number): void {
@@ -253,7 +328,9 @@ export class EventStreamWriter implements Subscriber {
     this.#state = 'over';
     this.#watch?.stop();
     stop();
-    this.#abort.abort(reason);
+    this.#reason = reason;
+    for (const follower of this.#followers) follower.close();
+    this.#abort?.abort(reason);
     this.#turns.finish();
     this.#room.finish();
   }

@@ -1,19 +1,24 @@
 import { startTimer, type Timer } from './timer';
 
+/** Who is told that nothing was written for an interval. */
+export interface HeartbeatListener {
+  idle(): void;
+}
+
 /**
- * Calls `beat` after `interval` ms without `touch()`. A write costs a look at the clock only: the timer runs on, and is set anew
+ * Calls `idle` after `interval` ms without `touch()`. A write costs a look at the clock only: the timer runs on, and is set anew
  * for what is left when it fires.
  */
 export class Heartbeat {
   readonly #interval: number;
-  readonly #beat: () => void;
+  readonly #listener: HeartbeatListener;
   #last = performance.now();
   #timer: Timer;
 
-  constructor(interval: number, beat: () => void) {
+  constructor(interval: number, listener: HeartbeatListener) {
     this.#interval = interval;
-    this.#beat = beat;
-    this.#timer = startTimer(this.#check, interval);
+    this.#listener = listener;
+    this.#timer = startTimer(check, interval, this);
   }
 
   touch(): void {
@@ -24,12 +29,16 @@ export class Heartbeat {
     clearTimeout(this.#timer);
   }
 
-  readonly #check = (): void => {
+  check(): void {
     const left = Math.ceil(this.#last + this.#interval - performance.now());
     // Set before the beat, which may stop it.
-    this.#timer = startTimer(this.#check, left > 0 ? left : this.#interval);
+    this.#timer = startTimer(check, left > 0 ? left : this.#interval, this);
     if (left > 0) return;
     this.#last = performance.now();
-    this.#beat();
-  };
+    this.#listener.idle();
+  }
+}
+
+function check(heartbeat: Heartbeat): void {
+  heartbeat.check();
 }

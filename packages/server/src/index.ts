@@ -19,4 +19,4 @@ export type { PlainAnswer, StreamRequest } from './plain-answer';
 export { preflightAnswers } from './preflight';
 export type { Produced } from './produced';
 export type { SelectionOptions } from './selection';
-export type { Subscriber, Subscription } from './subscriber';
+export type { Follower, Subscriber, Subscription } from './subscriber';

@@ -1,5 +1,5 @@
 import { join } from './block';
-import { CatchUp, type CatchUpContext } from './catch-up';
+import { CatchUp, type CatchUpContext, type CatchUpTask, type Initial } from './catch-up';
 import type { Meter } from './channel-stats';
 import { cursorFrame } from './conventions';
 import type { LoggedEvent } from './event-log';
@@ -7,7 +7,7 @@ import type { LiveMember } from './live-groups';
 import { Outlet } from './outlet';
 import type { Selection } from './selection';
 import { type SlowPolicy, SlowQueue } from './slow-queue';
-import type { Subscriber, Subscription } from './subscriber';
+import type { Follower, Subscriber, Subscription } from './subscriber';
 
 /** What a member needs of its channel. */
 export interface MemberContext extends CatchUpContext {
@@ -20,35 +20,48 @@ export interface MemberContext extends CatchUpContext {
  * One subscriber in a channel. It reads the log at its own pace until it has reached the tail, then is live. While its subscriber is
  * full, what is published waits in a queue with a bound.
  */
-export class Member implements Subscription, LiveMember {
+export class Member implements Subscription, LiveMember, Follower, CatchUpTask {
   readonly closed: Promise<void>;
   readonly subscriber: Subscriber;
   readonly selection: Selection;
+  readonly initial: Initial | undefined;
+  readonly outlet: Outlet;
   readonly #context: MemberContext;
-  readonly #outlet: Outlet;
-  readonly #catchUp: CatchUp;
+  /** Until it is live. */
+  #catchUp: CatchUp | undefined;
   #live = false;
   #queue: SlowQueue | undefined;
   #settle = () => {};
+  /** Where its subscriber tells of its end by the signal alone. */
+  #onAbort: (() => void) | undefined;
 
-  constructor(context: MemberContext, subscriber: Subscriber, lastEventId: string) {
+  constructor(
+    context: MemberContext,
+    subscriber: Subscriber,
+    lastEventId: string,
+    selection: Selection,
+    initial: Initial | undefined,
+  ) {
     this.#context = context;
     this.subscriber = subscriber;
-    this.selection = context.selection;
-    this.#outlet = new Outlet(subscriber, context.meter, lastEventId);
-    this.#catchUp = new CatchUp(context, this.#outlet, () => this.#join());
+    this.selection = selection;
+    this.initial = initial;
+    this.outlet = new Outlet(subscriber, context.meter, lastEventId);
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    subscriber.signal.addEventListener('abort', this.#onAbort, { once: true });
-    subscriber.idleFrame = this.#idleFrame;
+    if (subscriber.follow) subscriber.follow(this);
+    else {
+      this.#onAbort = () => this.close();
+      subscriber.signal.addEventListener('abort', this.#onAbort, { once: true });
+    }
     context.meter.add('subscribers', 1);
-    this.#run(() => this.#catchUp.run());
+    this.#run(() => this.#catchUpWithLog());
   }
 
   /** While it is live and nothing is queued, the feed's place is its own: events that it does not select cost it nothing. */
   get cursor(): string {
-    return this.#live && !this.#queue ? this.#context.feed.delivered : this.#outlet.cursor;
+    return this.#live && !this.#queue ? this.#context.feed.delivered : this.outlet.cursor;
   }
 
   get slow(): boolean {
@@ -56,14 +69,14 @@ export class Member implements Subscription, LiveMember {
   }
 
   close(): void {
-    if (this.#outlet.over) return;
-    this.#outlet.cursor = this.cursor;
-    this.#outlet.finish();
+    if (this.outlet.over) return;
+    this.outlet.cursor = this.cursor;
+    this.outlet.finish();
     this.#leaveLive();
     this.#context.feed.leave(this);
-    this.subscriber.signal.removeEventListener('abort', this.#onAbort);
-    if (this.subscriber.idleFrame === this.#idleFrame) this.subscriber.idleFrame = undefined;
-    this.#catchUp.stop();
+    if (this.#onAbort) this.subscriber.signal.removeEventListener('abort', this.#onAbort);
+    else this.subscriber.unfollow?.(this);
+    this.#catchUp?.stop();
     this.#context.meter.add('subscribers', -1);
     this.#context.left(this);
     this.#settle();
@@ -79,37 +92,43 @@ export class Member implements Subscription, LiveMember {
         return;
       }
       const block = picked === events ? frame : join(picked.map((event) => event.frame));
-      if (!this.#outlet.writeEvents(block, picked.length, last.id)) this.#becomeSlow();
+      if (!this.outlet.writeEvents(block, picked.length, last.id)) this.#becomeSlow();
     } catch (error) {
       this.#fail(error);
     }
   }
 
   lost(position: string): void {
-    if (!this.#queue) this.#outlet.cursor = position;
+    if (!this.#queue) this.outlet.cursor = position;
     this.#leaveLive();
     this.#run(async () => {
       await this.subscriber.drained();
-      await this.#catchUp.run();
+      await this.#catchUpWithLog();
     });
   }
 
-  readonly #onAbort = (): void => this.close();
-
   /** Where events have been passed over since the last id that the client got, it is told how far it is. */
-  readonly #idleFrame = (): Uint8Array | undefined => {
-    if (!this.#live || this.#queue || this.#outlet.sent === this.cursor) return undefined;
-    this.#outlet.sent = this.cursor;
+  idleFrame(): Uint8Array | undefined {
+    if (!this.#live || this.#queue || this.outlet.sent === this.cursor) return undefined;
+    this.outlet.sent = this.cursor;
     return cursorFrame(this.cursor);
-  };
+  }
+
+  join(): boolean {
+    this.#live = this.#context.feed.join(this);
+    return this.#live;
+  }
+
+  /** Gone once the member is live, for as long as it stays so. */
+  async #catchUpWithLog(): Promise<void> {
+    const catchUp = new CatchUp(this.#context, this);
+    this.#catchUp = catchUp;
+    await catchUp.run();
+    if (this.#catchUp === catchUp) this.#catchUp = undefined;
+  }
 
   #run(step: () => Promise<void>): void {
     step().catch((error: unknown) => this.#fail(error));
-  }
-
-  #join(): boolean {
-    this.#live = this.#context.feed.join(this);
-    return this.#live;
   }
 
   #leaveLive(): void {
@@ -120,14 +139,14 @@ export class Member implements Subscription, LiveMember {
 
   #becomeSlow(): void {
     // Writing may have closed it.
-    if (this.#outlet.over) return;
+    if (this.outlet.over) return;
     const queue = new SlowQueue(this.#context.slowPolicy, this.#context.meter);
     this.#queue = queue;
     this.#run(async () => {
       while (this.#queue === queue) {
         await this.subscriber.drained();
         // From here on nothing is awaited, so that an empty queue is the end of it.
-        if (this.#queue === queue && queue.drain(this.#outlet)) this.#queue = undefined;
+        if (this.#queue === queue && queue.drain(this.outlet)) this.#queue = undefined;
       }
     });
   }
@@ -139,7 +158,7 @@ export class Member implements Subscription, LiveMember {
   }
 
   #fail(error: unknown): void {
-    if (this.#outlet.over) return;
+    if (this.outlet.over) return;
     this.close();
     this.#context.report(error);
     this.#disconnect();

@@ -12,8 +12,8 @@ export type EventIterable =
 // biome-ignore lint/suspicious/noConfusingVoidType: a callback without a return is the point
 export type Produced = void | Subscription | EventIterable;
 
-export function isSubscription(produced: Produced): produced is Subscription {
-  return typeof produced === 'object' && 'closed' in produced && 'cursor' in produced;
+export function isSubscription(produced: unknown): produced is Subscription {
+  return typeof produced === 'object' && produced !== null && 'closed' in produced && 'cursor' in produced;
 }
 
 /**

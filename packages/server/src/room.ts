@@ -4,7 +4,8 @@ import type { EventStreamSink } from './event-stream-sink';
 export class Room {
   readonly #sink: EventStreamSink;
   readonly #highWaterMark: number;
-  #waiters: (() => void)[] = [];
+  /** None as long as nobody waits. */
+  #waiters: (() => void)[] | undefined;
   #over = false;
 
   constructor(sink: EventStreamSink, highWaterMark: number) {
@@ -19,14 +20,19 @@ export class Room {
   }
 
   async wait(): Promise<void> {
-    while (this.full) await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    while (this.full) {
+      await new Promise<void>((resolve) => {
+        this.#waiters ??= [];
+        this.#waiters.push(resolve);
+      });
+    }
   }
 
   /** The sink has less pending. */
   drained(): void {
-    if (this.#waiters.length === 0 || this.full) return;
     const waiters = this.#waiters;
-    this.#waiters = [];
+    if (!waiters || this.full) return;
+    this.#waiters = undefined;
     for (const resolve of waiters) resolve();
   }
 

@@ -45,6 +45,15 @@ export class Selection {
   }
 }
 
+/** Of who chooses nothing: one for all. */
+const everything = new Selection({}, undefined);
+
+/** @throws EventStreamUsageError `INVALID_OPTION` */
+export function select(options: SelectionOptions, context: unknown): Selection {
+  const { topics, filter } = options;
+  return topics === undefined && filter === undefined ? everything : new Selection(options, context);
+}
+
 export function byTopics(
   events: readonly LoggedEvent[],
   topics: ReadonlySet<string> | undefined,

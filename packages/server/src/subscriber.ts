@@ -20,11 +20,14 @@ export interface Subscriber {
   end(reason?: string | undefined): void;
   /** Closes: the client comes back. */
   close(): void;
+  /** Whether the stream is over. Where it is there, so are `follow` and `unfollow`, and a channel uses them instead of `signal`. */
+  readonly over?: boolean | undefined;
   /**
-   * Gives what is to be sent instead of a heartbeat, if anything. Set by the channel, for a client whose place in the log has moved on
-   * without an event for it. Not there in subscribers that send no heartbeats.
+   * Ends the follower with the stream, and asks it before each heartbeat for what is to be sent instead. An AbortSignal that is listened to
+   * takes more memory than all the rest of a quiet stream, so a stream makes none for its channels.
    */
-  idleFrame?: (() => Uint8Array | undefined) | undefined;
+  follow?(follower: Follower): void;
+  unfollow?(follower: Follower): void;
   /**
    * Turns the client away before the stream has begun, with 503 and a `Retry-After` of so many seconds; `close` where it has begun.
    * Without it, the channel closes.
@@ -32,6 +35,18 @@ export interface Subscriber {
   refuse?(retryAfter: number): void;
   /** Settles once the body has gone out. Where it is given, a channel's `close()` waits for it. */
   readonly closed?: Promise<void> | undefined;
+}
+
+/** What follows a stream: its place in a channel. */
+export interface Follower {
+  /** What is to be sent instead of a heartbeat, if anything: for a client whose place in the log has moved on without an event for it. */
+  idleFrame(): Uint8Array | undefined;
+  /** The stream is over. */
+  close(): void;
+}
+
+export function isOver(subscriber: Subscriber): boolean {
+  return subscriber.over ?? subscriber.signal.aborted;
 }
 
 /** One subscriber's place in a channel. */
@@ -61,7 +76,8 @@ export function checkSubscriber(value: unknown): void {
       `has no method ${method}: give an event stream, such as an EventStreamResponse, not the response under it`,
     );
   }
-  if (!(subscriber.signal instanceof AbortSignal)) {
+  const tells = typeof subscriber.over === 'boolean' && typeof subscriber.follow === 'function';
+  if (!tells && !(subscriber.signal instanceof AbortSignal)) {
     throw invalidOption('subscriber', 'has no AbortSignal as its signal, by which its end would be heard of');
   }
 }

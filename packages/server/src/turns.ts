@@ -3,7 +3,8 @@ export class Turns {
   /** Half a block is out, or may be: nothing else may be written until it is whole. */
   #held = false;
   #over = false;
-  #waiting: (() => void)[] = [];
+  /** None until something has to wait. */
+  #waiting: (() => void)[] | undefined;
 
   get held(): boolean {
     return this.#held && !this.#over;
@@ -11,8 +12,10 @@ export class Turns {
 
   /** Calls `turn`, which does not throw, now or once the block is whole or the stream over: it looks at the stream's state itself. */
   take(turn: () => void): void {
-    if (this.held) this.#waiting.push(turn);
-    else turn();
+    if (this.held) {
+      this.#waiting ??= [];
+      this.#waiting.push(turn);
+    } else turn();
   }
 
   /** Called within a turn. */
@@ -32,7 +35,7 @@ export class Turns {
 
   #run(): void {
     while (!this.held) {
-      const turn = this.#waiting.shift();
+      const turn = this.#waiting?.shift();
       if (!turn) return;
       turn();
     }

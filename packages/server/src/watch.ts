@@ -1,13 +1,11 @@
 import type { ResolvedEventStreamInit } from './event-stream-init';
 import type { EventStreamSink } from './event-stream-sink';
-import { Heartbeat } from './heartbeat';
+import { Heartbeat, type HeartbeatListener } from './heartbeat';
 import { Lifetime } from './lifetime';
 import { StallWatch } from './stall-watch';
 
 /** What watching a stream can lead to. */
-export interface WatchListener {
-  /** Nothing was written for a heartbeat's interval. */
-  idle(): void;
+export interface WatchListener extends HeartbeatListener {
   /** The stream's time is up, or its client is no longer allowed. */
   expired(): void;
   /** The client has taken nothing for `patience` ms. */
@@ -16,16 +14,20 @@ export interface WatchListener {
 
 /** The timers of one open stream: heartbeats while it is idle, its life's end, and a client that takes nothing. */
 export class Watch {
+  readonly #sink: EventStreamSink;
+  readonly #writeTimeout: number | false;
+  readonly #listener: WatchListener;
   readonly #heartbeat: Heartbeat | undefined;
-  readonly #stall: StallWatch | undefined;
   readonly #lifetime: Lifetime | undefined;
+  /** From when something was pending for the first time: most clients take everything at once. */
+  #stall: StallWatch | undefined;
 
   constructor(sink: EventStreamSink, init: ResolvedEventStreamInit, listener: WatchListener) {
     const { heartbeat, writeTimeout, maxDuration, expiresAt, revalidate, onError } = init;
-    if (heartbeat !== false) this.#heartbeat = new Heartbeat(heartbeat, () => listener.idle());
-    if (writeTimeout !== false) {
-      this.#stall = new StallWatch(sink, writeTimeout, () => listener.stalled(writeTimeout));
-    }
+    this.#sink = sink;
+    this.#writeTimeout = writeTimeout;
+    this.#listener = listener;
+    if (heartbeat !== false) this.#heartbeat = new Heartbeat(heartbeat, listener);
     if (maxDuration !== undefined || expiresAt !== undefined || revalidate) {
       this.#lifetime = new Lifetime(init, () => listener.expired(), onError);
     }
@@ -34,7 +36,12 @@ export class Watch {
   /** To be called after each write. */
   wrote(bytes: number): void {
     this.#heartbeat?.touch();
-    this.#stall?.wrote(bytes);
+    if (!this.#stall) {
+      const patience = this.#writeTimeout;
+      if (patience === false || this.#sink.pending === 0) return;
+      this.#stall = new StallWatch(this.#sink, patience, () => this.#listener.stalled(patience));
+    }
+    this.#stall.wrote(bytes);
   }
 
   stop(): void {

@@ -515,6 +515,23 @@ describe('close', () => {
   });
 });
 
+it('lets go of a stream that ends, in whichever channels it is', async () => {
+  const { channel, publish } = setUp();
+  const other = createChannel();
+  const sink = new FakeSink();
+  const stream = new EventStreamWriter(sink);
+  const subscriptions = [channel.subscribe(stream), other.subscribe(stream), other.subscribe(stream)];
+  await settled();
+  subscriptions[1]?.close();
+  expect([channel.size, other.size]).toEqual([1, 1]);
+  sink.leave();
+  expect([channel.size, other.size]).toEqual([0, 0]);
+  for (const { closed } of subscriptions) expect(await stateOf(closed)).toBe('resolved');
+  await publish('unheard');
+  expect(channel.subscribe(stream).closed).toBeInstanceOf(Promise);
+  expect(channel.size).toBe(0);
+});
+
 describe('a log that fails', () => {
   it.each(['head', 'read', 'tail'] as const)(
     'in %s closes the subscriber, and the next may try again',

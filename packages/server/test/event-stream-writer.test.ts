@@ -446,6 +446,15 @@ describe('end and close', () => {
     expect(errors).toEqual([]);
   });
 
+  it('abort a signal that is asked for later', () => {
+    const { stream, sink } = open();
+    expect(stream.over).toBe(false);
+    sink.leave();
+    expect(stream.over).toBe(true);
+    expect(stream.signal.reason).toMatchObject({ code: 'PEER_GONE' });
+    expect(stream.signal).toBe(stream.signal);
+  });
+
   it('abort the signal with the reason', () => {
     const { stream } = open();
     stream.close();
