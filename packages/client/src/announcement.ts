@@ -11,16 +11,13 @@ export class Announcement {
   /** The announced heartbeat in ms, kept within 1 s and 10 min; undefined if there is none. */
   heartbeat: number | undefined;
   #line = '';
-  #read = false;
 
   feed(chunk: Uint8Array): void {
-    if (this.#read) return;
+    if (this.#line.length >= MAX_LENGTH || /[\r\n]/.test(this.#line)) return;
     this.#line += String.fromCharCode(...chunk.subarray(0, MAX_LENGTH)); // its bytes: all that counts is ASCII
-    const [line = ''] = /^.*[\r\n]?/.exec(this.#line) ?? [];
-    this.announced = /^(\xef\xbb\xbf)?: eventwire[ \r\n]/.test(line);
-    const digits = this.announced && / heartbeat=(\d+)[ \r\n]/.exec(line)?.[1];
-    if (digits) this.heartbeat = Math.min(Math.max(Number(digits), 1_000), 600_000);
-    // A parameter may go on in the next chunk.
-    this.#read = this.#line.length >= MAX_LENGTH || /[\r\n]/.test(line);
+    this.announced = /^(\xef\xbb\xbf)?: eventwire[ \r\n]/.test(this.#line);
+    // A number may go on in the next chunk.
+    const [, digits] = /^.* heartbeat=(\d+)[ \r\n]/.exec(this.#line) ?? [];
+    if (this.announced && digits) this.heartbeat = Math.min(Math.max(Number(digits), 1_000), 600_000);
   }
 }

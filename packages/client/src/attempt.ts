@@ -30,30 +30,29 @@ const GRACE = 1000;
 const PREVIEW_LENGTH = 2048;
 const PREVIEW_TIME = 2000;
 
+/** In place of a query. */
+const MASK = '?…';
+
 const ignore = () => {};
 
 /**
  * One fetch and the reading of its body; returns or throws how it ended. Over as soon as its signal is aborted, which
  * releases all that it holds: from then on it throws, and nobody listens.
  */
-export async function runAttempt(
+export const runAttempt = async (
   { config, queue, timer, trace, requesting, opened, ended, retry }: Stream,
   context: ConnectContext,
-): Promise<Ending> {
+): Promise<Ending> => {
   const { connectTimeout, idleTimeout, reconnect } = config;
   const { signal } = context;
   let where = 'the server';
-  let search = '';
+  let search = MASK;
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   const check = () => {
     if (signal.aborted) throw signal;
   };
   // The timer ends the attempt by itself: it cannot count on fetch or the reader to notice the abort.
-  const limit = (
-    which: 'connect' | 'idle',
-    ms: number | false | undefined,
-    awake: (left: number) => number,
-  ) =>
+  const limit = (which: 'connect' | 'idle', ms: number | false | undefined) =>
     timer(
       ms || Infinity,
       () => {
@@ -62,7 +61,7 @@ export async function runAttempt(
           error: new ConnectionError(`${which.toUpperCase()}_TIMEOUT` as ConnectionErrorCode, message),
         });
       },
-      awake,
+      (left) => (left > 0 && (left < Infinity || reconnect === false) ? left : GRACE),
     );
   const fetch = async ({ href }: URL, init: StreamInit) => {
     // Taken out of its object: browsers refuse a fetch whose `this` is not the global.
@@ -75,13 +74,13 @@ export async function runAttempt(
   };
   const see = (url: URL) => {
     where = publicUrl(url);
-    search = url.search;
+    search = url.search || MASK;
   };
   const read = async () => (await reader?.read()) ?? { done: true, value: undefined };
   const cancel = () => reader?.cancel().catch(ignore);
 
   try {
-    limit('connect', connectTimeout, (left) => Math.max(left, GRACE));
+    limit('connect', connectTimeout);
     const parts = requestParts(config, context);
     const request = buildRequest(config, context, parts instanceof Promise ? await parts : parts);
     check();
@@ -100,22 +99,20 @@ export async function runAttempt(
     // A fetch may not heed its signal.
     signal.addEventListener('abort', cancel);
     const verdict = statusVerdict(status);
-    const type = headers.get('content-type');
     if (verdict === 'no-content') return { reason: 'no-content' };
-    let code: ConnectionErrorCode = 'BAD_STATUS';
-    let message = `${where} answered ${status}`;
-    if (verdict === 'stop') message += ': see error.body';
-    if (verdict === 'open') {
-      if (!isEventStreamType(type)) {
-        code = 'BAD_CONTENT_TYPE';
-        message += ` with ${type ?? 'no content type'}, not text/event-stream: check the url`;
-      } else if (body === undefined) {
-        // A fetch without streaming has no such property at all; null is an empty body.
-        code = 'NO_BODY';
-        message += ' without a readable body: give a fetch that can stream';
-      } else message = '';
+    const type = headers.get('content-type');
+    let code: ConnectionErrorCode | undefined;
+    let why = '';
+    if (verdict !== 'open') code = 'BAD_STATUS';
+    else if (!isEventStreamType(type)) {
+      code = 'BAD_CONTENT_TYPE';
+      why = ` with ${type}, not text/event-stream: check the url`;
+    } else if (body === undefined) {
+      // A fetch without streaming has no such property at all; null is an empty body.
+      code = 'NO_BODY';
+      why = ' without a readable body: give a fetch that can stream';
     }
-    if (message) {
+    if (code) {
       // The beginning of the body usually says why.
       let preview = '';
       const decoder = new TextDecoder();
@@ -130,7 +127,11 @@ export async function runAttempt(
       } catch {
         // A broken error page: what came of it is all there is.
       }
-      throw new ConnectionError(code, message, { status, headers, body: preview.slice(0, PREVIEW_LENGTH) });
+      throw new ConnectionError(code, `${where} answered ${status}${why}`, {
+        status,
+        headers,
+        body: preview.slice(0, PREVIEW_LENGTH),
+      });
     }
 
     opened(response);
@@ -140,9 +141,7 @@ export async function runAttempt(
       await queue.demand();
       check();
       // Only while a read is pending: a paused consumer is not an idle server.
-      limit('idle', idleTimeout ?? stream.idleTimeout(), (left) =>
-        left > 0 && (left < Infinity || reconnect === false) ? left : GRACE,
-      );
+      limit('idle', idleTimeout ?? stream.idleTimeout());
       const { done, value } = await read();
       check();
       timer();
@@ -161,7 +160,7 @@ export async function runAttempt(
     if (cause instanceof ConnectionError) return { error: cause };
     const what = reader ? `The connection to ${where} broke` : `No connection to ${where}`;
     // The runtime's message may quote the URL, whose query may be secret.
-    const reason = search ? reasonOf(cause).replaceAll(search, '?…') : reasonOf(cause);
+    const reason = reasonOf(cause).replaceAll(search, MASK);
     return { error: new ConnectionError('NETWORK', `${what}: ${reason}`, { cause }) };
   }
-}
+};

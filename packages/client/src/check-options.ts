@@ -117,7 +117,7 @@ function numbers(
   given: object | false,
 ): Record<string, number | false | undefined> {
   const result: Record<string, number | false | undefined> = {};
-  for (const [name, [standard, min = 0, max = Number.MAX_SAFE_INTEGER, instead]] of Object.entries(limits)) {
+  for (const [name, [standard, min = 0, max = 2 ** 53, instead]] of Object.entries(limits)) {
     const value = (given as typeof result)[name] ?? standard;
     result[name] = value;
     check(

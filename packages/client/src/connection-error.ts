@@ -41,13 +41,13 @@ interface ConnectionErrorInit {
 
 /** What `Outcome.error`, `previousError` and a failing iteration carry. */
 export class ConnectionError extends Error {
-  readonly code: ConnectionErrorCode;
+  declare readonly code: ConnectionErrorCode;
   /** The response's status, where there was a response. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** The response's headers, where there was a response. */
-  readonly headers: Headers | undefined;
+  declare readonly headers: Headers | undefined;
   /** The beginning of a refused response's body, at most 2,048 characters. */
-  readonly body: string | undefined;
+  declare readonly body: string | undefined;
 
   constructor(code: ConnectionErrorCode, message: string, init: ConnectionErrorInit = {}) {
     super(message, init);

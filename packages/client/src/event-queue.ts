@@ -9,7 +9,6 @@ interface Entry<E> {
   readonly event: E;
   /** The last event ID after it; blocks without an event change it. */
   id: string;
-  next?: Entry<E> | undefined;
 }
 
 /** Someone who takes every event from its joining on. */
@@ -52,6 +51,8 @@ export function createQueue<E>(
   onDropped: (dropped: number) => void,
 ): EventQueue<E> {
   const max = maxQueuedEvents ?? 1000;
+  // No links between entries: what a list has let go of would keep what follows it alive.
+  const entries: Entry<E>[] = [];
   let newest: Entry<E> = { n: 0, event: undefined as E, id: lastEventId };
   let left = newest; // what the last consumer was done with
   let dropped = 0;
@@ -68,6 +69,12 @@ export function createQueue<E>(
   };
   /** How many events the slowest consumer has still to take. */
   const waiting = () => newest.n - (oldest('taken') ?? newest).n;
+  const after = ({ n }: Entry<E>): Entry<E> | undefined => entries[n - newest.n + entries.length];
+  /** What everyone has taken; half of the entries at a time, so that what stays is moved once. */
+  const forget = () => {
+    const passed = entries.length - waiting();
+    if (passed * 2 >= entries.length) entries.splice(0, passed);
+  };
   const hasDemand = () => {
     if (onQueueFull !== 'pause') return consumers.size > 0;
     if (maxQueuedEvents) return consumers.size > 0 && waiting() < max;
@@ -83,11 +90,12 @@ export function createQueue<E>(
   const take = (consumer: Consumer<E>, count: number) => {
     const events: E[] = [];
     consumer.done = consumer.taken; // who takes the next is done with the ones before
-    for (let { next } = consumer.taken; next && events.length < count; { next } = next) {
+    for (let next = after(consumer.taken); next && events.length < count; next = after(next)) {
       events.push(next.event);
       consumer.taken = next;
     }
     if (!ack) consumer.done = consumer.taken;
+    forget();
     settle();
     return events;
   };
@@ -104,7 +112,7 @@ export function createQueue<E>(
       async () => {
         if (busy) return;
         busy = true;
-        while (consumer.taken.next) {
+        while (after(consumer.taken)) {
           try {
             const [event] = take(consumer, 1);
             const result = onEvent(event as never);
@@ -127,15 +135,17 @@ export function createQueue<E>(
       return newest.id;
     },
     push(event, id) {
-      newest = newest.next = { n: newest.n + 1, event, id };
+      newest = { n: newest.n + 1, event, id };
+      entries.push(newest);
       while (onQueueFull === 'drop-oldest' && waiting() > max) {
         const first = oldest('taken') as Entry<E>;
         for (const consumer of consumers) {
           if (consumer.taken !== first) continue;
-          consumer.taken = first.next as Entry<E>;
+          consumer.taken = after(first) as Entry<E>;
           if (consumer.done === first) consumer.done = consumer.taken;
         }
         dropped++;
+        forget();
       }
     },
     pushId(id) {
@@ -161,20 +171,19 @@ export function createQueue<E>(
       }),
     end(drop, error) {
       end = { error };
+      if (drop) entries.length = 0;
       for (const consumer of [...consumers]) {
-        // A copy: others may have to take what is cut off here, until it is their turn.
-        if (drop) consumer.taken = { ...consumer.taken, next: undefined };
         consumer.wake();
       }
     },
     iterate<T>(pick: (next: (count: number) => E[]) => T): AsyncIterableIterator<T> {
-      const waiters: [resolve: (result: IteratorResult<T>) => void, reject: (error: unknown) => void][] = [];
+      const waiters: ((result: IteratorResult<T> | Promise<never>) => void)[] = [];
       let finished = false;
       const consumer = join(
         () => waiters.length > 0,
         () => {
-          while (!finished && consumer.taken.next && waiters.length > 0)
-            waiters.shift()?.[0]({ done: false, value: pick((count) => take(consumer, count)) });
+          while (!finished && after(consumer.taken) && waiters.length > 0)
+            waiters.shift()?.({ done: false, value: pick((count) => take(consumer, count)) });
           if (finished) finish();
           else if (end && waiters.length > 0) {
             asked(consumer); // it is done with what it had
@@ -185,9 +194,8 @@ export function createQueue<E>(
       /** The first waiter learns of the error, once; all others that there is nothing more. */
       const finish = (error?: unknown) => {
         finished = true;
-        for (const [resolve, reject] of waiters.splice(0)) {
-          if (error) reject(error);
-          else resolve({ done: true, value: undefined });
+        for (const resolve of waiters.splice(0)) {
+          resolve(error ? Promise.reject(error) : { done: true, value: undefined });
           error = undefined;
         }
         if (consumers.delete(consumer) && consumers.size === 0) {
@@ -198,14 +206,14 @@ export function createQueue<E>(
       };
       return {
         next: () =>
-          new Promise((resolve, reject) => {
-            waiters.push([resolve, reject]);
+          new Promise((resolve) => {
+            waiters.push(resolve);
             consumer.wake();
             if (waiters.length > 0) asked(consumer);
           }),
-        return() {
+        async return() {
           finish();
-          return Promise.resolve({ done: true, value: undefined });
+          return { done: true, value: undefined };
         },
         [Symbol.asyncIterator]() {
           return this;

@@ -5,14 +5,15 @@ import { ConnectionError } from './connection-error';
 import { type Ending, isPassing } from './endings';
 import { createQueue } from './event-queue';
 import type { EventStream } from './event-stream';
-import type { EndContext } from './options';
 import type { Outcome } from './outcome';
-import { runRefresh, sharedRefresh } from './refresh';
 import { publicUrl, resolveUrl } from './request-parts';
 import { readRetryAfter } from './retry-after';
 import { createTimer } from './timer';
-import { describe, seconds, type Trace, type TraceRecord } from './trace';
-import { callSafely, reasonOf, report } from './user-code';
+import { seconds, type Trace, type TraceRecord } from './trace';
+import { callSafely } from './user-code';
+import { judge, refreshes } from './verdict';
+
+const factsOf = (error: ConnectionError | undefined) => ({ code: error?.code, status: error?.status });
 
 /**
  * One stream: its state, and every change of it. Each change goes through `enter`, which first releases what the state
@@ -20,7 +21,7 @@ import { callSafely, reasonOf, report } from './user-code';
  * whether it is still the same, and what is not asked for after each such call is void, for it belongs to a state that is over.
  */
 export function follow<E>(config: Config): EventStream<E> {
-  const { clock, signal, visibility, refresh, shouldReconnect } = config;
+  const { clock, signal, visibility } = config;
   let state: EventStream['state'] = 'connecting';
   let changes = 0;
   /** Of a wait: the page's being hidden, or a time that no server has set. */
@@ -38,10 +39,7 @@ export function follow<E>(config: Config): EventStream<E> {
   let reconnectionTime = config.initialDelay;
   /** Why the last attempt ended, unless it ended cleanly. */
   let lastError: ConnectionError | undefined;
-  /** Whether the newest attempt is the retry after a refresh: there is only one. */
-  let refreshed = false;
-  const shared = refresh && sharedRefresh(refresh);
-  /** Runs that had succeeded when the newest attempt began. */
+  /** Runs of `refresh` that had succeeded when the newest attempt began; undefined if that is the retry after one. */
   let refreshesBefore: number | undefined;
   let controller = new AbortController();
   // While connect() runs its caller does not have the stream yet, so callbacks come a microtask later.
@@ -64,7 +62,11 @@ export function follow<E>(config: Config): EventStream<E> {
     if (constructing) queueMicrotask(() => callSafely(callback, info));
     else callSafely(callback, info);
   };
-  const trace: Trace = (type, fields, message = describe(type, fields)) => {
+  const trace: Trace = (
+    type,
+    fields,
+    message = [type, ...Object.values(fields)].filter(Boolean).join(' '),
+  ) => {
     notify(config.onTrace, { type, message, at: clock.now(), attempt, ...fields } as unknown as TraceRecord);
   };
 
@@ -73,29 +75,28 @@ export function follow<E>(config: Config): EventStream<E> {
     state = next;
     paused = isOurs = false;
     timer();
-    controller.abort();
+    if (next !== 'open') controller.abort();
     return () => mine === changes;
   };
 
   /** Forgets failures after a connection that stayed open for `resetAfter`. */
-  const wasHealthy = () => {
+  const countFailure = (more: number) => {
     const now = clock.now();
-    const isHealthy = now - openedAt >= config.resetAfter;
+    failures += more;
+    if (now - openedAt >= config.resetAfter) {
+      failures = 0;
+      healthyAt = now;
+    }
     openedAt = Infinity;
-    if (!isHealthy) return false;
-    failures = 0;
-    healthyAt = now;
-    return true;
   };
 
   const connect = (isRetry = false) => {
     if (state === 'closed') return;
-    wasHealthy();
+    countFailure(0);
     attempt++;
     const isCurrent = enter('connecting');
     if (!isCurrent()) return;
-    refreshed = isRetry;
-    refreshesBefore = shared?.succeeded;
+    refreshesBefore = isRetry ? undefined : refreshes(config);
     controller = new AbortController();
     const { signal } = controller;
     const context = { attempt, lastEventId: queue.receivedId, previousError: lastError, signal };
@@ -112,49 +113,34 @@ export function follow<E>(config: Config): EventStream<E> {
     queue.end(reason === 'closed', reason === 'cut' ? undefined : error);
     resolveClosed(outcome);
     const why = error?.message ?? detail;
-    const fields = { reason, code: error?.code, status: error?.status };
-    trace('closed', fields, why && `closed: ${reason}, ${why}`);
+    trace('closed', { reason, ...factsOf(error) }, why && `closed: ${reason}, ${why}`);
     notify(config.onClose, outcome);
   };
   const close = () => finish({ reason: 'closed' });
 
   const ended = async (ending: Ending): Promise<void> => {
     let { error } = ending;
+    let verdict: Awaited<ReturnType<typeof judge>>;
     const wasOpen = state === 'open';
-    if (!wasHealthy()) failures++;
+    countFailure(1);
     const status = error ? error.status : ending.reason ? 204 : 200;
-    let verdict: boolean | 'refresh' | undefined;
     // Not in the stream's own ends, `terminal` and `ended`.
     const isAsked = !ending.reason || ending.reason === 'no-content';
-    if (isAsked && (shouldReconnect || (refresh && status === 401))) {
+    if (isAsked && (config.shouldReconnect || (config.refresh && status === 401))) {
       const isCurrent = enter('waiting');
-      const context: EndContext = { attempt, lastEventId: queue.receivedId, error, status };
       if (isCurrent()) trace('deciding', { code: error?.code, status });
       if (!isCurrent()) return;
       try {
-        verdict = (await shouldReconnect?.(context)) ?? (status === 401 ? 'refresh' : undefined);
-      } catch (error) {
-        report(error);
+        const context = { attempt, lastEventId: queue.receivedId, error, status };
+        verdict = await judge(config, context, refreshesBefore, timer, isCurrent);
+      } catch (failure) {
+        error = failure as ConnectionError;
       }
       if (!isCurrent()) return;
-      if (verdict === 'refresh') {
-        verdict = undefined;
-        // One retry; and what a run has replaced since the attempt began need not be replaced again.
-        if (refresh && shared && !refreshed) {
-          try {
-            if (!error?.status || shared.succeeded === refreshesBefore)
-              await runRefresh(refresh, shared, context, timer, config.connectTimeout);
-            if (isCurrent()) connect(true);
-            return;
-          } catch (cause) {
-            error = new ConnectionError('REFRESH_FAILED', `refresh failed: ${reasonOf(cause)}`, { cause });
-          }
-          if (!isCurrent()) return;
-        }
-      }
+      if (verdict === 'refreshed') return connect(true);
     }
     lastError = error;
-    if (ending.reason && verdict !== true) return finish(ending as Outcome);
+    if (ending.reason && !error && !verdict) return finish(ending as Outcome);
     const again = verdict ?? (!error || isPassing(error));
     if (!again || config.reconnect === false)
       return finish(error ? { reason: again && wasOpen ? 'cut' : 'failed', error } : { reason: 'ended' });
@@ -184,14 +170,8 @@ export function follow<E>(config: Config): EventStream<E> {
     if (!isCurrent()) return;
     isOurs = retryAfter === undefined;
     timer(delay, connect, (left) => (isOurs ? 0 : left));
-    const { code } = error ?? {};
-    const cause = code === 'BAD_STATUS' ? `status ${status}` : why;
     const asked = retryAfter === undefined ? '' : `, Retry-After ${seconds(retryAfter)}`;
-    trace(
-      'waiting',
-      { delay, code, status: error?.status, retryAfter },
-      `waiting ${seconds(delay)}: ${cause}${asked}`,
-    );
+    trace('waiting', { delay, ...factsOf(error), retryAfter }, `waiting ${seconds(delay)}: ${why}${asked}`);
     if (isCurrent()) notify(config.onReconnect, { attempt, delay, error });
   };
 
@@ -207,11 +187,10 @@ export function follow<E>(config: Config): EventStream<E> {
       if (idDropped) trace('id-not-sent', { length: queue.receivedId.length });
     },
     opened({ status, headers }) {
-      const mine = ++changes;
-      state = 'open';
+      const isCurrent = enter('open');
       openedAt = clock.now();
       trace('open', { status });
-      if (mine === changes) notify(config.onOpen, { attempt, status, headers });
+      if (isCurrent()) notify(config.onOpen, { attempt, status, headers });
     },
     retry(ms) {
       // [spec] "interpret the field value as an integer in base ten, and set the event stream's reconnection time

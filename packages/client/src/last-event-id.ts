@@ -21,5 +21,5 @@ export function idAsHeader(id: string): string | undefined {
 /** Whether the id can be sent as a query parameter: percent-encoding carries control characters too. */
 export function idFits(id: string): boolean {
   // A lone surrogate has no UTF-8 bytes: it would arrive as another id.
-  return id.length <= MAX_ID_BYTES && !/\p{Surrogate}/u.test(id) && encoder.encode(id).length <= MAX_ID_BYTES;
+  return !/\p{Surrogate}/u.test(id) && encoder.encode(id).length <= MAX_ID_BYTES;
 }

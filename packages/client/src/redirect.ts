@@ -6,6 +6,8 @@ import { isStream, publicUrl } from './request-parts';
 /** As many as the Fetch standard allows. */
 const MAX_REDIRECTS = 20;
 
+const FORBIDDEN = 'the option redirect forbids it';
+
 /**
  * Fetches, and follows redirections by the Fetch standard's HTTP-redirect fetch; but only `'forward'` takes more than
  * `Accept` to another origin.
@@ -14,30 +16,44 @@ const MAX_REDIRECTS = 20;
  * @param onHop called before each redirection is followed
  * @throws ConnectionError REDIRECT
  */
-export async function fetchFollowing(
+export const fetchFollowing = async (
   config: Config,
   fetch: (url: URL, init: StreamInit) => Promise<Response>,
   url: URL,
   init: StreamInit,
   onHop: (url: URL, status: number) => void,
-): Promise<Response> {
+): Promise<Response> => {
+  const { redirect } = config;
   for (let hops = 0; ; hops++) {
-    const response = await fetchHop(config, fetch, url, init);
-    const { status, headers } = response;
-    // [spec] Fetch: "A redirect status is a status that is 301, 302, 303, 307, or 308."
-    const location = init.redirect && /^30[12378]$/.test(String(status)) && headers.get('location');
-    if (!location) return response;
-    response.body?.cancel().catch(() => {});
     const from = url;
+    let response: Response | undefined;
+    try {
+      response = await fetch(from, init);
+    } catch (error) {
+      // Some fetches refuse members that they do not know, and not all say which.
+      if (!init.redirect || !/redirect|RequestInit|not implemented|unsupported|unknown/i.test(String(error)))
+        throw error;
+    }
+    const { status, type, headers } = response ?? {};
     const check = (ok: unknown, reason: string) => {
       if (!ok) throw new ConnectionError('REDIRECT', `${publicUrl(from)} redirects: ${reason}`, { status });
     };
+    if (!response || type === 'opaqueredirect') {
+      // A browser does not say where a redirection leads: the rest is up to its own rules.
+      check(redirect !== 'error', FORBIDDEN);
+      config.manualRedirect = false;
+      delete init.redirect;
+      return fetch(from, init);
+    }
+    // [spec] Fetch: "A redirect status is a status that is 301, 302, 303, 307, or 308."
+    const location = init.redirect && /^30[12378]$/.test(`${status}`) && headers?.get('location');
+    if (!location) return response;
+    response.body?.cancel().catch(() => {});
     try {
       url = new URL(location, from);
     } catch {
       check(false, 'its Location is not valid');
     }
-    const { redirect } = config;
     const how = typeof redirect === 'function' ? redirect(new URL(url), new URL(from)) : redirect;
     check(how !== 'error', FORBIDDEN);
     check(hops < MAX_REDIRECTS, `more than ${MAX_REDIRECTS} times`);
@@ -50,7 +66,7 @@ export async function fetchFollowing(
     if (!keep) init.headers = new Headers({ accept: init.headers.get('accept') ?? '' });
     // [spec] "If internalResponse's status is 301 or 302 and request's method is `POST`"; "303 and request's method
     // is not `GET` or `HEAD`": "set request's method to `GET` and request's body to null".
-    if (status === 303 ? !/^(GET|HEAD)$/i.test(method) : status < 303 && /^post$/i.test(method)) {
+    if (status === 303 ? !/^(GET|HEAD)$/i.test(method) : Number(status) < 303 && /^post$/i.test(method)) {
       // [spec] "For each headerName of request-body-header name, delete headerName from request's header list."
       for (const name of ['encoding', 'language', 'location', 'type', 'length'])
         init.headers.delete(`content-${name}`);
@@ -62,31 +78,6 @@ export async function fetchFollowing(
         init.body = body;
       }
     }
-    onHop(url, status);
+    onHop(url, Number(status));
   }
-}
-
-const FORBIDDEN = 'the option redirect forbids it';
-
-/** One request, which follows no redirection where that can be had. */
-async function fetchHop(
-  config: Config,
-  fetch: (url: URL, init: StreamInit) => Promise<Response>,
-  url: URL,
-  init: StreamInit,
-): Promise<Response> {
-  try {
-    const response = await fetch(url, init);
-    if (response.type !== 'opaqueredirect') return response;
-  } catch (error) {
-    // Some fetches refuse members that they do not know, and not all say which.
-    if (!init.redirect || !/redirect|RequestInit|not implemented|unsupported|unknown/i.test(String(error)))
-      throw error;
-  }
-  // A browser does not say where a redirection leads: the rest is up to its own rules.
-  if (config.redirect === 'error')
-    throw new ConnectionError('REDIRECT', `${publicUrl(url)} redirects: ${FORBIDDEN}`);
-  config.manualRedirect = false;
-  delete init.redirect;
-  return fetch(url, init);
-}
+};

@@ -6,7 +6,7 @@ export function resolveUrl(url: string | URL): URL {
   let resolved: URL;
   try {
     // By shape: in a page's test, URL may be another realm's.
-    resolved = new URL(typeof url === 'string' ? url : url.href, base);
+    resolved = new URL((url as URL).href ?? (url as string).trim(), base);
   } catch {
     throw new TypeError(`the url ${JSON.stringify(url)} is not valid: outside a page, give the whole one`);
   }

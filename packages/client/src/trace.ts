@@ -41,7 +41,7 @@ export type TraceRecord = {
     readonly at: number;
     /** The attempt, from 1; 0 before the first. */
     readonly attempt: number;
-    /** The same for people, in one line, such as `waiting 4.2 s: status 503, Retry-After 4 s`; not for programs. */
+    /** The same for people, in one line, such as `waiting 4.2 s: https://example.org/events answered 503, Retry-After 4 s`; not for programs. */
     readonly message: string;
   } & TraceFields[Type];
 }[TraceType];
@@ -49,13 +49,6 @@ export type TraceRecord = {
 /** Reports a decision: its type, what the type has besides, and words for it where those do not say enough. */
 export type Trace = <Type extends TraceType>(type: Type, fields: TraceFields[Type], words?: string) => void;
 
-/** Such as `event skipped: code INVALID_EVENT`. */
-export function describe(type: TraceType, fields: object): string {
-  const facts = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return `${type.replaceAll('-', ' ')}${facts.map(([name, value], i) => `${i ? ',' : ':'} ${name} ${value}`).join('')}`;
-}
-
 /** Ms for people. */
-export function seconds(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${Number((ms / 1000).toFixed(ms < 10_000 ? 1 : 0))} s`;
-}
+export const seconds = (ms: number): string =>
+  ms < 1000 ? `${Math.round(ms)} ms` : `${Number((ms / 1000).toFixed(ms < 10_000 ? 1 : 0))} s`;

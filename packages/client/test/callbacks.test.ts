@@ -207,13 +207,13 @@ describe('onTrace', () => {
     await settle();
     stream.close();
     expect(messages).toEqual([
-      '1 connecting: url http://localhost/path',
-      '1 id not sent: length 7',
-      '1 waiting 4 ms: status 503, Retry-After 0 ms',
-      '2 connecting: url http://localhost/path',
-      '2 id not sent: length 7',
+      '1 connecting http://localhost/path',
+      '1 id-not-sent 7',
+      '1 waiting 4 ms: http://localhost/path answered 503, Retry-After 0 ms',
+      '2 connecting http://localhost/path',
+      '2 id-not-sent 7',
       expect.stringMatching(/^2 waiting 4 ms: No connection to http:\/\/localhost\/path: no way to .*\?…$/),
-      '2 closed: reason closed',
+      '2 closed closed',
     ]);
     expect(JSON.stringify(records)).not.toContain('secret');
   });

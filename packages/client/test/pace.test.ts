@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { type ConnectOptions, connect } from '../src/index';
 import { scriptedFetch, settle } from './helpers/script';
@@ -139,6 +141,33 @@ describe('a full queue', () => {
     await settle();
     expect([seen.length, seen[1], seen.at(-1)]).toEqual([1001, '4001', '5000']);
     expect([lags.reduce((a, b) => a + b), stream.lastEventId]).toEqual([3999, '5000']);
+    stream.close();
+  });
+
+  it.each<[string, ConnectOptions, boolean]>([
+    ['a consumer that never catches up', { maxQueuedEvents: 10 }, true],
+    ['one that takes nothing at all', { maxQueuedEvents: 10, onQueueFull: 'drop-oldest' }, false],
+  ])('lets go of what is over, for %s', async (_, options, takes) => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const held: WeakRef<object>[] = [];
+    const decode = (data: string) => {
+      const decoded = { data };
+      held.push(new WeakRef(decoded));
+      return decoded;
+    };
+    const { stream, call } = follow({ decode, ...options } as ConnectOptions);
+    const iterator = stream[Symbol.asyncIterator]();
+    void iterator.next();
+    for (let i = 0; i < 500; i += 2) {
+      call.send(blocks(i, i + 1));
+      await settle();
+      if (takes && i > 4) for (let n = 0; n < 2; n++) await iterator.next();
+    }
+    await settle();
+    collect();
+    expect(held.length).toBeGreaterThan(400);
+    expect(held.filter((ref) => ref.deref()).length).toBeLessThan(100);
     stream.close();
   });
 
