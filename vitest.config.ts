@@ -35,7 +35,7 @@ export default defineConfig({
       suite('foreign-clients', { testTimeout: 60_000 }),
       suite('chaos', { include: ['chaos/chaos.test.ts'], testTimeout: 900_000 }),
       // Apart, since it lasts as long as it is asked to.
-      suite('soak', { include: ['chaos/soak.test.ts'], testTimeout: 0 }),
+      suite('soak', { include: ['chaos/soak.test.ts', 'arrivals/arrivals.test.ts'], testTimeout: 0 }),
       suite('peers', { testTimeout: 120_000 }),
       suite('proxies', { testTimeout: 60_000 }),
       suite('memory', { testTimeout: 600_000 }),

@@ -1,4 +1,5 @@
-// `pnpm test:runtimes`: all conformance cases and a thousand round trips on every runtime, and the table of the README.
+// `pnpm test:runtimes`: all conformance cases and a thousand round trips on every runtime, and the table of the README; and streamEvents
+// on all runtimes that serve.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,13 +45,11 @@ try {
     EVENTWIRE_RUNTIMES: 'all',
     EVENTWIRE_RUNTIMES_REPORT: file,
   };
-  await run(
-    process.execPath,
-    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'runtimes'],
-    {
-      env,
-    },
-  );
+  const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run'];
+  await run(process.execPath, [...vitest, '--project', 'runtimes'], { env });
+  await run(process.execPath, [...vitest, '--project', 'end-to-end', 'end-to-end/server-web.test.ts'], {
+    env,
+  });
   // Only where everything has passed: the README does not tell of a broken state.
   writeTable(table(JSON.parse(readFileSync(file, 'utf8'))));
   console.log('The table is in README.md.');

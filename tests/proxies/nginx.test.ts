@@ -1,13 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { createChannel, eventStreamHandler } from '@eventwire/server-node';
+import { streamEvents } from '@eventwire/server-web';
+import { serve as serveHono } from '@hono/node-server';
+import { Hono } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { find } from '../../scripts/system.mjs';
-import { type RunningServer, serve } from '../support/listen';
+import { serve } from '../support/listen';
 import { type Nginx, type NginxOptions, startNginx } from '../support/nginx';
 import { openStream } from '../support/open-stream';
+
+interface Origin extends AsyncDisposable {
+  readonly url: string;
+}
 
 const announcement = ': eventwire heartbeat=15000\n\n';
 const words = ['to', 'be', 'or', 'not'];
@@ -18,45 +26,71 @@ let nextWord = () => {};
 /** Streams whose client has left. */
 let left = 0;
 
-let origin: RunningServer;
-beforeAll(async () => {
-  const speak = eventStreamHandler(async function* (stream, req) {
-    try {
-      for (const word of req.body ? (req.body as string[]) : words) {
-        yield word;
-        await new Promise<void>((resolve) => {
-          nextWord = resolve;
-          stream.signal.addEventListener('abort', () => resolve());
-        });
-        stream.signal.throwIfAborted();
-      }
-    } finally {
-      left++;
+async function* speak(signal: AbortSignal, said: string[]) {
+  try {
+    for (const word of said) {
+      yield word;
+      await new Promise<void>((resolve) => {
+        nextWord = resolve;
+        signal.addEventListener('abort', () => resolve());
+      });
+      signal.throwIfAborted();
     }
-  });
+  } finally {
+    left++;
+  }
+}
+
+async function serveOnNode(): Promise<Origin> {
+  const speakers = eventStreamHandler(({ signal }, { body }) => speak(signal, body ?? words));
   const quiet = (heartbeat: number | false) =>
     eventStreamHandler(
-      (stream) => new Promise((resolve) => stream.signal.addEventListener('abort', () => resolve())),
-      {
-        heartbeat,
-      },
+      ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+      { heartbeat },
     );
   const follow = eventStreamHandler((stream) => channel.subscribe(stream));
-  origin = await serve(async (req, res) => {
+  return serve(async (req, res) => {
     if (req.url === '/channel') return void follow(req, res);
     if (req.url === '/quiet') return void quiet(300)(req, res);
     if (req.url === '/silent') return void quiet(false)(req, res);
     const body = req.method === 'POST' ? await json(req) : undefined;
-    await speak(Object.assign(req, { body }), res);
+    await speakers(Object.assign(req, { body }), res);
   });
+}
+
+/** The same by server-web, in Hono. */
+async function serveOnHono(): Promise<Origin> {
+  const app = new Hono();
+  app.get('/channel', ({ req }) => streamEvents(req.raw, (stream) => channel.subscribe(stream)));
+  app.get('/words', ({ req }) => streamEvents(req.raw, ({ signal }) => speak(signal, words)));
+  app.post('/words', async ({ req }) => {
+    const said = await req.json();
+    return streamEvents(req.raw, ({ signal }) => speak(signal, said));
+  });
+  const server = serveHono({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
+  if (!server.listening) await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+let origin: Origin;
+let webOrigin: Origin;
+beforeAll(async () => {
+  [origin, webOrigin] = await Promise.all([serveOnNode(), serveOnHono()]);
 });
-afterAll(() => origin[Symbol.asyncDispose]());
+afterAll(async () => {
+  await origin[Symbol.asyncDispose]();
+  await webOrigin[Symbol.asyncDispose]();
+});
 beforeEach(() => {
   left = 0;
 });
 
-const ways: { name: string; options: NginxOptions; coding?: string }[] = [
+const ways: { name: string; options: NginxOptions; coding?: string; of?: () => Origin }[] = [
   { name: 'as it proxies by default', options: {} },
+  { name: 'as it proxies by default, before server-web', options: {}, of: () => webOrigin },
   {
     name: 'over HTTP/1.1 to the origin',
     options: { directives: ['proxy_http_version 1.1', 'proxy_set_header Connection ""'] },
@@ -70,10 +104,10 @@ const ways: { name: string; options: NginxOptions; coding?: string }[] = [
   },
 ];
 
-describe.each(ways)('behind an nginx $name', ({ options, coding = null }) => {
+describe.each(ways)('behind an nginx $name', ({ options, coding = null, of = () => origin }) => {
   let nginx: Nginx;
   beforeAll(async () => {
-    nginx = await startNginx(origin.url, options);
+    nginx = await startNginx(of().url, options);
   });
   afterAll(() => nginx?.[Symbol.asyncDispose]());
 

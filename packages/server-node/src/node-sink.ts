@@ -78,7 +78,9 @@ export class NodeSink implements EventStreamSink, PendingBytes {
       };
       res.on('drain', this.#onDrain);
     }
-    if (!isHttp2(res)) this.#keepSocketOpen(res.socket === null);
+    // With bytes under way node waits for them, though the connection is gone, and never says 'close'.
+    if (isHttp2(res)) res.stream.on('aborted', () => this.destroy());
+    else this.#keepSocketOpen(res.socket === null);
     this.#first = first;
     queueMicrotask(() => this.#begin());
   }
@@ -190,7 +192,7 @@ export class NodeSink implements EventStreamSink, PendingBytes {
 
 function isGone(res: NodeResponse): boolean {
   // Node takes the stream away from a response of HTTP/2 once it is over.
-  return isHttp2(res) ? (res.stream?.destroyed ?? true) : res.destroyed;
+  return isHttp2(res) ? (res.stream?.closed ?? true) : res.destroyed;
 }
 
 /** Whatever breaks a response, 'close' follows. */
