@@ -13,8 +13,8 @@ const BEHIND = 400;
 
 export interface StormOptions {
   seed: number;
-  /** Asked before each burst of events, with those published so far. */
-  goesOn(published: number): boolean;
+  /** Asked before each burst of events, with those published so far, and whether every fault has happened by then. */
+  goesOn(published: number, sawAll: boolean): boolean;
 }
 
 export interface StormReport {
@@ -42,11 +42,15 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       proxies.push(proxy);
       readers.push(new Reader(proxy.url, id, style));
     }
-    const published = await publish(log, readers, options);
-    for (const reader of readers) reader.close();
-    await Promise.all(readers.map(({ done }) => done));
     const total = (fault: Fault) =>
       proxies.reduce((sum, { happened }) => sum + (happened.get(fault) ?? 0), 0);
+    const sawAll = () => origin.restarts > 1 && faults.every((fault) => total(fault) > 0);
+    const published = await publish(log, readers, {
+      seed,
+      goesOn: (count) => options.goesOn(count, sawAll()),
+    });
+    for (const reader of readers) reader.close();
+    await Promise.all(readers.map(({ done }) => done));
     return {
       published,
       received: readers.map(({ received }) => received),
@@ -61,7 +65,11 @@ export async function storm(options: StormOptions): Promise<StormReport> {
 }
 
 /** In bursts, so that some events are read from the log and some live; resolves once every reader has read all of them. */
-async function publish(log: EventLog, readers: Reader[], { seed, goesOn }: StormOptions) {
+async function publish(
+  log: EventLog,
+  readers: Reader[],
+  { seed, goesOn }: { seed: number; goesOn(published: number): boolean },
+) {
   const random = seededRandom(seed);
   let published = 0;
   const catchUp = async (behind: number) => {

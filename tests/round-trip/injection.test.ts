@@ -1,18 +1,8 @@
 import { encode, ServerEventError } from '@eventwire/encoder';
-import { trickyString } from '@eventwire/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { attack } from '../support/attack';
 import { readStream } from '../support/read-stream';
-
-/** Text that tries to end its line or block and go on as something else. */
-const attack = fc
-  .tuple(
-    trickyString(),
-    fc.constantFrom('\n', '\r', '\r\n', '\n\n', '\r\r', '\r\n\r\n', '\u0085', '\u2028', '\0', '\uFEFF'),
-    fc.constantFrom('data: forged', 'event: forged', 'id: forged', 'retry: 1', ': forged', ''),
-    fc.constantFrom('\n\n', '\r\r', '\r\n\r\n', '\n', ''),
-  )
-  .map((parts) => parts.join(''));
 
 /** The reading of the event among two honest neighbours, or undefined where the encoder refused it. */
 function between(init: Parameters<typeof encode>[0]) {
