@@ -1,24 +1,62 @@
-// Runs in a page or another runtime.
-import { type Course, type Followed, follow } from './event-source-runner';
+import type { Followed } from './event-source-runner';
+import type { Scenario } from './event-source-scenarios';
 
-/** Connections to one host that browsers allow at a time, in HTTP/1.1. */
-const AT_A_TIME = 6;
+/** One less than browsers allow to one host in HTTP/1.1: what asks for a cut needs a connection too. */
+const AT_A_TIME = 5;
+/** Ms; the reader's own limit comes first, unless it does not come to say so. */
+const LIMIT = 40_000;
+/** So many without an end, and the rest is not worth the wait. */
+const STUCK = 5;
 
-/** Follows the scenarios of this server as this reader; as JSON, with an error's text where one came to no end. */
+/** What a reader was told; or, as text, why a scenario came to no end. */
+export type Told = Followed | string;
+
+/**
+ * Has all scenarios followed, and says how far it is.
+ *
+ * @param reader for the messages
+ * @param followOne follows the one of this index
+ */
 export async function followScenarios(
-  Source: new (url: string) => EventSource,
   reader: string,
-  origin: string,
-): Promise<string> {
-  const courses = (await (await fetch(`${origin}/courses`)).json()) as Course[];
-  const followed: (Followed | string)[] = [];
+  scenarios: readonly Scenario[],
+  followOne: (index: number) => Promise<Followed>,
+): Promise<Told[]> {
+  const told: Told[] = scenarios.map(() => `not followed, after ${STUCK} others came to no end`);
+  const began = Date.now();
   let next = 0;
+  let done = 0;
+  let stuck = 0;
   const worker = async () => {
-    for (let n = next++; n < courses.length; n = next++) {
-      const base = `${origin}/scenario/${reader}/${n}`;
-      followed[n] = await follow(Source, base, courses[n] as Course).catch(String);
+    while (next < scenarios.length && stuck < STUCK) {
+      const index = next++;
+      try {
+        told[index] = await inTime(followOne(index));
+      } catch (error) {
+        told[index] = String(error);
+        stuck += 1;
+        console.log(`${reader}: ${scenarios[index]?.name}: ${told[index]}`);
+      }
+      done += 1;
+      if (done % 50 === 0 || done === scenarios.length) {
+        console.log(
+          `${reader}: ${done} of ${scenarios.length} in ${Math.round((Date.now() - began) / 1000)} s`,
+        );
+      }
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, worker));
-  return JSON.stringify(followed);
+  return told;
+}
+
+async function inTime<T>(promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No word from the reader within ${LIMIT} ms`)), LIMIT);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

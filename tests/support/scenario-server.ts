@@ -23,6 +23,11 @@ export interface Seen {
 export interface ScenarioServer extends RunningServer {
   /** Requests of this reader in this scenario, one after the other. */
   seen(reader: string, scenario: number): Seen[];
+  /**
+   * The reader has told of its end: closes what is still open. Firefox leaves the connection of a fetch that followed a redirection open
+   * after its abort, until the next byte arrives; six of those, and no request gets out any more.
+   */
+  finish(reader: string, scenario: number): void;
 }
 
 /** @param others answers what is no scenario: pages and scripts */
@@ -33,13 +38,8 @@ export async function serveScenarios(
   const requests = new Map<string, Seen[]>();
   /** The newest connection of each reader in each scenario. */
   const sockets = new Map<string, Socket>();
-  const courses = JSON.stringify(scenarios.map(courseOf));
   const server = await serve((request, response) => {
     const { url = '' } = request;
-    if (url === '/courses') {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(courses);
-      return;
-    }
     const [, path = '', number] = /^(\/scenario\/[a-z]+\/([0-9]+))/.exec(url) ?? [];
     const scenario = scenarios[Number(number)];
     if (scenario === undefined) return others(url, response);
@@ -56,11 +56,12 @@ export async function serveScenarios(
     void play(answer, path, request, response);
   });
   return Object.assign(server, {
+    finish: (reader: string, scenario: number) => sockets.get(`/scenario/${reader}/${scenario}`)?.destroy(),
     seen: (reader: string, scenario: number) => requests.get(`/scenario/${reader}/${scenario}`) ?? [],
   });
 }
 
-function courseOf({ suffix = '', types = [], closeAt }: Scenario): Course {
+export function courseOf({ suffix = '', types = [], closeAt }: Scenario): Course {
   return { suffix, types, closeAt };
 }
 
