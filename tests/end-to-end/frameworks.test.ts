@@ -9,6 +9,7 @@ import { nestApp } from '../support/frameworks/nest';
 import { nodeHttp } from '../support/frameworks/node-http';
 import type { RunningApp, StreamRoute } from '../support/frameworks/route';
 import { openStream } from '../support/open-stream';
+import { pacedWords } from '../support/paced-words';
 
 const frameworks = [
   { name: 'node:http', start: nodeHttp },
@@ -26,33 +27,14 @@ const announcement = ': eventwire heartbeat=15000\n\n';
 describe.each(frameworks)('an event stream from $name', ({ start, compressed = false }) => {
   const errors: unknown[] = [];
   const channel = createChannel();
-  /** What the generators have come to. */
-  const seen = { given: 0, left: 0 };
-  let nextWord = () => {};
-
-  /** Words as a language model gives them: the next only when the test says so. */
-  async function* answer(prompt: string, signal: AbortSignal) {
-    try {
-      for (const word of prompt.split(' ')) {
-        seen.given++;
-        yield word;
-        await new Promise<void>((resolve) => {
-          nextWord = resolve;
-          signal.addEventListener('abort', () => resolve());
-        });
-        signal.throwIfAborted();
-      }
-    } finally {
-      seen.left++;
-    }
-  }
+  const { seen, next: nextWord, say } = pacedWords();
 
   const init = { onError: (error: unknown) => errors.push(error) };
   const routes: StreamRoute[] = [
     {
       path: '/answer',
       init,
-      callback: (stream, body) => answer((body as { prompt: string }).prompt, stream.signal),
+      callback: (stream, body) => say((body as { prompt: string }).prompt.split(' '), stream.signal),
     },
     {
       path: '/endless',

@@ -12,6 +12,7 @@ import { find } from '../../scripts/system.mjs';
 import { serve } from '../support/listen';
 import { type Nginx, type NginxOptions, startNginx } from '../support/nginx';
 import { openStream } from '../support/open-stream';
+import { pacedWords } from '../support/paced-words';
 
 interface Origin extends AsyncDisposable {
   readonly url: string;
@@ -21,28 +22,10 @@ const announcement = ': eventwire heartbeat=15000\n\n';
 const words = ['to', 'be', 'or', 'not'];
 
 const channel = createChannel({ maxSubscribers: 1 });
-/** Gives the next word of `/words`, which waits for it. */
-let nextWord = () => {};
-/** Streams whose client has left. */
-let left = 0;
-
-async function* speak(signal: AbortSignal, said: string[]) {
-  try {
-    for (const word of said) {
-      yield word;
-      await new Promise<void>((resolve) => {
-        nextWord = resolve;
-        signal.addEventListener('abort', () => resolve());
-      });
-      signal.throwIfAborted();
-    }
-  } finally {
-    left++;
-  }
-}
+const spoken = pacedWords();
 
 async function serveOnNode(): Promise<Origin> {
-  const speakers = eventStreamHandler(({ signal }, { body }) => speak(signal, body ?? words));
+  const speakers = eventStreamHandler(({ signal }, { body }) => spoken.say(body ?? words, signal));
   const quiet = (heartbeat: number | false) =>
     eventStreamHandler(
       ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
@@ -62,10 +45,10 @@ async function serveOnNode(): Promise<Origin> {
 async function serveOnHono(): Promise<Origin> {
   const app = new Hono();
   app.get('/channel', ({ req }) => streamEvents(req.raw, (stream) => channel.subscribe(stream)));
-  app.get('/words', ({ req }) => streamEvents(req.raw, ({ signal }) => speak(signal, words)));
+  app.get('/words', ({ req }) => streamEvents(req.raw, ({ signal }) => spoken.say(words, signal)));
   app.post('/words', async ({ req }) => {
     const said = await req.json();
-    return streamEvents(req.raw, ({ signal }) => speak(signal, said));
+    return streamEvents(req.raw, ({ signal }) => spoken.say(said, signal));
   });
   const server = serveHono({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
   if (!server.listening) await once(server, 'listening');
@@ -85,7 +68,7 @@ afterAll(async () => {
   await webOrigin[Symbol.asyncDispose]();
 });
 beforeEach(() => {
-  left = 0;
+  spoken.seen.left = 0;
 });
 
 const ways: { name: string; options: NginxOptions; coding?: string; of?: () => Origin }[] = [
@@ -116,7 +99,7 @@ describe.each(ways)('behind an nginx $name', ({ options, coding = null, of = () 
     expect(client.response.headers.get('content-encoding')).toBe(coding);
     for (const word of words) {
       await client.until(`data: ${word}\n\n`);
-      nextWord();
+      spoken.next();
     }
     expect(await client.ended).toBe('whole');
     const blocks = words.map((word) => `data: ${word}\n\n`);
@@ -130,7 +113,7 @@ describe.each(ways)('behind an nginx $name', ({ options, coding = null, of = () 
     });
     await client.until('data: question\n\n');
     client.leave();
-    await vi.waitUntil(() => left === 1, 10_000);
+    await vi.waitUntil(() => spoken.seen.left === 1, 10_000);
   });
 
   it('a channel is resumed, and one that is full says so', async () => {
@@ -179,10 +162,10 @@ it('an nginx that speaks HTTP/2 with the client passes each event on, and notice
     text += chunk;
   });
   await vi.waitUntil(() => text.endsWith('data: to\n\n'), 10_000);
-  nextWord();
+  spoken.next();
   await vi.waitUntil(() => text.endsWith('data: be\n\n'), 10_000);
   stream.close(8);
-  await vi.waitUntil(() => left === 1, 10_000);
+  await vi.waitUntil(() => spoken.seen.left === 1, 10_000);
   expect(session.closed).toBe(false);
 });
 
@@ -198,7 +181,7 @@ it('curl prints each event as it comes, behind an nginx as it is by default', as
   });
   for (const word of words) {
     await vi.waitUntil(() => text.endsWith(`data: ${word}\n\n`), 10_000);
-    nextWord();
+    spoken.next();
   }
   expect(await exited).toEqual([0, null]);
   expect(text).toContain('event: eventwire:end\n');

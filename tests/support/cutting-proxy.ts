@@ -1,5 +1,4 @@
-import { connect, createServer, type Socket } from 'node:net';
-import { listenOnFreePort } from './listen';
+import { createTcpProxy } from './tcp-proxy';
 
 export interface CuttingProxy extends AsyncDisposable {
   readonly url: string;
@@ -15,27 +14,11 @@ export interface CuttingProxy extends AsyncDisposable {
  */
 export async function createCuttingProxy(port: number, bytesUntilCut: () => number): Promise<CuttingProxy> {
   const cuts: number[] = [];
-  const sockets = new Set<Socket>();
   let cutting = true;
 
-  const server = createServer((downstream) => {
-    const upstream = connect(port, '127.0.0.1');
+  const proxy = await createTcpProxy(port, ({ downstream, upstream }) => {
     const limit = bytesUntilCut();
     let sent = 0;
-    const destroyBoth = () => {
-      downstream.destroy();
-      upstream.destroy();
-    };
-    for (const socket of [downstream, upstream]) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on('error', destroyBoth);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        destroyBoth();
-      });
-    }
-    downstream.pipe(upstream);
     upstream.on('data', (chunk) => {
       if (!cutting || sent + chunk.length <= limit) {
         sent += chunk.length;
@@ -59,15 +42,11 @@ export async function createCuttingProxy(port: number, bytesUntilCut: () => numb
   });
 
   return {
-    url: await listenOnFreePort(server),
+    url: proxy.url,
     cuts,
     stopCutting: () => {
       cutting = false;
     },
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
+    [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
   };
 }

@@ -1,5 +1,4 @@
-import { connect, createServer, type Socket } from 'node:net';
-import { listenOnFreePort } from './listen';
+import { createTcpProxy } from './tcp-proxy';
 
 export interface LosingProxy extends AsyncDisposable {
   readonly port: number;
@@ -9,24 +8,8 @@ export interface LosingProxy extends AsyncDisposable {
 
 /** Forwards TCP connections to a port of this machine. */
 export async function createLosingProxy(port: number): Promise<LosingProxy> {
-  const sockets = new Set<Socket>();
   let lost: (() => void) | undefined;
-
-  const server = createServer((downstream) => {
-    const upstream = connect(port, '127.0.0.1');
-    const destroyBoth = () => {
-      downstream.destroy();
-      upstream.destroy();
-    };
-    for (const socket of [downstream, upstream]) {
-      sockets.add(socket);
-      socket.on('error', destroyBoth);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        destroyBoth();
-      });
-    }
-    downstream.pipe(upstream);
+  const proxy = await createTcpProxy(port, ({ downstream, upstream, destroyBoth }) => {
     upstream.on('data', (chunk) => {
       if (!lost) {
         downstream.write(chunk);
@@ -38,17 +21,12 @@ export async function createLosingProxy(port: number): Promise<LosingProxy> {
     });
   });
 
-  const url = new URL(await listenOnFreePort(server));
   return {
-    port: Number(url.port),
+    port: Number(new URL(proxy.url).port),
     loseAnAnswer: () =>
       new Promise((resolve) => {
         lost = resolve;
       }),
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
+    [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
   };
 }
