@@ -1,5 +1,6 @@
 import type { Config } from './check-options';
 import { ConnectionError } from './connection-error';
+import { REFUSES_MEMBERS } from './refuses-members';
 import type { StreamInit } from './request';
 import { isStream, publicUrl } from './request-parts';
 
@@ -31,8 +32,8 @@ export const fetchFollowing = async (
       response = await fetch(from, init);
     } catch (error) {
       // Some fetches refuse members that they do not know, and not all say which.
-      if (!init.redirect || !/redirect|RequestInit|not implemented|unsupported|unknown/i.test(String(error)))
-        throw error;
+      const text = String(error);
+      if (!init.redirect || !(/redirect/i.test(text) || REFUSES_MEMBERS.test(text))) throw error;
     }
     const { status, type, headers } = response ?? {};
     const check = (ok: unknown, reason: string) => {

@@ -1,6 +1,7 @@
 import { askForFresh } from '../cache-control';
 import { idAsHeader } from '../last-event-id';
 import type { FetchLike } from '../options';
+import { REFUSES_MEMBERS } from '../refuses-members';
 import type { ConvertedInit } from './event-source-init';
 
 /**
@@ -70,7 +71,7 @@ export class EventSourceRequest {
     const members = Object.keys(this.#members);
     const text = String(error);
     const named = members.filter((name) => text.includes(name));
-    if (named.length === 0 && !/RequestInit|not implemented|unsupported|unknown/i.test(text)) return false;
+    if (named.length === 0 && !REFUSES_MEMBERS.test(text)) return false;
     for (const name of named.length > 0 ? named : members) Reflect.deleteProperty(this.#members, name);
     return members.length > 0;
   }
