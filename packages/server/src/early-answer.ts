@@ -1,5 +1,5 @@
 import type { ResolvedEventStreamInit } from './event-stream-init';
-import type { PlainAnswer, StreamRequest } from './plain-answer';
+import { type PlainAnswer, plainText, type StreamRequest } from './plain-answer';
 import { preflightAnswer } from './preflight';
 
 /** For a preflight and for an `Accept` that leaves event streams out, the answer; undefined where the stream may begin. */
@@ -13,7 +13,12 @@ export function earlyAnswer(request: StreamRequest, init: ResolvedEventStreamIni
     return preflightAnswer(request, crossOrigin);
   }
   if (accept === 'require' && !acceptsEventStream(request.header('accept'))) {
-    return plain(406, 'This is an event stream: ask for it with Accept: text/event-stream\n', request, init);
+    return plainText(
+      406,
+      'This is an event stream: ask for it with Accept: text/event-stream',
+      request,
+      crossOrigin,
+    );
   }
   return undefined;
 }
@@ -24,7 +29,7 @@ export function noRoom(
   request: StreamRequest,
   init: ResolvedEventStreamInit,
 ): PlainAnswer {
-  const answer = plain(503, 'Too many subscribers: come back later\n', request, init);
+  const answer = plainText(503, 'Too many subscribers: come back later', request, init.crossOrigin);
   return { ...answer, headers: [...answer.headers, ['retry-after', String(retryAfter)]] };
 }
 
@@ -35,23 +40,6 @@ export function noContent(request: StreamRequest, { crossOrigin }: ResolvedEvent
     status: 204,
     headers: [['cache-control', 'no-store'], ...(crossOrigin?.headers(request.header('origin')) ?? [])],
     body: '',
-  };
-}
-
-function plain(
-  status: number,
-  body: string,
-  request: StreamRequest,
-  { crossOrigin }: ResolvedEventStreamInit,
-): PlainAnswer {
-  return {
-    status,
-    headers: [
-      ['content-type', 'text/plain; charset=utf-8'],
-      ['cache-control', 'no-store'],
-      ...(crossOrigin?.headers(request.header('origin')) ?? []),
-    ],
-    body: request.method === 'HEAD' ? '' : body,
   };
 }
 

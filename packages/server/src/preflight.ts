@@ -1,5 +1,5 @@
 import { Cors, type CorsOptions } from './cors';
-import type { PlainAnswer, StreamRequest } from './plain-answer';
+import { type PlainAnswer, plainText, type StreamRequest } from './plain-answer';
 
 /**
  * The answers to OPTIONS requests that do not come to the stream's own handler.
@@ -11,17 +11,9 @@ export function preflightAnswers(options: CorsOptions): (request: StreamRequest)
   return (request) => {
     if (request.method === 'OPTIONS') return preflightAnswer(request, cors);
     // Said aloud, since an EventSource that gets 204 never comes back.
-    return {
-      status: 405,
-      headers: [
-        ['allow', 'OPTIONS'],
-        ['content-type', 'text/plain; charset=utf-8'],
-        ['cache-control', 'no-store'],
-        ...cors.headers(request.header('origin')),
-      ],
-      body:
-        request.method === 'HEAD' ? '' : 'This answers preflights: route other methods to the event stream\n',
-    };
+    const sentence = 'This answers preflights: route other methods to the event stream';
+    const answer = plainText(405, sentence, request, cors);
+    return { ...answer, headers: [...answer.headers, ['allow', 'OPTIONS']] };
   };
 }
 
