@@ -1,24 +1,11 @@
-// `pnpm test:chaos --events N --seed S`: follows that many events through every fault that a connection can have.
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { fail, root, run } from './run.mjs';
+import { runSuite, seed } from './suite.mjs';
 
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((argument) => argument !== '--'),
+await runSuite({
+  command: 'pnpm test:chaos',
+  about: 'follows events through every fault that a connection can have.',
+  project: 'chaos',
   options: {
-    events: { type: 'string', default: '10000' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+    events: { about: 'events to follow', variable: 'EVENTWIRE_EVENTS', standard: 10_000 },
+    seed,
   },
 });
-
-for (const [name, value] of Object.entries(values)) {
-  if (!/^[0-9]{1,10}$/.test(value)) {
-    console.error(`--${name} must be a whole number, not ${value}`);
-    process.exit(2);
-  }
-}
-
-const env = { EVENTWIRE_EVENTS: values.events, EVENTWIRE_SEED: values.seed };
-await run(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'chaos'], {
-  env,
-}).catch(fail);

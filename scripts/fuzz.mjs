@@ -1,24 +1,11 @@
-// `pnpm fuzz --runs N --seed S`: holds the parser to the oracle on that many random streams, of text and of bytes.
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { fail, root, run } from './run.mjs';
+import { runSuite, seed } from './suite.mjs';
 
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((argument) => argument !== '--'),
+await runSuite({
+  command: 'pnpm fuzz',
+  about: 'holds the parser to the oracle on random streams, of text and of bytes.',
+  project: 'oracle',
   options: {
-    runs: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+    runs: { about: 'streams of each kind', variable: 'EVENTWIRE_RUNS', standard: 100_000 },
+    seed,
   },
 });
-
-for (const [name, value] of Object.entries(values)) {
-  if (!/^[0-9]{1,10}$/.test(value)) {
-    console.error(`--${name} must be a whole number, not ${value}`);
-    process.exit(2);
-  }
-}
-
-const env = { EVENTWIRE_RUNS: values.runs, EVENTWIRE_SEED: values.seed };
-await run(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'oracle'], {
-  env,
-}).catch(fail);

@@ -1,19 +1,16 @@
-// `pnpm test:memory --subscribers N`: what a channel's process holds where one subscriber in ten never reads, for each policy.
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { fail, root, run } from './run.mjs';
+import { runSuite } from './suite.mjs';
 
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((argument) => argument !== '--'),
-  options: { subscribers: { type: 'string', default: '1000' } },
+await runSuite({
+  command: 'pnpm test:memory',
+  about: 'what a channel’s process holds where one subscriber in ten never reads, for each policy.',
+  project: 'memory',
+  options: {
+    subscribers: {
+      about: 'subscribers of the channel',
+      variable: 'EVENTWIRE_SUBSCRIBERS',
+      standard: 1000,
+      least: 10,
+      multipleOf: 10,
+    },
+  },
 });
-
-if (!/^[1-9][0-9]{0,4}0$/.test(values.subscribers)) {
-  console.error(`--subscribers must be a multiple of ten below a million, not ${values.subscribers}`);
-  process.exit(2);
-}
-
-const env = { EVENTWIRE_SUBSCRIBERS: values.subscribers };
-await run(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'memory'], {
-  env,
-}).catch(fail);
