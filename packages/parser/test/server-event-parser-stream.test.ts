@@ -60,7 +60,8 @@ describe('ServerEventParserStream', () => {
     const writes = [1, 2, 3].map((n) => writer.write(`data: ${n}\n\n`).then(() => written.push(n)));
     const reader = parser.readable.getReader();
     await reader.read();
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    // Streams go on by microtasks: what has not happened a turn later will not happen by itself.
+    await new Promise((resolve) => setImmediate(resolve));
     expect(written).toEqual([1]);
     expect(writer.desiredSize).toBeLessThanOrEqual(0);
     await reader.read();
