@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { writeDirectly } from '../src/direct-writer';
 import { EventStreamResponse } from '../src/index';
 import type { NodeResponse } from '../src/messages';
-import { deaf, serve, sleep, until } from './helpers';
+import { deaf, serve, until } from './helpers';
 
 const text = (frame: string) => new TextEncoder().encode(frame);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -257,7 +257,8 @@ describe('what a client receives', () => {
     const stuck = await deaf(port, get);
     const bodies = Array.from({ length: 3 }, () => bodyOf(port, '/'));
     await until(() => streams.length === 4);
-    await sleep(0);
+    // The heads go out once the code that made the streams is through.
+    await turn();
     const frames = Array.from({ length: 40 }, (_, n) => text(`data: ${'x'.repeat(n * 10_000)}\n\n`));
     for (const frame of frames) {
       for (const stream of streams) stream.write(frame);

@@ -1,8 +1,8 @@
 import { Agent, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type EventStreamInit, EventStreamResponse } from '../src/index';
-import { deaf, get, serve, sleep, until } from './helpers';
+import { deaf, get, serve, turns, until } from './helpers';
 
 /** A server whose streams the test holds in its hands. */
 async function streams(init: EventStreamInit = {}, prepare: (res: ServerResponse) => void = () => {}) {
@@ -139,18 +139,16 @@ describe('backpressure', () => {
     let sent = 0;
     let largest = 0;
     const outcome = (async () => {
-      for (;;) {
+      // So many that no socket takes them, and not for ever where nothing holds them back.
+      while (sent < 10_000) {
         await stream.sendEvent(event);
         sent++;
         largest = Math.max(largest, res.writableLength);
       }
     })().catch((error: unknown) => error);
-    let before = -1;
-    while (before !== sent) {
-      before = sent;
-      await sleep(100);
-    }
+    await until(() => res.writableLength >= 65_536 || sent === 10_000, 'a full connection');
     expect(sent).toBeGreaterThan(0);
+    expect(sent).toBeLessThan(10_000);
     expect(largest).toBeLessThan(65_536 + 2 * 10_100);
     socket.destroy();
     expect(await outcome).toMatchObject({ code: 'PEER_GONE' });
@@ -183,7 +181,7 @@ describe('backpressure', () => {
     const sent = stream.sendEvent('x'.repeat(30_000_000)).then(() => {
       done = true;
     });
-    await sleep(100);
+    await turns(20);
     expect(done).toBe(false);
     socket.resume();
     await sent;
@@ -215,11 +213,8 @@ describe('backpressure', () => {
       }
       stream.end();
     })();
-    let before = -1;
-    while (before !== sent) {
-      before = sent;
-      await sleep(100);
-    }
+    await until(() => res.writableNeedDrain || sent === 5000, 'a full connection');
+    await turns(20);
     expect(sent).toBeLessThan(5000);
     expect(res.writableLength).toBeLessThan(200_000);
     socket.resume();
@@ -231,15 +226,22 @@ describe('backpressure', () => {
 
 describe('heartbeat', () => {
   it('comes only when idle', async () => {
+    // Not those of the event loop, since the sockets are real.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     const { url, next } = await streams({ heartbeat: 400 });
     const client = await get(url);
     const { stream } = await next(0);
+    let text = ': eventwire heartbeat=400\n\n';
     for (let i = 0; i < 10; i++) {
       await stream.sendEvent('x');
-      await sleep(20);
+      text += 'data: x\n\n';
+      vi.advanceTimersByTime(399);
     }
-    expect(client.text).not.toContain('\n\n:\n\n');
-    await until(() => client.text.endsWith(':\n\n:\n\n'));
+    vi.advanceTimersByTime(1);
+    await until(() => client.text.length > text.length);
+    vi.advanceTimersByTime(400);
+    await until(() => client.text === `${text}:\n\n:\n\n`);
   });
 });
 
@@ -255,13 +257,15 @@ describe('a client that leaves', () => {
 
   it('before the head went out makes a stream that is over, and throws nothing', async () => {
     const made: EventStreamResponse[] = [];
+    let asked = false;
     const { port } = await serve((req, res) => {
+      asked = true;
       req.socket.on('close', () => {
         made.push(new EventStreamResponse(req, res, { retry: 5 }));
       });
     });
     const socket = await deaf(port);
-    await sleep(50);
+    await until(() => asked, 'a request');
     socket.destroy();
     await until(() => made.length === 1);
     await made[0]?.closed;
@@ -318,7 +322,8 @@ describe('a keep-alive connection', () => {
     expect(socket).toBe((await next(0)).socket);
     expect(count(socket)).toEqual(listeners);
     agent.destroy();
-    await sleep(10);
+    // Warnings come in a later turn.
+    await turns(2);
     process.off('warning', onWarning);
     expect(warnings).toEqual([]);
   });

@@ -56,14 +56,18 @@ export async function deaf(port: number, head = 'GET / HTTP/1.1\r\nHost: x\r\n\r
   return socket;
 }
 
+/** The real one, also in a test whose time is not. */
+const { setTimeout: later } = globalThis;
+
 export async function until(condition: () => boolean, what = 'the condition'): Promise<void> {
   const end = Date.now() + 20_000;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`${what} did not come true`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => later(resolve, 2));
   }
 }
 
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** So many turns of the event loop: what waits for nothing outside has run by then. */
+export async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await new Promise((resolve) => setImmediate(resolve));
 }

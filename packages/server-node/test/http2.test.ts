@@ -54,6 +54,24 @@ describe('over HTTP/2', () => {
     expect((await open(session)).head[':status']).toBe(200);
   });
 
+  it('has a head alone for HEAD, and the work is not begun', async () => {
+    let called = 0;
+    const session = await serve(
+      eventStreamHandler(() => {
+        called++;
+        return ['x'];
+      }),
+    );
+    const { stream, head } = await open(session, { ':method': 'HEAD' });
+    expect(head).toMatchObject({ ':status': 200, 'content-type': 'text/event-stream' });
+    let bytes = 0;
+    stream.on('data', (chunk) => {
+      bytes += chunk.length;
+    });
+    await once(stream, 'close');
+    expect([bytes, called]).toEqual([0, 0]);
+  });
+
   it('sees a reset as leaving, and runs the generator’s finally', async () => {
     let ended = false;
     const session = await serve(

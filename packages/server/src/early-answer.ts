@@ -1,17 +1,11 @@
 import type { ResolvedEventStreamInit } from './event-stream-init';
 import { type PlainAnswer, plainText, type StreamRequest } from './plain-answer';
-import { preflightAnswer } from './preflight';
+import { isPreflight, preflightAnswer } from './preflight';
 
 /** For a preflight and for an `Accept` that leaves event streams out, the answer; undefined where the stream may begin. */
 export function earlyAnswer(request: StreamRequest, init: ResolvedEventStreamInit): PlainAnswer | undefined {
   const { crossOrigin, accept } = init;
-  if (
-    crossOrigin &&
-    request.method === 'OPTIONS' &&
-    request.header('access-control-request-method') !== undefined
-  ) {
-    return preflightAnswer(request, crossOrigin);
-  }
+  if (crossOrigin && isPreflight(request)) return preflightAnswer(request, crossOrigin);
   if (accept === 'require' && !acceptsEventStream(request.header('accept'))) {
     return plainText(
       406,

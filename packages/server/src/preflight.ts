@@ -9,7 +9,9 @@ import { type PlainAnswer, plainText, type StreamRequest } from './plain-answer'
 export function preflightAnswers(options: CorsOptions): (request: StreamRequest) => PlainAnswer {
   const cors = new Cors(options);
   return (request) => {
-    if (request.method === 'OPTIONS') return preflightAnswer(request, cors);
+    if (isPreflight(request)) return preflightAnswer(request, cors);
+    // Who asks without saying for which method gets no more than the origin's headers.
+    if (request.method === 'OPTIONS') return noBody(cors.headers(request.header('origin')));
     // Said aloud, since an EventSource that gets 204 never comes back.
     const sentence = 'This answers preflights: route other methods to the event stream';
     const answer = plainText(405, sentence, request, cors);
@@ -17,9 +19,15 @@ export function preflightAnswers(options: CorsOptions): (request: StreamRequest)
   };
 }
 
-/** Who asks without saying for which method gets no more than the origin's headers. */
+/** [spec] Fetch Standard, CORS-preflight fetch: it says for which method it asks. Other OPTIONS requests are no preflights. */
+export function isPreflight(request: StreamRequest): boolean {
+  return request.method === 'OPTIONS' && request.header('access-control-request-method') !== undefined;
+}
+
 export function preflightAnswer(request: StreamRequest, cors: Cors): PlainAnswer {
-  const asks = request.header('access-control-request-method') !== undefined;
-  const headers = [...cors.headers(request.header('origin')), ...(asks ? cors.preflight() : [])];
+  return noBody([...cors.headers(request.header('origin')), ...cors.preflight()]);
+}
+
+function noBody(headers: PlainAnswer['headers']): PlainAnswer {
   return { status: 204, headers, body: '' };
 }

@@ -1,13 +1,14 @@
-import { describe, expect, it } from 'vitest';
-import { type ChannelCloseOptions, createChannel } from '../src/index';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type ChannelCloseOptions, createChannel, createMemoryLog } from '../src/index';
 import { FakeSubscriber } from './fake-subscriber';
 import { settled } from './helpers';
 
 function setUp(count: number) {
-  const channel = createChannel();
+  const log = createMemoryLog();
+  const channel = createChannel({ log });
   const subscribers = Array.from({ length: count }, () => new FakeSubscriber());
   for (const subscriber of subscribers) channel.subscribe(subscriber);
-  return { channel, subscribers };
+  return { log, channel, subscribers };
 }
 
 const retryOf = ({ frames }: FakeSubscriber) => Number(/^retry: (\d+)\n\n$/.exec(frames.at(-1) ?? '')?.[1]);
@@ -28,24 +29,37 @@ describe('draining', () => {
   });
 
   it('ends the streams one after the other over the spread, and those that are left go on meanwhile', async () => {
-    const { channel, subscribers } = setUp(20);
+    const { log, channel, subscribers } = setUp(20);
     await settled();
     const last = channel.publish('the last that is published');
-    const open: number[] = [];
-    for (const { signal } of subscribers) {
-      signal.addEventListener('abort', () => open.push(channel.size));
-    }
-    const began = performance.now();
-    const closing = channel.close({ spread: 200 });
-    await expect(channel.publish('too late')).rejects.toMatchObject({ code: 'CHANNEL_CLOSED' });
     await last;
     await settled();
-    const closedSoFar = open.length;
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const began = performance.now();
+    const times: number[] = [];
+    for (const { signal } of subscribers) {
+      signal.addEventListener('abort', () => times.push(performance.now() - began));
+    }
+    const closing = channel.close({ spread: 2000 });
+    await expect(channel.publish('too late')).rejects.toMatchObject({ code: 'CHANNEL_CLOSED' });
+    await vi.advanceTimersByTimeAsync(850);
+    expect(subscribers.map(({ signal }) => signal.aborted)).toEqual([
+      ...Array(9).fill(true),
+      ...Array(11).fill(false),
+    ]);
+    expect(channel.size).toBe(11);
+    // Somebody else's, by a log that processes share.
+    log.append('still delivered');
+    await vi.advanceTimersByTimeAsync(1150);
     await closing;
-    expect(performance.now() - began).toBeGreaterThan(180);
-    expect(closedSoFar).toBeLessThan(20);
-    expect(open).toEqual(Array.from({ length: 20 }, (_, n) => 19 - n));
-    expect(subscribers.at(-1)?.blocks.at(-1)?.data).toBe('the last that is published');
+    expect(times).toEqual(Array.from({ length: 20 }, (_, n) => n * 100));
+    const lastOf = (index: number) => subscribers[index]?.blocks.at(-1)?.data;
+    expect([8, 9, 19].map(lastOf)).toEqual([
+      'the last that is published',
+      'still delivered',
+      'still delivered',
+    ]);
   });
 
   it('takes nobody in any more, nor anything from those whom it closes, but tells them when to come back', async () => {

@@ -1,5 +1,5 @@
 import { ServerEvent } from '@eventwire/encoder';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type EventStreamInit,
   EventStreamWriter,
@@ -592,6 +592,18 @@ describe('sendEvents', () => {
     });
     expect(errors).toMatchObject([{ code: 'INVALID_ID' }]);
     expect(cleaned).toBe(1);
+  });
+
+  it('reports by console.error where nothing else is said', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => log.mockRestore());
+    const secret = new Error('secret');
+    const sink = new FakeSink();
+    await new EventStreamWriter(sink).sendEvents(() => {
+      throw secret;
+    });
+    expect(log).toHaveBeenCalledExactlyOnceWith(secret);
+    expect(sink.text).not.toContain('secret');
   });
 
   it('survives an onError that throws', async () => {
