@@ -10,33 +10,65 @@ const IMPATIENT: ConnectOptions = {
   idleTimeout: 500,
 };
 
-/** Follows the numbered events, and holds each to be the next one: nothing lost, nothing twice, in order. */
-export class Reader {
-  /** How many events have been read, all of them right. */
-  received = 0;
-  attempts = 0;
-  /** Settles with the stream; rejects at the first event that is not the next one. */
-  readonly done: Promise<void>;
-  readonly #stream: EventStream;
-  #failure: Error | undefined;
+type Counter = 'crashes' | 'twice' | 'dropped' | 'overflows';
 
-  constructor(url: string, lastEventId: string, style: ReaderStyle) {
-    const common: ConnectOptions = {
-      ...IMPATIENT,
-      lastEventId,
-      onTrace: ({ type }) => {
-        if (type === 'connecting') this.attempts++;
-      },
-      onGap: (gap) => this.#fail(`a gap was reported: ${JSON.stringify(gap)}`),
-    };
-    const { stream, done } = style(url, common, (event) => this.#take(event));
-    this.#stream = stream;
-    this.done = done.then(async () => {
-      const outcome = await stream.closed;
-      if (outcome.reason !== 'closed') this.#fail(`ended as ${outcome.reason}`);
-      this.check();
-    });
+/** A way to consume. */
+export interface ReaderStyle {
+  readonly name: string;
+  /** What happens to such readers; the other counters stay at 0. Default: nothing. */
+  readonly counts?: readonly Counter[];
+  /** Follows, takes and crashes by the reader's own methods, until the reader is over. */
+  read(reader: Reader): Promise<unknown>;
+}
+
+/**
+ * Follows the numbered events, and holds each to be the next one: nothing lost but what was reported as dropped, nothing twice but
+ * what a crash has left unfinished, in order.
+ */
+export class Reader implements Record<Counter, number> {
+  attempts = 0;
+  crashes = 0;
+  /** Events that had been handed over before a crash, and had to come again. */
+  twice = 0;
+  /** Events of which `onLagged` has told that they were dropped. */
+  dropped = 0;
+  /** Streams that ended because too many events waited. */
+  overflows = 0;
+  /** Settles when the style has come to its end; rejects if anything went wrong. */
+  readonly done: Promise<void>;
+  #stream: EventStream | undefined;
+  #over = false;
+  #failure: Error | undefined;
+  /** What a consumer would have stored: where the next stream resumes. */
+  #storedId: string;
+  /** The number of the event that has to come. */
+  #next = 0;
+  /** Events that were reported as dropped, and whose place in the order has not been reached. */
+  #excused = 0;
+
+  constructor(
+    readonly style: ReaderStyle,
+    readonly url: string,
+    lastEventId: string,
+    /** In [0, 1): the style's chance. */
+    readonly random: () => number,
+  ) {
+    this.#storedId = lastEventId;
+    this.done = style
+      .read(this)
+      .catch((error) => this.#fail(`the style threw ${error}`))
+      .then(() => this.check());
     this.done.catch(() => {});
+  }
+
+  /** How many events are accounted for: read, or reported as dropped. */
+  get received(): number {
+    return this.#next + this.#excused;
+  }
+
+  /** Nothing more is to be followed. */
+  get over(): boolean {
+    return this.#over;
   }
 
   /** Throws what went wrong, if anything has. */
@@ -45,51 +77,62 @@ export class Reader {
   }
 
   close(): void {
-    this.#stream.close();
+    this.#over = true;
+    this.#stream?.close();
   }
 
-  #take({ type, data }: EventStreamMessage): void {
+  /** A stream from where the last one was left. */
+  follow(options: ConnectOptions = {}): EventStream {
+    const stream = connect(this.url, {
+      ...IMPATIENT,
+      lastEventId: this.#storedId,
+      onTrace: ({ type }) => {
+        if (type === 'connecting') this.attempts++;
+      },
+      onGap: (gap) => this.#fail(`a gap was reported: ${JSON.stringify(gap)}`),
+      onLagged: ({ dropped }) => {
+        this.dropped += dropped;
+        this.#excused += dropped;
+      },
+      ...options,
+    });
+    this.#stream = stream;
+    void stream.closed.then(({ reason, error }) => {
+      if (reason !== 'closed' && error?.code !== 'QUEUE_FULL') this.#fail(`ended as ${reason}: ${error}`);
+    });
+    return stream;
+  }
+
+  take({ type, data }: EventStreamMessage): void {
     if (this.#failure) return;
-    if (type !== 'numbered' || data !== payload(this.received)) {
-      this.#fail(`event ${this.received} should come, and this came: ${type} ${JSON.stringify(data)}`);
-    } else this.received++;
+    const number = Number.parseInt(data, 10);
+    const skipped = number - this.#next;
+    const isRight = type === 'numbered' && data === payload(number);
+    if (!isRight || skipped < 0 || skipped > this.#excused) {
+      this.#fail(`event ${this.#next} should come, and this came: ${type} ${JSON.stringify(data)}`);
+    } else {
+      this.#excused -= skipped;
+      this.#next = number + 1;
+    }
+  }
+
+  /** The consumer dies: all that is left of it is the id that it has stored. So what it had taken and not finished has to come again. */
+  crash(stream: EventStream, unfinished: number): void {
+    this.crashes++;
+    this.twice += unfinished;
+    this.#next -= unfinished;
+    this.#storedId = stream.lastEventId;
+    stream.close();
+  }
+
+  /** The stream has closed itself, and another is to go on behind what was taken of it. */
+  overflow(stream: EventStream): void {
+    this.overflows++;
+    this.#storedId = stream.lastEventId;
   }
 
   #fail(reason: string): void {
     this.#failure ??= new Error(`After ${this.received} events and ${this.attempts} attempts: ${reason}`);
-    this.#stream.close();
+    this.close();
   }
 }
-
-type ReaderStyle = (
-  url: string,
-  options: ConnectOptions,
-  take: (event: EventStreamMessage) => void,
-) => { stream: EventStream; done: Promise<unknown> };
-
-/** The ways to consume a stream, each with another way to say where it resumes. */
-export const styles: Record<string, ReaderStyle> = {
-  'for await, by header': (url, options, take) => {
-    const stream = connect(url, options);
-    const read = async () => {
-      for await (const event of stream) take(event);
-    };
-    return { stream, done: read() };
-  },
-  'batches, by query': (url, options, take) => {
-    const stream = connect(url, { ...options, lastEventIdParam: 'lastEventId' });
-    const read = async () => {
-      for await (const events of stream.batches()) for (const event of events) take(event);
-    };
-    return { stream, done: read() };
-  },
-  'slow callback, by POST': (url, options, take) => {
-    const onEvent = async (event: EventStreamMessage) => {
-      await new Promise((resolve) => setImmediate(resolve));
-      take(event);
-    };
-    const body = ({ attempt }: { attempt: number }) => JSON.stringify({ attempt });
-    const stream = connect(url, { ...options, method: 'POST', body, onEvent });
-    return { stream, done: stream.closed };
-  },
-};

@@ -3,7 +3,8 @@ import { createMemoryLog, type EventLog } from '@eventwire/server-node';
 import { seededRandom } from '../support/random';
 import { type ChaosProxy, createChaosProxy } from './chaos-proxy';
 import { type Fault, faults, plans } from './faults';
-import { payload, Reader, styles } from './reader';
+import { payload, Reader } from './reader';
+import { styles } from './reader-styles';
 import { createRestartingOrigin } from './restarting-origin';
 
 /** Events that the server holds: much fewer than it sends, so that whatever grows is a leak. */
@@ -13,21 +14,20 @@ const BEHIND = 400;
 
 export interface StormOptions {
   seed: number;
-  /** Asked before each burst of events, with those published so far, and whether every fault has happened by then. */
+  /** Asked before each burst of events, with those published so far, and whether all that is to be seen has happened by then. */
   goesOn(published: number, sawAll: boolean): boolean;
 }
 
 export interface StormReport {
   published: number;
-  received: number[];
-  attempts: number;
+  readers: readonly Reader[];
   restarts: number;
   happened: Record<Fault, number>;
 }
 
 /**
  * Events are published while readers follow them, each through a proxy of its own at which every connection comes to harm. Rejects
- * with the first event that a reader gets otherwise than next in line.
+ * with the first event that a reader gets otherwise than its style allows.
  */
 export async function storm(options: StormOptions): Promise<StormReport> {
   const { seed } = options;
@@ -37,14 +37,17 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   const proxies: ChaosProxy[] = [];
   const readers: Reader[] = [];
   try {
-    for (const [index, style] of Object.values(styles).entries()) {
+    for (const [index, style] of styles.entries()) {
       const proxy = await createChaosProxy(origin, plans(seededRandom(seed + 1 + index)));
       proxies.push(proxy);
-      readers.push(new Reader(proxy.url, id, style));
+      readers.push(new Reader(style, proxy.url, id, seededRandom(seed + 1001 + index)));
     }
     const total = (fault: Fault) =>
       proxies.reduce((sum, { happened }) => sum + (happened.get(fault) ?? 0), 0);
-    const sawAll = () => origin.restarts > 1 && faults.every((fault) => total(fault) > 0);
+    const sawAll = () =>
+      origin.restarts > 1 &&
+      faults.every((fault) => total(fault) > 0) &&
+      readers.every((reader) => reader.style.counts?.every((counter) => reader[counter] > 0) ?? true);
     const published = await publish(log, readers, {
       seed,
       goesOn: (count) => options.goesOn(count, sawAll()),
@@ -53,8 +56,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     await Promise.all(readers.map(({ done }) => done));
     return {
       published,
-      received: readers.map(({ received }) => received),
-      attempts: readers.reduce((sum, { attempts }) => sum + attempts, 0),
+      readers,
       restarts: origin.restarts,
       happened: Object.fromEntries(faults.map((fault) => [fault, total(fault)])) as Record<Fault, number>,
     };
@@ -90,4 +92,20 @@ async function publish(
   }
   await catchUp(0);
   return published;
+}
+
+/** What happened, in lines for people. */
+export function describeStorm({ published, readers, restarts, happened }: StormReport): string {
+  return [
+    `${published} events to ${readers.length} readers, ${restarts} restarts`,
+    Object.entries(happened)
+      .map(([fault, times]) => `${fault} ${times}`)
+      .join(', '),
+    ...readers.map(({ style, ...reader }) =>
+      [
+        `${style.name}: ${reader.attempts} attempts`,
+        ...(style.counts ?? []).map((counter) => `${counter} ${reader[counter]}`),
+      ].join(', '),
+    ),
+  ].join('\n');
 }

@@ -41,6 +41,13 @@ describe('ack', () => {
     stream.close();
   });
 
+  it('with an iterator that leaves, does not count the event in hand', async () => {
+    const { stream, call } = follow({ ack: true });
+    call.send(blocks(1, 3));
+    for await (const { data } of stream) if (data === '2') break;
+    expect([stream.state, stream.lastEventId]).toEqual(['closed', '1']);
+  });
+
   it('with batches, counts all of one', async () => {
     const { stream, call } = follow({ ack: true });
     const batches = stream.batches();
