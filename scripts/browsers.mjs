@@ -2,7 +2,8 @@ import { runSuite, seed } from './suite.mjs';
 
 await runSuite({
   command: 'pnpm test:browsers',
-  about: 'holds the parser, and our EventSource, to the EventSource of real Chromium and Firefox.',
+  about:
+    'holds the parser, and our EventSource, to the EventSource of real Chromium and Firefox, and follows redirections there.',
   project: 'browsers',
   programs: ['chromium', 'firefox'],
   options: {
