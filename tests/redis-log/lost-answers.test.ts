@@ -83,6 +83,27 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
     await appendAtLast(log, 'after');
   });
 
+  it('what is published again under its key is there once, by whichever process', async () => {
+    await using server = await startRedis();
+    const { log } = await openLog(open, server.url, { commandTimeout: 300 });
+    const { log: another, redis } = await openLog(open, server.url);
+    const order = { idempotencyKey: 'order 7' };
+    await log.append('before');
+    server.pause();
+    await expect(log.append('meanwhile', order)).rejects.toMatchObject({ outcome: 'unknown' });
+    server.resume();
+    const { id } = await another.append('meanwhile', order);
+    expect((await log.append('meanwhile', order)).id).toBe(id);
+    expect((await held(open, server)).map(({ data }) => data)).toEqual(['before', 'meanwhile']);
+    const hour = 60 * 60 * 1000;
+    const ttl = Number(await redis.run('PTTL', 'events:key:order 7'));
+    expect([ttl > hour - 60_000, ttl <= hour]).toEqual([true, true]);
+    // What was deleted with its stream is no event that anybody could still get.
+    await redis.run('DEL', 'events');
+    expect((await log.append('meanwhile', order)).id).not.toBe(id);
+    expect(await held(open, server)).toHaveLength(1);
+  });
+
   it('remembers of a writer only what it has under way', async () => {
     await using server = await startRedis();
     const { log, redis } = await openLog(open, server.url);

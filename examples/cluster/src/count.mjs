@@ -3,12 +3,14 @@ import { connect } from '@eventwire/client';
 import { startCluster } from './programs.mjs';
 
 /**
- * Followers and a publisher behind the proxy, while the processes are killed in turn.
+ * Followers and a publisher behind the proxy, while the processes are killed (or stopped, by SIGTERM) in turn.
  *
- * @param {{ followers: number, events: number, kills: number, programs?: Parameters<typeof startCluster>[0], log?: (line: string) => void }} options
+ * @typedef {{ followers: number, events: number, kills: number }} Numbers
+ * @typedef {{ signal?: 'SIGKILL' | 'SIGTERM', programs?: Parameters<typeof startCluster>[0], log?: (line: string) => void }} Means
+ * @param {Numbers & Means} options
  * @returns each follower's ids with their data, and how often something was killed, or published again for want of an answer
  */
-export async function count({ followers, events, kills, programs, log = () => {} }) {
+export async function count({ followers, events, kills, signal = 'SIGKILL', programs, log = () => {} }) {
   const cluster = await startCluster(programs);
   /** @type {string[][]} */
   const lists = Array.from({ length: followers }, () => []);
@@ -41,7 +43,7 @@ export async function count({ followers, events, kills, programs, log = () => {}
       await restarting;
       const index = killed++ % 3;
       log(`${n} published; process ${index + 1} is killed`);
-      restarting = cluster.restart(index);
+      restarting = cluster.restart(index, signal);
     }
     await restarting;
     const last = () => lists.map((list) => list.at(-1)?.split(' ')[1]);
@@ -53,10 +55,13 @@ export async function count({ followers, events, kills, programs, log = () => {}
   }
 }
 
-/** Whether it was answered that it is in the log. @param {string} url @param {string} body */
+/** Whether it was answered that it is in the log. Under one key it is there once, however often it is asked for. @param {string} url @param {string} body */
 async function publish(url, body) {
   try {
-    const response = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(url, {
+      ...{ method: 'POST', body, headers: { 'Idempotency-Key': body } },
+      signal: AbortSignal.timeout(10_000),
+    });
     await response.text();
     return response.ok;
   } catch {

@@ -17,4 +17,4 @@ console.log(`
 ${lists.length} followers, ${connections} connections, ${gaps} gaps.
 The first has ${first.length} events with ${numbers.size} numbers; ${same} of ${lists.length} have exactly the same list.
 ${((performance.now() - started) / 1000).toFixed(1)} s`);
-if (same !== lists.length || numbers.size !== 2000 || gaps > 0) process.exitCode = 1;
+if (same !== lists.length || first.length !== 2000 || numbers.size !== 2000 || gaps > 0) process.exitCode = 1;

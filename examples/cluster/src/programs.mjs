@@ -33,11 +33,11 @@ function start(command, args, ready) {
   });
 }
 
-/** @param {Child | undefined} child */
-async function kill(child) {
+/** @param {Child | undefined} child @param {'SIGKILL' | 'SIGTERM'} signal */
+async function stop(child, signal = 'SIGKILL') {
   if (!child || child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
-  child.kill('SIGKILL');
+  child.kill(signal);
   await gone;
 }
 
@@ -82,8 +82,8 @@ export async function startCluster({ redis = 'redis-server', nginx = 'nginx' } =
     children.add(child);
     return child;
   };
-  const stop = async () => {
-    await Promise.all([...children].map(kill));
+  const stopAll = async () => {
+    await Promise.all([...children].map((child) => stop(child)));
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -118,15 +118,15 @@ export async function startCluster({ redis = 'redis-server', nginx = 'nginx' } =
 
     return {
       url: address,
-      /** SIGKILL, then the same again on the same port. @param {number} index */
-      async restart(index) {
-        await kill(servers[index]);
+      /** Ends a process, then the same again on the same port. @param {number} index @param {'SIGKILL' | 'SIGTERM'} signal */
+      async restart(index, signal) {
+        await stop(servers[index], signal);
         servers[index] = await serve(index);
       },
-      stop,
+      stop: stopAll,
     };
   } catch (error) {
-    await stop();
+    await stopAll();
     throw error;
   }
 }

@@ -10,7 +10,7 @@ export class RedisLogError extends Error {
   readonly option: string | undefined;
   /**
    * Of an event that was to be added: `not-written`, and it never will be, so that it can be published again; or `unknown`, since it was sent and
-   * no answer came: who publishes it again may have it twice, so let its readers know it by something in its data. undefined for all else.
+   * no answer came: who publishes it again has it once under an `idempotencyKey`, and perhaps twice without. undefined for all else.
    */
   readonly outcome: 'not-written' | 'unknown' | undefined;
 

@@ -1,5 +1,5 @@
 import type { EventInput } from '@eventwire/encoder';
-import type { EventLog, LoggedEvent, LogPage } from '@eventwire/server';
+import type { AppendOptions, EventLog, LoggedEvent, LogPage } from '@eventwire/server';
 import { fromEntry, toFields } from './entry-fields';
 import { comparePlaces, formatBefore, formatId, parseId, type RedisId } from './redis-id';
 import { RedisLogError } from './redis-log-error';
@@ -13,6 +13,8 @@ import { WakeUp } from './wake-up';
 const TAIL_PAGE = 500;
 /** Ms for which Redis remembers what a log had under way that has not been heard of since. */
 const MEMORY = 24 * 60 * 60 * 1000;
+/** Ms for which Redis knows an event again by its idempotency key. */
+const KEY_MEMORY = 60 * 60 * 1000;
 
 /**
  * A log in a Redis stream: for any number of processes, each with a log of its own on the same key. Whoever appends, all have the same
@@ -49,18 +51,17 @@ class RedisLog implements EventLog, AsyncDisposable {
     this.#scripts = new ScriptRunner(options.client, options.commandTimeout);
   }
 
-  async append(
-    event: EventInput,
-    options?: { topic?: string | undefined } | undefined,
-  ): Promise<LoggedEvent> {
-    const fields = toFields(event, options?.topic);
+  async append(event: EventInput, { topic, idempotencyKey }: AppendOptions = {}): Promise<LoggedEvent> {
+    const fields = toFields(event, topic);
     const number = ++this.#lastNumber;
     this.#waiting.add(number);
     const [lowest = number] = this.#waiting;
     const { key, maxEvents } = this.#options;
     try {
-      const args = [maxEvents, number, lowest, MEMORY].map(String);
-      const [, id] = await this.#run(APPEND, 2, [...args, ...fields], [`${key}:writer:${this.#writer}`]);
+      const args = [maxEvents, number, lowest, MEMORY, KEY_MEMORY].map(String);
+      const keys = [`${key}:writer:${this.#writer}`];
+      if (idempotencyKey !== undefined) keys.push(`${key}:key:${idempotencyKey}`);
+      const [, id] = await this.#run(APPEND, 2, [...args, ...fields], keys);
       const map = new Map<string, unknown>();
       for (let i = 0; i < fields.length; i += 2) map.set(fields[i] ?? '', fields[i + 1]);
       return fromEntry(map, String(id));

@@ -19,17 +19,24 @@ if there and not used then redis.call('HSET', KEYS[2], 'used', '1') end
 /**
  * Adds an event once, however often it is told to: a client of Redis sends a command again where the answer was lost.
  *
- * KEYS[3]: what this writer has under way, as a sorted set of ids by the writer's own numbers. ARGV: 2 the events to keep, 3 the number, 4 the
- * lowest number that the writer still waits for, 5 the ms for which to remember it, then the fields. Gives the epoch and the id; no id for a
- * number that the writer no longer waits for, whose command was on the way for too long.
+ * KEYS[3]: what this writer has under way, as a sorted set of ids by the writer's own numbers; KEYS[4], if there is one: the id of the event with the
+ * publisher's own key, whichever writer it has told. ARGV: 2 the events to keep, 3 the number, 4 the lowest number that the writer still waits for,
+ * 5 and 6 the ms for which to remember the one and the other, then the fields. Gives the epoch and the id; no id for a number that the writer no longer
+ * waits for, whose command was on the way for too long.
  */
 export const APPEND = `${EPOCH}
 local number, waiting = tonumber(ARGV[3]), tonumber(ARGV[4])
 local floor = -tonumber(redis.call('ZSCORE', KEYS[3], 'floor') or '0')
 if number < floor then return {epoch} end
 local id = redis.call('ZRANGEBYSCORE', KEYS[3], number, number)[1]
+if not id and KEYS[4] then
+  local known = redis.call('GET', KEYS[4])
+  -- An event of another epoch has gone with its stream.
+  if known and string.sub(known, 1, #epoch + 1) == epoch .. '.' then id = known end
+end
 if not id then
-  id = epoch .. '.' .. redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, 6))
+  id = epoch .. '.' .. redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, 7))
+  if KEYS[4] then redis.call('SET', KEYS[4], id, 'PX', ARGV[6]) end
   if not there then redis.call('HSET', KEYS[2], 'used', '1') end
   redis.call('ZADD', KEYS[3], number, id)
 end

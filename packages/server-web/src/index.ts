@@ -6,6 +6,7 @@ export {
   type ServerEventInit,
 } from '@eventwire/encoder';
 export {
+  type AppendOptions,
   type Channel,
   type ChannelCloseOptions,
   type ChannelOptions,

@@ -1,7 +1,7 @@
 import type { EventInput } from '@eventwire/encoder';
 import type { MetricListener } from './channel-stats';
-import { checkFunction, checkInteger, checkOptions, invalidOption, MAX_TIMER } from './check-option';
-import type { EventLog, LoggedEvent } from './event-log';
+import { checkFunction, checkInteger, checkOptions, invalidOption, kindOf, MAX_TIMER } from './check-option';
+import type { AppendOptions, EventLog, LoggedEvent } from './event-log';
 import { guarded } from './event-stream-init';
 import { createMemoryLog } from './memory-log';
 import type { SelectionOptions } from './selection';
@@ -110,6 +110,19 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
     onError: report,
     onMetric: onMetric && guardedListener(onMetric, report),
   };
+}
+
+/** @throws EventStreamUsageError `INVALID_OPTION` */
+export function checkAppendOptions(options: AppendOptions): void {
+  checkOptions(options);
+  for (const name of ['topic', 'idempotencyKey'] as const) {
+    const value: unknown = options[name];
+    if (value !== undefined && typeof value !== 'string') {
+      throw invalidOption(name, `must be a string, not ${kindOf(value)}`);
+    }
+  }
+  // As of a request without such a header: all of them would be the same event.
+  if (options.idempotencyKey === '') throw invalidOption('idempotencyKey', 'must not be empty');
 }
 
 /** @throws EventStreamUsageError `INVALID_OPTION` */

@@ -2,6 +2,7 @@ import type { EventInput } from '@eventwire/encoder';
 import {
   type ChannelCloseOptions,
   type ChannelOptions,
+  checkAppendOptions,
   checkCloseOptions,
   type ResolvedChannelOptions,
   resolveChannelOptions,
@@ -11,6 +12,7 @@ import { type ChannelStats, Meter } from './channel-stats';
 import { checkFunction, checkOptions, invalidOption, kindOf } from './check-option';
 import { refuseReserved } from './conventions';
 import { dismiss } from './dismiss';
+import type { AppendOptions } from './event-log';
 import { EventStreamClosedError } from './event-stream-closed-error';
 import { Feed } from './feed';
 import { Member, type MemberContext } from './member';
@@ -20,11 +22,11 @@ import { checkSubscriber, isOver, type Subscriber, type Subscription } from './s
 /** Publishes to all subscribers, and gives who comes back what it has missed. */
 export interface Channel {
   /**
-   * Adds an event to the log, from where every subscriber gets it. Resolves with its id. Who ignores the promise is not crashed
-   * by a rejection: EventStreamClosedError `CHANNEL_CLOSED`, ServerEventError `RESERVED_TYPE`, `ID_NOT_ALLOWED` and what the
-   * encoder refuses, or the log's own error.
+   * Adds an event to the log, from where every subscriber gets it. Resolves with its id; under an `idempotencyKey` that the log knows, with the id of
+   * the first. Who ignores the promise is not crashed by a rejection: EventStreamClosedError `CHANNEL_CLOSED`, EventStreamUsageError
+   * `INVALID_OPTION`, ServerEventError `RESERVED_TYPE`, `ID_NOT_ALLOWED` and what the encoder refuses, or the log's own error.
    */
-  publish(event: EventInput, options?: { topic?: string | undefined } | undefined): Promise<string>;
+  publish(event: EventInput, options?: AppendOptions | undefined): Promise<string>;
   /**
    * Writes to a subscriber what follows its id, then what is published, until either is closed. Where there are `maxSubscribers`
    * already, the subscriber is turned away, and the subscription is closed from the start.
@@ -87,7 +89,7 @@ class LogChannel implements Channel {
     return this.#meter.stats(slow);
   }
 
-  publish(event: EventInput, options?: { topic?: string | undefined } | undefined): Promise<string> {
+  publish(event: EventInput, options?: AppendOptions | undefined): Promise<string> {
     const published = this.#append(event, options);
     published.catch(() => {});
     return published;
@@ -118,13 +120,10 @@ class LogChannel implements Channel {
     return this.#closing;
   }
 
-  async #append(event: EventInput, options?: { topic?: string | undefined } | undefined): Promise<string> {
+  async #append(event: EventInput, options: AppendOptions = {}): Promise<string> {
     if (this.#closeOptions)
       throw new EventStreamClosedError('CHANNEL_CLOSED', 'The channel was closed: stop publishing');
-    const topic: unknown = options?.topic;
-    if (topic !== undefined && typeof topic !== 'string') {
-      throw invalidOption('topic', `must be a string, not ${kindOf(topic)}`);
-    }
+    checkAppendOptions(options);
     refuseReserved(event);
     const logged = await this.#options.log.append(event, options);
     this.#meter.add('published', 1);

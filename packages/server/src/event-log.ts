@@ -11,6 +11,17 @@ export interface LoggedEvent {
   readonly frame: Uint8Array;
 }
 
+/** How an event is added. */
+export interface AppendOptions {
+  /** By which subscribers choose; default: none, and only those who choose nothing get it. */
+  topic?: string | undefined;
+  /**
+   * A name of the publisher's for this event, not empty, under which the log knows it again: who does not know whether it was added can add it
+   * again. A log knows a key for as long as it holds the event, or for a time that it states. Whether it is the same event is not looked at.
+   */
+  idempotencyKey?: string | undefined;
+}
+
 /** What follows a cursor, in order. */
 export interface LogPage {
   readonly events: LoggedEvent[];
@@ -28,14 +39,11 @@ export interface LogPage {
  */
 export interface EventLog {
   /**
-   * Adds an event, and gives it as it is held.
+   * Adds an event, and gives it as it is held. Under a key that is known it adds nothing, and gives the event with the id that the first one got.
    *
    * @throws ServerEventError `ID_NOT_ALLOWED` for an event that brings an id, and what the encoder refuses
    */
-  append(
-    event: EventInput,
-    options?: { topic?: string | undefined } | undefined,
-  ): LoggedEvent | Promise<LoggedEvent>;
+  append(event: EventInput, options?: AppendOptions | undefined): LoggedEvent | Promise<LoggedEvent>;
   /** The newest id. */
   head(): string | Promise<string>;
   /** Negative where `a` comes before `b`, 0 where they are the same. Both are ids of this log. */

@@ -1,7 +1,7 @@
 import { type EventInput, encode, refuseId, ServerEvent, type ServerEventInit } from '@eventwire/encoder';
 import { utf8, withId } from './block';
 import { checkInteger, checkOptions } from './check-option';
-import type { EventLog, LoggedEvent, LogPage } from './event-log';
+import type { AppendOptions, EventLog, LoggedEvent, LogPage } from './event-log';
 import { EventStreamUsageError } from './event-stream-usage-error';
 
 /** How much a memory log keeps. The oldest events are removed first. */
@@ -30,6 +30,7 @@ export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
 
 interface Held extends LoggedEvent {
   readonly added: number;
+  readonly idempotencyKey: string | undefined;
 }
 
 interface Tail {
@@ -49,6 +50,8 @@ class MemoryLog implements EventLog {
   #start = 0;
   #seq = 0;
   #bytes = 0;
+  /** Those of the events that are held. */
+  readonly #byKey = new Map<string, Held>();
   readonly #tails = new Set<Tail>();
   #notifying = false;
 
@@ -58,9 +61,12 @@ class MemoryLog implements EventLog {
     this.#maxBytes = maxBytes;
   }
 
-  append(event: EventInput, options?: { topic?: string | undefined } | undefined): LoggedEvent {
+  append(event: EventInput, { topic, idempotencyKey }: AppendOptions = {}): LoggedEvent {
     const settled = settle(event);
     refuseId(settled);
+    this.#trim();
+    const known = idempotencyKey === undefined ? undefined : this.#byKey.get(idempotencyKey);
+    if (known) return known;
     const { data, type, retry, comment, block } = settled;
     const id = this.#id(this.#seq + 1);
     const frame = utf8(withId(block, id));
@@ -71,8 +77,9 @@ class MemoryLog implements EventLog {
       );
     }
     const fields = Object.freeze({ data, type, retry, comment });
-    const held = { id, topic: options?.topic, event: fields, frame, added: performance.now() };
+    const held = { id, topic, event: fields, frame, added: performance.now(), idempotencyKey };
     this.#held.push(held);
+    if (idempotencyKey !== undefined) this.#byKey.set(idempotencyKey, held);
     this.#seq++;
     this.#bytes += frame.byteLength;
     this.#trim();
@@ -132,6 +139,7 @@ class MemoryLog implements EventLog {
       const count = this.#held.length - this.#start;
       if (count <= this.#maxEvents && this.#bytes <= this.#maxBytes && first.added >= oldest) break;
       this.#held[this.#start++] = undefined;
+      if (first.idempotencyKey !== undefined) this.#byKey.delete(first.idempotencyKey);
       this.#bytes -= first.frame.byteLength;
     }
     // Moved together only when half of it is empty: each event is moved once on average.

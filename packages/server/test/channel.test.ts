@@ -1,6 +1,7 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import {
+  type AppendOptions,
   type ChannelOptions,
   createChannel,
   createMemoryLog,
@@ -97,6 +98,34 @@ describe('publish', () => {
     expect(subscriber.frames).toHaveLength(1);
     await settled();
     expect(subscriber.blocks).toHaveLength(3);
+  });
+
+  it('gives subscribers once what is published again under its key', async () => {
+    const { channel, join } = setUp();
+    const { subscriber } = join();
+    await settled();
+    const [one, again] = await Promise.all(
+      [1, 2].map(() => channel.publish('x', { idempotencyKey: 'order 7' })),
+    );
+    const other = await channel.publish('x', { idempotencyKey: 'order 8' });
+    expect(again).toBe(one);
+    await settled();
+    expect(subscriber.blocks.slice(1).map(({ id }) => id)).toEqual([one, other]);
+  });
+
+  it.each([
+    [{ topic: 7 }, 'topic'],
+    [{ idempotencyKey: 7 }, 'idempotencyKey'],
+    [{ idempotencyKey: '' }, 'idempotencyKey'],
+    ['topic', 'options'],
+  ])('refuses %j', async (options, option) => {
+    const { channel, log } = setUp();
+    const head = await log.head();
+    await expect(channel.publish('x', options as unknown as AppendOptions)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      option,
+    });
+    expect(await log.head()).toBe(head);
   });
 
   it('refuses reserved types and ids, and crashes nobody who ignores that', async () => {

@@ -45,6 +45,21 @@ describe('append', () => {
     }
   });
 
+  it('knows an idempotency key as long as it holds the event', () => {
+    vi.useFakeTimers();
+    const log = createMemoryLog({ maxEvents: 2, maxAge: 1000 });
+    const add = (key: string) => log.append(key, { idempotencyKey: key }) as LoggedEvent;
+    const first = add('a');
+    expect(add('a')).toBe(first);
+    add('b');
+    expect(add('a')).toBe(first);
+    add('c');
+    expect(add('a').id).not.toBe(first.id);
+    const c = add('c');
+    vi.advanceTimersByTime(1001);
+    expect(add('c').id).not.toBe(c.id);
+  });
+
   it.each(['', '7'])('refuses an event that brings the id "%s"', (id) => {
     const log = createMemoryLog();
     expect(() => log.append({ id, data: 'x' })).toThrow(

@@ -95,6 +95,22 @@ export function describeEventLog(
         expect(await log.read(start, { limit: 10 })).toEqual({ events: [], gap: false });
       });
 
+      test('adds once what it is told again under a key of its publisher', async (log) => {
+        const start = await log.head();
+        const add = async (data: string, idempotencyKey: string) =>
+          (await log.append(data, { idempotencyKey })).id;
+        const [one = '', ...again] = await Promise.all(numbers(1, 10).map(() => add('one', 'first')));
+        expect(new Set([one, ...again]).size).toBe(1);
+        const two = await add('two', 'second');
+        // With braces and line ends, whatever a log makes of it.
+        const odd = await add('odd', '{}\r\n 漢字 \u0000');
+        expect(log.compare(one, two) < 0).toBe(true);
+        expect(await add('one', 'first')).toBe(one);
+        expect(await add('odd', '{}\r\n 漢字 \u0000')).toBe(odd);
+        await append(log, ['one', 'one']);
+        expect(dataOf(await log.read(start, { limit: 10 }))).toEqual(['one', 'two', 'odd', 'one', 'one']);
+      });
+
       test('gives one order to what is appended at the same time', async (log) => {
         const start = await log.head();
         const appended = await Promise.all(numbers(1, 100).map(async (data) => log.append(data)));
