@@ -142,6 +142,51 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
     }
   });
 
+  it('gives nobody twice what he has had, where an event was deleted or the newest were lost', async () => {
+    await using server = await startRedis();
+    const { channel, redis } = await openChannel(open, server);
+    const subscriber = join(channel);
+    await expect.poll(() => subscriber.types, within).toEqual(['eventwire:cursor']);
+    for (const data of ['1', '2', '3']) await channel.publish(data);
+    await redis.run('COPY', 'events', 'as it was');
+    for (const data of ['4', '5', '6']) await channel.publish(data);
+    await expect.poll(() => subscriber.data.at(-1), within).toBe('6');
+
+    const five = subscriber.events.find(({ data }) => data === '5')?.lastEventId ?? '';
+    await redis.run('XDEL', 'events', five.split('.')[1] ?? '');
+    const deleted = join(channel, five);
+    await expect.poll(() => deleted.types, within).toEqual(['eventwire:gap', 'message']);
+    expect(deleted.data).toEqual(['6']);
+
+    // As by a failover to a replica that had not yet got the last ones.
+    await redis.run('COPY', 'as it was', 'events', 'REPLACE');
+    const ahead = join(channel, subscriber.events.at(-1)?.lastEventId);
+    await expect.poll(() => ahead.types, within).toEqual(['eventwire:gap']);
+    expect(JSON.parse(ahead.events[0]?.data ?? '')).toMatchObject({ oldest: null });
+    await channel.publish('7');
+    await expect.poll(() => ahead.data, within).toEqual(['7']);
+    await expect.poll(() => subscriber.data, within).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    expect(subscriber.types.filter((type) => type !== 'message')).toEqual([
+      'eventwire:cursor',
+      'eventwire:gap',
+    ]);
+  });
+
+  it('reports a gap behind a Redis that was emptied under its connections', async () => {
+    await using server = await startRedis();
+    const { channel, redis } = await openChannel(open, server);
+    const subscriber = join(channel);
+    await channel.publish('before');
+    await expect.poll(() => subscriber.data, within).toEqual(['before']);
+    await redis.run('FLUSHALL');
+    await channel.publish('after');
+    await expect.poll(() => subscriber.data, within).toEqual(['before', 'after']);
+    expect(subscriber.types.filter((type) => type !== 'message')).toEqual([
+      'eventwire:cursor',
+      'eventwire:gap',
+    ]);
+  });
+
   it('passes over what somebody else has put into the stream, and says so', async () => {
     await using server = await startRedis();
     const { channel, redis, errors } = await openChannel(open, server);

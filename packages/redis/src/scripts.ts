@@ -58,8 +58,9 @@ end
 `;
 
 /**
- * What follows a place, or all that there is if events are missing behind the place. ARGV: 2 the place's epoch, 3 its entry, 4 `before` if
- * it is the place just before that entry, 5 how many. Gives the epoch, the newest entry, 1 for a gap, and the entries.
+ * What follows a place. If events are missing behind the place, what there is behind it: nothing, if the newest have been lost, as by a failover to a
+ * replica that lagged. For a place of another epoch, all that there is. ARGV: 2 the place's epoch, 3 its entry, 4 `before` if it is the place just before
+ * that entry, 5 how many. Gives the epoch, the newest entry, 1 for a gap, and the entries.
  */
 export const PAGE = `${EPOCH}
 local last, length, added = '0-0', 0, 0
@@ -79,10 +80,9 @@ if ARGV[2] == epoch then
     return {epoch, last, 0, found}
   end
   if not before and place == last then return {epoch, last, 0, {}} end
-  if place == '0-0' and added == length then
-    found[limit + 1] = nil
-    return {epoch, last, 0, found}
-  end
+  found[limit + 1] = nil
+  local whole = place == '0-0' and added == length
+  return {epoch, last, whole and 0 or 1, found}
 end
 return {epoch, last, 1, redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', limit)}
 `;

@@ -99,21 +99,26 @@ export class CatchUp {
       const page = await log.read(outlet.cursor, { limit: PAGE });
       if (outlet.over) return;
       if (page.gap) await this.#bridge(page);
-      else await this.#write(this.#upToTail(page.events, known));
+      else if (known && page.events.length === 0) await this.#mistrustTail();
+      else await this.#write(this.#upToTail(page.events));
       this.#known = generation;
     }
   }
 
+  /** The log reads nothing, though the tail is ahead: the log has lost its newest events, and the tail has not noticed yet. */
+  async #mistrustTail(): Promise<void> {
+    const { feed } = this.#context;
+    if (await feed.isAstray()) return;
+    throw new EventStreamUsageError(
+      'INCONSISTENT_LOG',
+      `The log reads nothing after ${this.#outlet.cursor}, but its tail is at ${feed.tailed}`,
+    );
+  }
+
   /** Reading past the tail would mean to wait for it, and then to be past it again, and never to be live. */
-  #upToTail(events: LoggedEvent[], known: boolean): LoggedEvent[] {
+  #upToTail(events: LoggedEvent[]): LoggedEvent[] {
     const { feed, log } = this.#context;
     const last = events.at(-1);
-    if (!last && known) {
-      throw new EventStreamUsageError(
-        'INCONSISTENT_LOG',
-        `The log reads nothing after ${this.#outlet.cursor}, but its tail is at ${feed.tailed}`,
-      );
-    }
     if (!last || log.compare(last.id, feed.tailed) <= 0) return events;
     return events.filter((event) => log.compare(event.id, feed.tailed) <= 0);
   }

@@ -26,8 +26,8 @@ export interface AppendOptions {
 export interface LogPage {
   readonly events: LoggedEvent[];
   /**
-   * The cursor is not of this log, or an event after it has been removed; `events` then starts at the oldest one held. The newest
-   * removed id itself is still a good cursor.
+   * The cursor is not of this log, or an event after it has been removed; `events` then starts at the oldest one held, but at none that is known to be
+   * before the cursor. The newest removed id itself is still a good cursor.
    */
   readonly gap: boolean;
 }

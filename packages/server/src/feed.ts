@@ -75,6 +75,15 @@ export class Feed {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
+  /** Asks the log whether the tail has lost its place, and if so, begins anew. Also true where either has happened meanwhile. */
+  async isAstray(): Promise<boolean> {
+    const [place, generation] = [this.#tailed, this.#generation];
+    const { gap } = await this.#log.read(place, { limit: 1 });
+    if (place !== this.#tailed || generation !== this.#generation) return true;
+    if (gap) this.#restart();
+    return gap;
+  }
+
   close(): void {
     this.#deliver();
     this.#abort?.abort();

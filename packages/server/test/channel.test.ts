@@ -596,6 +596,36 @@ describe('a log that fails', () => {
     await settled();
   });
 
+  it('to keep its newest events, as by a failover, is noticed by who comes back, and nobody is turned away', async () => {
+    let lostFrom = Number.POSITIVE_INFINITY;
+    const seq = (id: string) => Number(id.split('.')[1]);
+    const { join, publish, errors } = setUp({}, (log) =>
+      withMethods(log, {
+        head: async () => {
+          const head = await log.head();
+          return `${head.split('.')[0]}.${Math.min(seq(head), lostFrom - 1)}`;
+        },
+        read: async (after, options) => {
+          const { events, gap } = await log.read(after, options);
+          if (seq(after) >= lostFrom) return { events: [], gap: true };
+          return { events: events.filter(({ id }) => seq(id) < lostFrom), gap };
+        },
+      }),
+    );
+    const live = join().subscriber;
+    await settled();
+    const ids = await publish('1', '2', '3', '4', '5');
+    await settled();
+    lostFrom = 4;
+    const back = join(ids[4]).subscriber;
+    await settled();
+    expect(errors).toEqual([]);
+    const gap = { type: 'eventwire:gap', id: ids[2], data: JSON.stringify({ after: ids[4], oldest: null }) };
+    expect(back.blocks).toEqual([gap]);
+    expect(live.blocks.slice(6)).toEqual([gap]);
+    expect([back, live].map(({ signal }) => signal.aborted)).toEqual([false, false]);
+  });
+
   it('to read what its tail has is not asked for ever', async () => {
     const { join, publish, errors } = setUp({}, (log) =>
       withMethods(log, { read: async () => ({ events: [], gap: false }) }),
