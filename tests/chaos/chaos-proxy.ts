@@ -86,6 +86,8 @@ async function forward(
     // The server is restarting: its connections break, which is the client's to notice.
   }
   if (client.destroyed) return void upstream.destroy();
+  // Read on, although nobody wants it: the client's leaving would not be noticed.
+  client.unpipe(upstream).resume();
   if (left > 0) return void client.end();
   happens();
   // The server notices nothing either: it writes until nobody takes it.
