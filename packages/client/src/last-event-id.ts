@@ -11,15 +11,13 @@ const encoder = new TextEncoder();
  * event ID string "encoded as UTF-8".
  */
 export function idAsHeader(id: string): string | undefined {
-  if (!idFits(id)) return undefined;
-  if (/[\0-\x08\x0a-\x1f\x7f]|^[ \t]|[ \t]$/.test(id)) return undefined;
-  let bytes = '';
-  for (const byte of encoder.encode(id)) bytes += String.fromCharCode(byte);
-  return bytes;
+  const bytes = encoder.encode(id);
+  return bytes.length <= MAX_ID_BYTES && !/[\0-\x08\x0a-\x1f\x7f\p{Cs}]|^[ \t]|[ \t]$/u.test(id)
+    ? String.fromCharCode(...bytes)
+    : undefined;
 }
 
 /** Whether the id can be sent as a query parameter: percent-encoding carries control characters too. */
-export function idFits(id: string): boolean {
+export const idFits = (id: string): boolean =>
   // A lone surrogate has no UTF-8 bytes: it would arrive as another id.
-  return !/\p{Surrogate}/u.test(id) && encoder.encode(id).length <= MAX_ID_BYTES;
-}
+  encoder.encode(id).length <= MAX_ID_BYTES && !/\p{Cs}/u.test(id);

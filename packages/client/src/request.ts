@@ -1,6 +1,6 @@
-import { askForFresh } from './cache-control';
 import type { Config } from './check-options';
 import { ConnectionError } from './connection-error';
+import { setDefaults } from './default-headers';
 import { idAsHeader, idFits } from './last-event-id';
 import type { ConnectContext } from './options';
 import { checkBody, copyHeaders, isStream, resolveUrl, withParameter } from './request-parts';
@@ -61,9 +61,7 @@ export function buildRequest(
     throw new ConnectionError('INVALID_REQUEST', reasonOf(cause), { cause });
   }
   const isCustom = [...headers].length > 0;
-  // [spec] "Set (`Accept`, `text/event-stream`) in request's header list."
-  if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
-  askForFresh(headers);
+  setDefaults(headers);
 
   let target = url;
   let idDropped = false;

@@ -30,21 +30,14 @@ export interface ConvertedInit {
 export function convertInit(value: unknown): ConvertedInit {
   // [spec] Web IDL, dictionaries: "If Type(jsDict) is not Undefined, Null or Object, then throw a TypeError."
   const init = value ?? {};
-  if (typeof init !== 'object' && typeof init !== 'function') {
-    throw new TypeError(`EventSource takes an object after the url, got ${String(init)}`);
-  }
+  if (Object(init) !== init) throw new TypeError('EventSource takes an object after the url');
   // [spec] "In lexicographical order", each member is read once.
   const { fetch, headers, withCredentials } = init as EventSourceInit;
-  if (typeof (fetch ?? globalThis.fetch) !== 'function' || fetch === null) {
-    throw invalidOption('fetch', 'must be a function, and is needed where the runtime has none.');
-  }
-  return { fetch, headers: readHeaders(headers), withCredentials: Boolean(withCredentials) };
-}
-
-/** A copy, so that what the user does with theirs later changes nothing. */
-function readHeaders(headers: HeadersInit | undefined): Headers {
+  if (typeof (fetch === undefined ? globalThis.fetch : fetch) !== 'function')
+    throw invalidOption('fetch', 'a function is needed');
   try {
-    return new Headers(headers);
+    // A copy, so that what the user does with theirs later changes nothing.
+    return { fetch, headers: new Headers(headers), withCredentials: Boolean(withCredentials) };
   } catch (error) {
     throw invalidOption('headers', String(error));
   }

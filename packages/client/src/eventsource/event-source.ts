@@ -1,65 +1,70 @@
-import { Connection } from './connection';
-import { EventHandler } from './event-handler';
+import { openConnection } from './connection';
+import { createEventHandler } from './event-handler';
 import { convertInit, type EventSourceInit } from './event-source-init';
 import type { EventSourceConstructor, EventSource as EventSourceInterface } from './event-source-interface';
-import { EventSourceRequest } from './event-source-request';
+import { createRequest } from './event-source-request';
 import { parseUrl } from './parse-url';
 import { CLOSED, CONNECTING, OPEN } from './ready-state';
 
 /** HTML 9.2.2, "The EventSource interface". */
 class Implementation extends EventTarget {
-  readonly #request: EventSourceRequest;
-  readonly #connection: Connection;
-  readonly #onopen = new EventHandler(this, 'open');
-  readonly #onmessage = new EventHandler(this, 'message');
-  readonly #onerror = new EventHandler(this, 'error');
+  readonly #url;
+  readonly #withCredentials;
+  readonly #connection;
+  readonly #onopen = createEventHandler(this, 'open');
+  readonly #onmessage = createEventHandler(this, 'message');
+  readonly #onerror = createEventHandler(this, 'error');
 
   constructor(url: string | URL, eventSourceInitDict: EventSourceInit = {}) {
     // biome-ignore lint/complexity/noArguments: an undefined that was given is the relative URL "undefined"
-    if (arguments.length === 0) throw new TypeError('EventSource needs an argument, the url');
+    if (!arguments.length) throw new TypeError('EventSource takes a url');
     super();
     // [spec] Web IDL converts the arguments before any step: to a USVString (the URL parser replaces lone surrogates)
     const urlString = `${url}`;
     const init = convertInit(eventSourceInitDict);
     // [spec] "Set ev's url to urlRecord", "set ev's withCredentials attribute to true", "Fetch request"
-    this.#request = new EventSourceRequest(parseUrl(urlString), init);
-    this.#connection = new Connection(this, this.#request);
+    const urlRecord = parseUrl(urlString);
+    // Not a dispatchEvent that a user has put on the object.
+    const fire = (event: Event) => super.dispatchEvent(event);
+    this.#url = urlRecord.href;
+    this.#withCredentials = init.withCredentials;
+    this.#connection = openConnection(fire, this.#url, createRequest(urlRecord, init));
   }
 
   /** [spec] "The url attribute's getter must return the serialization of this EventSource object's url." */
   get url(): string {
-    return this.#request.url.href;
+    return this.#url;
   }
 
   /** [spec] "must return the value to which it was last initialized" */
   get withCredentials(): boolean {
-    return this.#request.withCredentials;
+    return this.#withCredentials;
   }
 
   /** [spec] "represents the state of the connection" */
   get readyState(): number {
-    return this.#connection.readyState;
+    return this.#connection.readyState();
   }
 
   get onopen(): unknown {
-    return this.#onopen.value;
+    return this.#onopen.get();
   }
   set onopen(handler: unknown) {
-    this.#onopen.value = handler;
+    this.#onopen.set(handler);
   }
 
   get onmessage(): unknown {
-    return this.#onmessage.value;
+    return this.#onmessage.get();
   }
   set onmessage(handler: unknown) {
-    this.#onmessage.value = handler;
+    this.#onmessage.set(handler);
   }
 
   get onerror(): unknown {
-    return this.#onerror.value;
+    return this.#onerror.get();
   }
   set onerror(handler: unknown) {
-    this.#onerror.value = handler;
+    this.#onerror.set(handler);
   }
 
   close(): void {
@@ -69,14 +74,12 @@ class Implementation extends EventTarget {
 
 const { prototype } = Implementation;
 // [spec] Web IDL: attributes and operations are enumerable, which a class's are not.
-for (const name of Object.getOwnPropertyNames(prototype)) {
-  if (name !== 'constructor') Object.defineProperty(prototype, name, { enumerable: true });
-}
+const [_constructor, ...members] = Object.getOwnPropertyNames(prototype);
+for (const name of members) Object.defineProperty(prototype, name, { enumerable: true });
 // [spec] Web IDL: constants are on the interface object and on its prototype, enumerable and fixed.
 for (const holder of [Implementation, prototype]) {
-  for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSED })) {
+  for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSED }))
     Object.defineProperty(holder, name, { value, enumerable: true });
-  }
 }
 Object.defineProperty(Implementation, 'name', { value: 'EventSource', configurable: true });
 // [spec] Web IDL: "a property whose name is @@toStringTag", not writable, not enumerable, configurable.

@@ -6,12 +6,10 @@ export function parseUrl(url: string): URL {
     return new URL(url, base);
   } catch {
     // [spec] "If urlRecord is failure, then throw a 'SyntaxError' DOMException."
-    throw syntaxError(`${JSON.stringify(url)} is no valid URL (outside a page it has to be absolute)`);
+    const message = `"${url}" is no absolute url`;
+    throw globalThis.DOMException
+      ? new DOMException(message, 'SyntaxError')
+      : // What code that catches it looks at.
+        Object.assign(new SyntaxError(message), { code: 12 });
   }
-}
-
-function syntaxError(message: string): Error {
-  if (typeof DOMException === 'function') return new DOMException(message, 'SyntaxError');
-  // A runtime without it: what code that catches it looks at.
-  return Object.assign(new Error(message), { name: 'SyntaxError', code: 12 });
 }
