@@ -1,8 +1,8 @@
-import { type AsyncServerEventInit, type EventInput, encode } from '@eventwire/encoder';
-import { retryFrame, utf8, withRetry } from './block';
+import type { AsyncServerEventInit, EventInput } from '@eventwire/encoder';
+import { retryFrame } from './block';
+import { BlockWriter, type BlockWriterOwner } from './block-writer';
 import { endFrame, HEARTBEAT, preamble, refuseReserved } from './conventions';
 import { noContent, noRoom } from './early-answer';
-import { eventPieces, hasRetry, isSync } from './event-pieces';
 import { EventStreamClosedError } from './event-stream-closed-error';
 import {
   type EventStreamInit,
@@ -10,20 +10,17 @@ import {
   resolveEventStreamInit,
 } from './event-stream-init';
 import type { EventStreamSink, EventStreamSinkListener } from './event-stream-sink';
-import { forEachUntil } from './for-each-until';
 import { linger } from './linger';
 import { produce, saysItIsOver } from './produce';
 import { isSubscription, type Produced } from './produced';
-import { Room } from './room';
 import type { Follower, Subscriber } from './subscriber';
-import { Turns } from './turns';
 import { Watch, type WatchListener } from './watch';
 
 const NOTHING = new Uint8Array(0);
 const NOBODY: readonly Follower[] = [];
 
 /**
- * One event stream, on whatever runtime: writes whole blocks, in order, at the client's pace, with heartbeats between them.
+ * One event stream, on whatever runtime, from its first byte to its end: events in order, at the client's pace, with heartbeats between them.
  * An adapter gives it an {@link EventStreamSink}; applications meet it as `EventStreamResponse`.
  */
 export class EventStreamWriter implements Subscriber {
@@ -35,8 +32,7 @@ export class EventStreamWriter implements Subscriber {
   context?: unknown;
   readonly #sink: EventStreamSink;
   readonly #init: ResolvedEventStreamInit;
-  readonly #room: Room;
-  readonly #turns = new Turns();
+  readonly #blocks: BlockWriter;
   /** None until somebody asks for the signal: it takes as much memory as a quarter of a quiet stream. */
   #abort: AbortController | undefined;
   #reason: EventStreamClosedError | undefined;
@@ -45,8 +41,6 @@ export class EventStreamWriter implements Subscriber {
   #settle: () => void = () => {};
   /** None where the client had left before the stream was open. */
   readonly #watch: Watch | undefined;
-  /** The default reconnection time until it has been sent. Of this stream, so that nothing leaks into another. */
-  #retry: number | undefined;
   /** Ending: `end()` was called, and waits for the block in progress. */
   #state: 'open' | 'ending' | 'over' = 'open';
 
@@ -57,22 +51,21 @@ export class EventStreamWriter implements Subscriber {
     request: { lastEventId?: string | undefined } = {},
   ) {
     this.#init = resolveEventStreamInit(init);
-    const { heartbeat, highWaterMark, retry } = this.#init;
+    const ear = new EventStreamWriter.#Ear(this);
     this.#sink = sink;
-    this.#room = new Room(sink, highWaterMark);
-    this.#retry = retry;
+    this.#blocks = new BlockWriter(sink, this.#init, ear);
     this.lastEventId = request.lastEventId ?? '';
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
+    const { heartbeat } = this.#init;
     const first = heartbeat === false ? NOTHING : preamble(heartbeat);
-    const ear = new EventStreamWriter.#Ear(this);
     sink.open(ear, first);
     if (this.#state === 'open') this.#watch = new Watch(sink, this.#init, ear);
   }
 
-  /** What this stream is told by its sink and its timers. A class, since closures for each would be most of what a quiet stream holds. */
-  static readonly #Ear = class implements EventStreamSinkListener, WatchListener {
+  /** What this stream is told by its parts. A class, since closures for each would be most of what a quiet stream holds. */
+  static readonly #Ear = class implements EventStreamSinkListener, WatchListener, BlockWriterOwner {
     readonly #stream: EventStreamWriter;
 
     constructor(stream: EventStreamWriter) {
@@ -80,7 +73,7 @@ export class EventStreamWriter implements Subscriber {
     }
 
     drained(): void {
-      this.#stream.#room.drained();
+      this.#stream.#blocks.drained();
     }
 
     closed(): void {
@@ -97,7 +90,24 @@ export class EventStreamWriter implements Subscriber {
     }
 
     stalled(patience: number): void {
-      this.#stream.#cutOff(patience);
+      const stalled = `The client has taken nothing for ${patience} ms: stop writing`;
+      this.#stream.#destroy(new EventStreamClosedError('PEER_GONE', stalled));
+    }
+
+    get signal(): AbortSignal {
+      return this.#stream.signal;
+    }
+
+    report(error: unknown): void {
+      this.#stream.#report(error);
+    }
+
+    wrote(bytes: number): void {
+      this.#stream.#watch?.wrote(bytes);
+    }
+
+    brokeOff(): void {
+      this.#stream.#destroy(closedHere());
     }
   };
 
@@ -112,7 +122,7 @@ export class EventStreamWriter implements Subscriber {
       return;
     }
     this.write(retryFrame(retryAfter * 1000));
-    this.#turns.take(() => this.close());
+    this.#blocks.take(() => this.close());
   }
 
   /**
@@ -161,7 +171,7 @@ export class EventStreamWriter implements Subscriber {
     const sent = new Promise<void>((resolve, reject) => {
       refuseReserved(event);
       if (this.#state !== 'open') throw this.#reason ?? closedHere();
-      this.#turns.take(() => {
+      this.#blocks.take(() => {
         this.#write(event).then(resolve, reject);
       });
     });
@@ -189,29 +199,19 @@ export class EventStreamWriter implements Subscriber {
 
   /** Takes whole blocks, as {@link Subscriber} says. A block in progress is waited for. */
   write(frame: Uint8Array): boolean {
-    if (this.#state !== 'open') return false;
-    if (this.#turns.held) {
-      this.#turns.take(() => this.#writeFrame(frame));
-      return false;
-    }
-    this.#writeFrame(frame);
-    return !this.#room.full;
+    return this.#state === 'open' && this.#blocks.write(frame);
   }
 
-  async drained(): Promise<void> {
-    while (this.#turns.held || this.#room.full) {
-      if (this.#turns.held) await new Promise<void>((resolve) => this.#turns.take(resolve));
-      else await this.#room.wait();
-    }
+  drained(): Promise<void> {
+    return this.#blocks.idle();
   }
 
   /** Says `eventwire:end` after what was sent before, and closes: the client does not come back. */
   end(reason?: string | undefined): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
-    this.#turns.take(() => {
-      if (this.#state === 'over') return;
-      this.#put(endFrame(reason));
+    this.#blocks.take(() => {
+      this.#blocks.put(endFrame(reason));
       this.close();
     });
   }
@@ -265,61 +265,20 @@ export class EventStreamWriter implements Subscriber {
 
   async #write(event: EventInput | AsyncServerEventInit): Promise<void> {
     if (this.#state === 'over') throw this.#reason;
-    if (isSync(event)) this.#put(utf8(this.#joinRetry(encode(event), event)));
-    else await this.#writePieces(event);
-    if (this.#room.full) await this.#room.wait();
+    await this.#blocks.writeEvent(event);
     // What was written before the stream was ended on this side still goes out.
     if (this.#reason?.code === 'PEER_GONE') throw this.#reason;
   }
 
-  async #writePieces(event: AsyncServerEventInit): Promise<void> {
-    const pieces = eventPieces(event);
-    let begun = false;
-    const write = async (piece: string) => {
-      this.#put(utf8(begun ? piece : this.#joinRetry(piece, event)));
-      begun = true;
-      await this.#room.wait();
-    };
-    this.#turns.hold();
-    try {
-      await forEachUntil(pieces, this.signal, (error) => this.#report(error), write);
-      if (this.#reason) throw this.#reason;
-    } catch (error) {
-      // The next event would join the half block.
-      if (begun) this.#finish(closedHere(), () => this.#sink.destroy());
-      throw error;
-    } finally {
-      this.#turns.release();
-    }
-  }
-
-  #writeFrame(frame: Uint8Array): void {
-    if (this.#state === 'over') return;
-    if (this.#retry !== undefined) this.#put(utf8(this.#joinRetry('\n', '')));
-    this.#put(frame);
-  }
-
-  #joinRetry(block: string, event: EventInput | AsyncServerEventInit): string {
-    const retry = this.#retry;
-    this.#retry = undefined;
-    return retry === undefined || hasRetry(event) ? block : withRetry(block, retry);
-  }
-
-  #put(bytes: Uint8Array): void {
-    this.#sink.write(bytes);
-    this.#watch?.wrote(bytes.byteLength);
-  }
-
   #beat(): void {
-    if (this.#turns.held || this.#room.full) return;
+    if (this.#blocks.busy) return;
     let frame: Uint8Array | undefined;
     for (const follower of this.#followers) frame ??= follower.idleFrame();
-    this.#put(frame ?? HEARTBEAT);
+    this.#blocks.put(frame ?? HEARTBEAT);
   }
 
-  #cutOff(patience: number): void {
-    const stalled = `The client has taken nothing for ${patience} ms: stop writing`;
-    this.#finish(new EventStreamClosedError('PEER_GONE', stalled), () => this.#sink.destroy());
+  #destroy(reason: EventStreamClosedError): void {
+    this.#finish(reason, () => this.#sink.destroy());
   }
 
   /** The one way into the last state. `stop` is what is left to do with the sink. */
@@ -331,8 +290,7 @@ export class EventStreamWriter implements Subscriber {
     this.#reason = reason;
     for (const follower of this.#followers) follower.close();
     this.#abort?.abort(reason);
-    this.#turns.finish();
-    this.#room.finish();
+    this.#blocks.finish();
   }
 }
 

@@ -207,6 +207,7 @@ describe('async data', () => {
       };
       const sent = stream.sendEvent({ data: source as AsyncIterable<string> });
       const waiting = stream.sendEvent('b');
+      stream.write(bytes('data: c\n\n'));
       await settled();
       if (how === 'close') stream.close();
       else sink.leave();

@@ -1,0 +1,142 @@
+import { type AsyncServerEventInit, type EventInput, encode } from '@eventwire/encoder';
+import { utf8, withRetry } from './block';
+import { eventPieces, hasRetry, isSync } from './event-pieces';
+import type { EventStreamSink } from './event-stream-sink';
+import { forEachUntil } from './for-each-until';
+import { Room } from './room';
+
+/** The stream whose blocks are written. */
+export interface BlockWriterOwner {
+  /** Ends the wait for async data; its reason is thrown then. */
+  readonly signal: AbortSignal;
+  /** So many bytes have been given to the sink. */
+  wrote(bytes: number): void;
+  /** What a source of data says to being closed. */
+  report(error: unknown): void;
+  /** A source of data has failed with half a block out, which the next event would join. */
+  brokeOff(): void;
+}
+
+/**
+ * Writes blocks to a sink, whole and in order, at its pace, and the default reconnection time with the first, until it is finished. What comes while a
+ * block is written piece by piece has its turn after it.
+ */
+export class BlockWriter {
+  readonly #sink: EventStreamSink;
+  readonly #room: Room;
+  readonly #owner: BlockWriterOwner;
+  /** The default reconnection time until it has been sent. Of this stream, so that nothing leaks into another. */
+  #retry: number | undefined;
+  /** Half a block is out, or may be: nothing else may be written until it is whole. */
+  #held = false;
+  /** None until something has to wait. */
+  #waiting: (() => void)[] | undefined;
+  #finished = false;
+
+  constructor(
+    sink: EventStreamSink,
+    { highWaterMark, retry }: { readonly highWaterMark: number; readonly retry: number | undefined },
+    owner: BlockWriterOwner,
+  ) {
+    this.#sink = sink;
+    this.#room = new Room(sink, highWaterMark);
+    this.#retry = retry;
+    this.#owner = owner;
+  }
+
+  /** Whether more should wait: a block is in progress, or enough is under way. */
+  get busy(): boolean {
+    return this.#held || this.#room.full;
+  }
+
+  /** Settles once it is not busy, or finished. */
+  async idle(): Promise<void> {
+    while (this.busy) {
+      if (this.#held) await new Promise<void>((resolve) => this.take(resolve));
+      else await this.#room.wait();
+    }
+  }
+
+  /** Calls `turn`, which does not throw, once no block is in progress: now, or when it is whole or cut. */
+  take(turn: () => void): void {
+    if (this.#held) {
+      this.#waiting ??= [];
+      this.#waiting.push(turn);
+    } else turn();
+  }
+
+  /** Takes whole blocks, in their turn. `false`: it is busy. */
+  write(frame: Uint8Array): boolean {
+    if (this.#held) this.take(() => this.#writeFrame(frame));
+    else this.#writeFrame(frame);
+    return !this.busy;
+  }
+
+  /** Writes an event, and settles once there is room; called in its turn. Data that is async holds the turn until its block is whole. */
+  async writeEvent(event: EventInput | AsyncServerEventInit): Promise<void> {
+    if (isSync(event)) this.put(utf8(this.#joinRetry(encode(event), event)));
+    else await this.#writePieces(event);
+    if (this.#room.full) await this.#room.wait();
+  }
+
+  /** Writes bytes as they are, without the reconnection time; called in its turn. */
+  put(bytes: Uint8Array): void {
+    if (this.#finished) return;
+    this.#sink.write(bytes);
+    this.#owner.wrote(bytes.byteLength);
+  }
+
+  /** The sink has less pending. */
+  drained(): void {
+    this.#room.drained();
+  }
+
+  /** Nothing is written any more; who waits goes on. */
+  finish(): void {
+    this.#finished = true;
+    this.#release();
+    this.#room.finish();
+  }
+
+  #writeFrame(frame: Uint8Array): void {
+    if (this.#retry !== undefined) this.put(utf8(this.#joinRetry('\n', '')));
+    this.put(frame);
+  }
+
+  async #writePieces(event: AsyncServerEventInit): Promise<void> {
+    const { signal } = this.#owner;
+    const pieces = eventPieces(event);
+    let begun = false;
+    const write = async (piece: string) => {
+      this.put(utf8(begun ? piece : this.#joinRetry(piece, event)));
+      begun = true;
+      await this.#room.wait();
+    };
+    this.#held = true;
+    try {
+      await forEachUntil(pieces, signal, (error) => this.#owner.report(error), write);
+      signal.throwIfAborted();
+    } catch (error) {
+      if (begun) this.#owner.brokeOff();
+      throw error;
+    } finally {
+      this.#release();
+    }
+  }
+
+  /** Those who wait have their turns, unless one of them begins another block in pieces. */
+  #release(): void {
+    this.#held = false;
+    while (!this.#held) {
+      const turn = this.#waiting?.shift();
+      if (!turn) return;
+      turn();
+    }
+  }
+
+  #joinRetry(block: string, event: EventInput | AsyncServerEventInit): string {
+    const retry = this.#retry;
+    this.#retry = undefined;
+    return retry === undefined || hasRetry(event) ? block : withRetry(block, retry);
+  }
+}
