@@ -1,11 +1,13 @@
 /**
- * What the log needs of a client of Redis: ioredis and node-redis have it, in any version that speaks to Redis 7.
+ * What the log needs of a client of Redis: ioredis and node-redis have it, in any version that speaks to Redis 7, and so have their clusters.
  *
  * Commands go through `call` where it exists (ioredis), else through `sendCommand` (node-redis).
  */
 export interface RedisClientLike {
   call?: ((command: string, ...args: string[]) => Promise<unknown>) | undefined;
   sendCommand?: unknown;
+  /** node-redis: only its cluster has it. */
+  nodeClient?: unknown;
   /** Another connection with the same settings, for the reading that blocks. */
   duplicate(): RedisClientLike;
   on?: unknown;
@@ -21,7 +23,8 @@ export interface RedisClientLike {
 /** Methods that the two clients have with types of their own. */
 interface Loose {
   call?(command: string, ...args: string[]): Promise<unknown>;
-  sendCommand?(args: string[]): Promise<unknown>;
+  sendCommand?: unknown;
+  nodeClient?: unknown;
   on?(event: 'error', listener: (error: unknown) => void): unknown;
   connect?(): Promise<unknown>;
   destroy?(): unknown;
@@ -30,11 +33,21 @@ interface Loose {
   isReady?: unknown;
 }
 
-/** Sends one command. A client that throws is one whose promise is rejected. */
-export async function command(client: RedisClientLike, name: string, ...args: string[]): Promise<unknown> {
+type SendCommand = (this: unknown, args: string[]) => Promise<unknown>;
+type SendCommandByKey = (this: unknown, key: string, isReadonly: boolean, args: string[]) => Promise<unknown>;
+
+/**
+ * Sends one command. A client that throws is one whose promise is rejected.
+ *
+ * @param key one of those that the command names: in a cluster it goes to the node that has it
+ */
+export async function command(client: RedisClientLike, key: string, ...args: [string, ...string[]]) {
   const loose = client as Loose;
-  if (typeof loose.call === 'function') return loose.call(name, ...args);
-  return loose.sendCommand?.([name, ...args]);
+  if (typeof loose.call === 'function') return loose.call(...args);
+  if (typeof loose.nodeClient === 'function') {
+    return (loose.sendCommand as SendCommandByKey).call(client, key, false, args);
+  }
+  return (loose.sendCommand as SendCommand).call(client, args);
 }
 
 /** Whether a command would be sent at once, as far as the client tells. A lazy one of ioredis connects with its first command. */

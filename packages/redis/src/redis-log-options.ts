@@ -2,7 +2,7 @@ import type { RedisClientLike } from './redis-client';
 import { RedisLogError } from './redis-log-error';
 
 export interface RedisLogOptions {
-  /** A connected client of ioredis or node-redis. It stays yours: the log neither configures nor closes it. */
+  /** A connected client of ioredis or node-redis, or a cluster of theirs. It stays yours: the log neither configures nor closes it. */
   client: RedisClientLike;
   /** The stream's key, which belongs to this log alone, as do those that begin with `<key>:`. In a cluster, put it in braces: `{events}`. */
   key: string;

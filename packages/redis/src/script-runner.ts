@@ -40,7 +40,8 @@ export class ScriptRunner {
       }
       if (!this.#rest && isReady(this.#client)) {
         try {
-          const reply = command(this.#client, 'EVAL', script, String(keys.length), ...keys, ...args);
+          const [key = ''] = keys;
+          const reply = command(this.#client, key, 'EVAL', script, String(keys.length), ...keys, ...args);
           return await this.#answer(reply, deadline);
         } catch (error) {
           if (error instanceof RedisLogError) throw error;

@@ -75,7 +75,7 @@ export class WakeUp {
       timer = setTimeout(() => reject(new Error('Redis does not answer any more')), BLOCK + PATIENCE);
     });
     try {
-      await Promise.race([command(connection, 'XREAD', ...args), silence]);
+      await Promise.race([command(connection, this.#key, 'XREAD', ...args), silence]);
     } finally {
       clearTimeout(timer);
     }
