@@ -83,8 +83,8 @@ function theChannel(): Channel {
   return channel;
 }
 
-/** What became of `/wait` and `/endless`, for the tests to see. */
-const seen = { given: 0, left: 0, closed: 0 };
+/** What became of `/wait` and `/endless`, for the tests to see, and how often the next event of `/two` was asked for. */
+const seen = { given: 0, left: 0, closed: 0, asked: 0 };
 
 const routes: Record<string, (request: Request) => Response | Promise<Response>> = {
   '/wait': (request) =>
@@ -116,10 +116,13 @@ const routes: Record<string, (request: Request) => Response | Promise<Response>>
     }),
   '/two': (request) =>
     streamEvents(request, async function* () {
+      const before = seen.asked;
       yield 'one';
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      // Looked at again and again, since what one request holds no other may settle in workerd.
+      while (seen.asked === before) await new Promise((resolve) => setTimeout(resolve, 5));
       yield 'two';
     }),
+  '/next': () => Response.json(++seen.asked),
   '/half': (request) =>
     streamEvents(
       request,

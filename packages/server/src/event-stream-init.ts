@@ -35,7 +35,7 @@ export interface EventStreamInit {
   /** When the client's authorisation ends: a Date, or milliseconds since 1970. The stream is closed then; default: never. */
   expiresAt?: Date | number | undefined;
   /**
-   * Asked again and again whether the client may still read: the stream is closed unless it gives true. What it throws goes to
+   * Asked again and again whether the client may still read: the stream is closed unless it gives true, within 30 seconds. What it throws goes to
    * `onError`, and closes the stream too.
    */
   revalidate?: (() => boolean | Promise<boolean>) | undefined;

@@ -1,6 +1,9 @@
 import { MAX_TIMER } from './check-option';
 import { startTimer, type Timer } from './timer';
 
+/** Ms for which an answer of `revalidate` is waited for. */
+const PATIENCE_MS = 30_000;
+
 /** When a stream that is well has to end all the same. */
 export interface LifetimeLimits {
   readonly maxDuration: number | undefined;
@@ -15,6 +18,7 @@ export class Lifetime {
   readonly #over: () => void;
   readonly #report: (error: unknown) => void;
   #end: Timer | undefined;
+  /** Until the next check, or the end of the patience with one. */
   #check: Timer | undefined;
   #stopped = false;
 
@@ -56,14 +60,23 @@ export class Lifetime {
   async #revalidate(): Promise<void> {
     let valid = false;
     try {
-      valid = (await this.#limits.revalidate?.()) === true;
+      valid = (await this.#ask()) === true;
     } catch (error) {
       // Who cannot be shown to be allowed is not.
       this.#report(error);
     }
+    clearTimeout(this.#check);
     if (this.#stopped) return;
     if (valid) this.#checkLater();
     else this.#finish();
+  }
+
+  #ask(): Promise<boolean | undefined> {
+    return new Promise((resolve, reject) => {
+      const late = `revalidate has not answered within ${PATIENCE_MS} ms: the stream is closed`;
+      this.#check = startTimer(() => reject(new DOMException(late, 'TimeoutError')), PATIENCE_MS);
+      Promise.resolve(this.#limits.revalidate?.()).then(resolve, reject);
+    });
   }
 
   #finish(): void {

@@ -45,11 +45,24 @@ describe('maxDuration and expiresAt', () => {
     expect(far.over).toBe('ended');
   });
 
-  it('leave no timer behind', () => {
+  it('leave no timer behind', async () => {
     const { stream } = open({ maxDuration: 1000, revalidate: () => true, revalidateInterval: 10 });
     stream.close();
     // Only the patience with a client that takes its last bytes.
     expect(vi.getTimerCount()).toBeLessThanOrEqual(1);
+    const { stream: allowed } = open({ revalidate: () => true, revalidateInterval: 10 });
+    await vi.advanceTimersByTimeAsync(10_010);
+    // Until it is asked again.
+    expect(vi.getTimerCount()).toBe(1);
+    allowed.close();
+    // Nor where an answer is waited for at the end, or came.
+    const asked = open({ revalidate: () => new Promise(() => {}), revalidateInterval: 10 });
+    const answered = open({ revalidate: () => false, revalidateInterval: 10 });
+    await vi.advanceTimersByTimeAsync(10);
+    expect(answered.sink.over).toBe('ended');
+    asked.stream.close();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
@@ -69,6 +82,15 @@ describe('revalidate', () => {
     expect(sink.over).toBe('ended');
     await vi.advanceTimersByTimeAsync(1000);
     expect(answers).toHaveLength(2);
+  });
+
+  it('that does not answer is reported, and closes', async () => {
+    const { sink, errors } = open({ revalidate: () => new Promise(() => {}), revalidateInterval: 100 });
+    await vi.advanceTimersByTimeAsync(30_099);
+    expect(sink.over).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sink.over).toBe('ended');
+    expect(errors).toMatchObject([{ name: 'TimeoutError' }]);
   });
 
   it('that throws is reported, and closes: who cannot be shown to be allowed is not', async () => {
