@@ -8,7 +8,7 @@ export interface ChannelStats {
   readonly slow: number;
   /** Bytes that wait for slow subscribers, each counted for everyone it waits for; in memory they are shared. */
   readonly queueBytes: number;
-  /** Events that were published here. */
+  /** Events that were published here, those that were there already under their key included. */
   readonly published: number;
   /** Events written to subscribers, live and replayed. */
   readonly deliveries: number;
