@@ -1,5 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createChannel, type EventStreamResponse, eventStreamHandler, ServerEvent } from '../src/index';
+import {
+  createChannel,
+  type EventStreamInit,
+  type EventStreamResponse,
+  eventStreamHandler,
+  ServerEvent,
+} from '../src/index';
 import { get, serve, until } from './helpers';
 
 const quiet = { heartbeat: false } as const;
@@ -107,6 +113,34 @@ describe('eventStreamHandler', () => {
     expect(client.text).toBe('begun, done');
     expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'HEADERS_SENT' }));
   });
+
+  it.each<[string, EventStreamInit]>([
+    ['maxDuration', { maxDuration: 30 }],
+    ['expiresAt', { expiresAt: new Date(0) }],
+    ['revalidate', { revalidate: async () => false, revalidateInterval: 5 }],
+  ])(
+    'closes the response by %s, and the generator with it, so that the client comes back',
+    async (_, init) => {
+      let cleaned = 0;
+      const { url } = await serve(
+        eventStreamHandler(
+          async function* ({ signal }) {
+            try {
+              yield 'x';
+              await new Promise((resolve) => signal.addEventListener('abort', resolve));
+            } finally {
+              cleaned++;
+            }
+          },
+          { ...quiet, ...init },
+        ),
+      );
+      const client = await get(url);
+      expect(await client.ended).toBe('end');
+      await until(() => cleaned === 1);
+      expect(client.text).toBe('data: x\n\n');
+    },
+  );
 
   it('does not start the work for a HEAD request', async () => {
     const callback = vi.fn();

@@ -72,11 +72,14 @@ export class BlockWriter {
     return !this.busy;
   }
 
-  /** Writes an event, and settles once there is room; called in its turn. Data that is async holds the turn until its block is whole. */
-  async writeEvent(event: EventInput | AsyncServerEventInit): Promise<void> {
-    if (isSync(event)) this.put(utf8(this.#joinRetry(encode(event), event)));
-    else await this.#writePieces(event);
-    if (this.#room.full) await this.#room.wait();
+  /**
+   * Writes an event, in its turn. Data that is async holds the turn until its block is whole. Gives what settles once there is room; nothing where there
+   * is, since a promise for each event could be measured.
+   */
+  writeEvent(event: EventInput | AsyncServerEventInit): Promise<void> | undefined {
+    if (!isSync(event)) return this.#writePieces(event);
+    this.put(utf8(this.#joinRetry(encode(event), event)));
+    return this.#room.full ? this.#room.wait() : undefined;
   }
 
   /** Writes bytes as they are, without the reconnection time; called in its turn. */

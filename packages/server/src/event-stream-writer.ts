@@ -265,7 +265,8 @@ export class EventStreamWriter implements Subscriber {
 
   async #write(event: EventInput | AsyncServerEventInit): Promise<void> {
     if (this.#state === 'over') throw this.#reason;
-    await this.#blocks.writeEvent(event);
+    const room = this.#blocks.writeEvent(event);
+    if (room) await room;
     // What was written before the stream was ended on this side still goes out.
     if (this.#reason?.code === 'PEER_GONE') throw this.#reason;
   }
