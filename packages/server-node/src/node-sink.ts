@@ -9,16 +9,14 @@ import {
   type StreamRequest,
 } from '@eventwire/server';
 import { type PendingBytes, writeDirectly, writeHeadDirectly } from './direct-writer';
+import { writeHead } from './head';
 import { asked, isHttp2, type NodeRequest, type NodeResponse } from './messages';
-import { sendAnswer, setHeaders } from './plain-answer';
+import { sendAnswer } from './plain-answer';
 
 /** A response that compression middleware has wrapped: what it holds back goes out with this. */
 interface Flushable {
   flush?: unknown;
 }
-
-/** RFC 9113, section 8.2.2: fields of one connection, which HTTP/2 knows otherwise; node refuses them there. */
-const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];
 
 /** The body of a response of node:http or node:http2. */
 export class NodeSink implements EventStreamSink, PendingBytes {
@@ -62,7 +60,7 @@ export class NodeSink implements EventStreamSink, PendingBytes {
     if (early || this.#req.method === 'HEAD') {
       if (early) sendAnswer(res, early);
       else {
-        this.#writeHead();
+        writeHead(this.#req, res, this.#init);
         res.end();
       }
       listener.closed();
@@ -139,27 +137,11 @@ export class NodeSink implements EventStreamSink, PendingBytes {
     if (first === undefined) return;
     this.#first = undefined;
     if (isGone(this.#res)) return;
-    this.#writeHead();
+    writeHead(this.#req, this.#res, this.#init);
     if (!this.#wrapped && writeHeadDirectly(this.#res, first, this)) return;
     if (first.byteLength > 0) this.#writeThrough(first);
     else if (!isHttp2(this.#res)) this.#res.flushHeaders();
     // HTTP/2 sends the head at once by itself.
-  }
-
-  /** What was set on the response before stays, except what an event stream needs otherwise. */
-  #writeHead(): void {
-    const res = this.#res;
-    const http2 = isHttp2(res);
-    res.removeHeader('content-length');
-    if (http2) for (const name of HOP_BY_HOP) res.removeHeader(name);
-    const { headers, crossOrigin, status } = this.#init;
-    for (const [name, value] of headers) {
-      if (http2 && HOP_BY_HOP.includes(name)) continue;
-      if (name === 'set-cookie') res.appendHeader(name, value);
-      else res.setHeader(name, value);
-    }
-    setHeaders(res, crossOrigin?.headers(asked(this.#req).header('origin')) ?? []);
-    res.writeHead(status);
   }
 
   /** A stream is quiet for longer than node lets a connection be, and its events are too small to be waited with. */

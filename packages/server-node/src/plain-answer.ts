@@ -8,10 +8,16 @@ export function sendAnswer(res: NodeResponse, { status, headers, body }: PlainAn
   res.end(body);
 }
 
-export function setHeaders(res: NodeResponse, headers: PlainAnswer['headers']): void {
+/** Whatever takes the fields of a head: a response, or who gathers them for one. */
+export interface HeaderTarget {
+  setHeader(name: string, value: string): unknown;
+  appendHeader(name: string, value: string): unknown;
+}
+
+export function setHeaders(target: HeaderTarget, headers: PlainAnswer['headers']): void {
   for (const [name, value] of headers) {
     // Whatever else the answer varies by.
-    if (name === 'vary') res.appendHeader(name, value);
-    else res.setHeader(name, value);
+    if (name === 'vary') target.appendHeader(name, value);
+    else target.setHeader(name, value);
   }
 }

@@ -73,6 +73,73 @@ describe('the head', () => {
     expect(res.headers).not.toHaveProperty('absent');
   });
 
+  describe('has every field', () => {
+    const init: EventStreamInit = {
+      heartbeat: false,
+      headers: { 'Set-Cookie': ['a=1', 'b=2', 'c=3'], Vary: 'Accept', 'X-Own': 'yes' },
+      cors: { origins: ['https://app.example'] },
+    };
+    const fields = {
+      'content-type': ['text/event-stream'],
+      'cache-control': ['no-store, no-transform'],
+      'x-own': ['yes'],
+      'set-cookie': ['a=1', 'b=2', 'c=3'],
+      vary: ['Accept', 'Origin'],
+      'access-control-allow-origin': ['https://app.example'],
+    };
+    /** The fields as they stand on the wire, one by one. */
+    async function head(prepare: (res: ServerResponse) => void, method = 'GET') {
+      const { url, next } = await streams(init, prepare);
+      const client = await get(url, { method, headers: { origin: 'https://app.example' } });
+      return { fields: client.res.headersDistinct, res: (await next(0)).res };
+    }
+
+    it('on a response that nobody has touched, of which node keeps none', async () => {
+      const { fields: found, res } = await head(() => {});
+      expect(found).toMatchObject(fields);
+      expect(res.getHeaderNames()).toEqual([]);
+    });
+
+    it('for HEAD', async () => {
+      expect((await head(() => {}, 'HEAD')).fields).toMatchObject(fields);
+    });
+
+    it('beside one that was set before, and can be asked for them then', async () => {
+      const { fields: found, res } = await head((res) => res.setHeader('Set-Cookie', ['x=1', 'y=2']));
+      const cookies = ['x=1', 'y=2', 'a=1', 'b=2', 'c=3'];
+      expect(found).toMatchObject({ ...fields, 'set-cookie': cookies });
+      expect(res.getHeader('content-type')).toBe('text/event-stream');
+      expect(res.getHeader('set-cookie')).toEqual(cookies);
+    });
+
+    it('behind a wrapper around writeHead, which sees them, and may pass on the status alone', async () => {
+      const seen: unknown[] = [];
+      const { fields: found } = await head((res) => {
+        const { writeHead } = res;
+        res.writeHead = (status: number) => {
+          seen.push(res.getHeader('cache-control'), res.getHeader('set-cookie'));
+          res.setHeader('X-Late', 'too');
+          return writeHead.call(res, status);
+        };
+      });
+      expect(seen).toEqual(['no-store, no-transform', ['a=1', 'b=2', 'c=3']]);
+      expect(found).toMatchObject({ ...fields, 'x-late': ['too'] });
+    });
+
+    it('behind a wrapper around setHeader, which sees them too', async () => {
+      const seen: string[] = [];
+      const { fields: found } = await head((res) => {
+        const { setHeader } = res;
+        res.setHeader = (name, value) => {
+          seen.push(name);
+          return setHeader.call(res, name, value);
+        };
+      });
+      expect(seen).toContain('cache-control');
+      expect(found).toMatchObject(fields);
+    });
+  });
+
   it('is all there is for HEAD', async () => {
     const { url, next } = await streams({ heartbeat: 20, retry: 5 });
     const client = await get(url, { method: 'HEAD' });

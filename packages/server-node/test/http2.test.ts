@@ -49,6 +49,23 @@ describe('over HTTP/2', () => {
     expect(clients[0]?.text).toContain('data: after a\n\n');
   });
 
+  it('sends every field, beside those that were set before', async () => {
+    const session = await serve((req, res) => {
+      res.setHeader('X-Before', 'kept');
+      res.setHeader('Keep-Alive', 'timeout=5');
+      res.setHeader('Set-Cookie', 'x=1');
+      new EventStreamResponse(req, res, { headers: { 'Set-Cookie': ['a=1', 'b=2'], Vary: 'Accept' } });
+    });
+    const { head } = await open(session);
+    expect(head).toMatchObject({
+      'content-type': 'text/event-stream',
+      'x-before': 'kept',
+      'set-cookie': ['x=1', 'a=1', 'b=2'],
+      vary: 'Accept',
+    });
+    expect(head).not.toHaveProperty('keep-alive');
+  });
+
   it('sends the head at once, with and without a heartbeat', async () => {
     const session = await serve((req, res) => void new EventStreamResponse(req, res, { heartbeat: false }));
     expect((await open(session)).head[':status']).toBe(200);
