@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { type RunningServer, serve } from '../support/listen';
 import { scripts } from '../support/web-app';
 import {
+  bun,
   deno,
   honoOnBun,
   honoOnNode,
@@ -21,6 +22,7 @@ const runtimes = [
   { name: 'a route handler on Node', start: routeHandlerOnNode, cuts: true },
   // It ends a body that has failed as if it were whole.
   { name: 'workerd', start: workers, cuts: false },
+  ...(all ? [{ name: 'Bun.serve', start: bun, cuts: true }] : []),
   ...(all ? [{ name: 'Hono on Bun.serve', start: honoOnBun, cuts: true }] : []),
   ...(all ? [{ name: 'Deno.serve', start: deno, cuts: true }] : []),
 ];

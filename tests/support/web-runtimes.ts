@@ -94,15 +94,19 @@ export const workers: WebRuntime = () => {
 };
 
 /** Fetched by npx where it is not there. */
-export const honoOnBun: WebRuntime = () => {
-  const program = `import { Hono } from 'hono';
+export const bun: WebRuntime = () => onBun('answer');
+
+export const honoOnBun: WebRuntime = () =>
+  onBun("new Hono().all('*', (c) => answer(c.req.raw)).fetch", "import { Hono } from 'hono';");
+
+function onBun(fetch: string, imports = ''): Promise<WebServer> {
+  const program = `${imports}
     import { answer } from './web-app';
-    const app = new Hono();
-    app.all('*', (c) => answer(c.req.raw));
-    const { port } = Bun.serve({ port: 0, hostname: '127.0.0.1', idleTimeout: 0, fetch: app.fetch });
+    const options = { port: 0, hostname: '127.0.0.1', idleTimeout: 0 };
+    const { port } = Bun.serve({ ...options, fetch: ${fetch} });
     console.log(JSON.stringify({ port }));`;
   return run({ 'program.mjs': program }, ['npx', '-y', 'bun@1.4.5', 'program.mjs']);
-};
+}
 
 /** Fetched by npx where it is not there. */
 export const deno: WebRuntime = () => {
