@@ -187,6 +187,23 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
     ]);
   });
 
+  it('can be disposed of while Redis is away, whatever it waits for', async () => {
+    await using server = await startRedis();
+    const { log, errors } = await openChannel(open, server);
+    const following = new AbortController();
+    await log.tail(await log.head(), () => {}, following.signal);
+    await server.kill();
+    // It tries to open another connection, again and again.
+    await expect.poll(() => errors.join().split('ECONNREFUSED').length, within).toBeGreaterThan(12);
+    await log[Symbol.asyncDispose]();
+    const told = errors.length;
+    await server.start();
+    await using redis = await open(server.url);
+    expect(await redis.run('PING')).toBe('PONG');
+    expect(String(await redis.run('CLIENT', 'LIST')).match(/cmd=xread/g)).toBeNull();
+    expect(errors.slice(told)).toEqual([]);
+  });
+
   it('passes over what somebody else has put into the stream, and says so', async () => {
     await using server = await startRedis();
     const { channel, redis, errors } = await openChannel(open, server);

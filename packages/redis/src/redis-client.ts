@@ -57,23 +57,19 @@ export function isReady(client: RedisClientLike): boolean {
   return typeof isReady !== 'boolean' || isReady;
 }
 
-/** A connection of the log's own. */
-export async function openDuplicate(
-  client: RedisClientLike,
-  onError: (error: unknown) => void,
-): Promise<RedisClientLike> {
+/** A connection of the log's own, which is not open yet. */
+export function duplicateOf(client: RedisClientLike, onError: (error: unknown) => void): RedisClientLike {
   const duplicate = client.duplicate();
-  const loose = duplicate as Loose;
   // Without a listener, an error of the connection would end the process.
-  loose.on?.('error', onError);
-  try {
-    // ioredis connects by itself, unless it is lazy, and refuses to be asked twice.
-    if (loose.status === undefined || loose.status === 'wait') await loose.connect?.();
-  } catch (error) {
-    closeDuplicate(duplicate);
-    throw error;
-  }
+  (duplicate as Loose).on?.('error', onError);
   return duplicate;
+}
+
+/** Settles once it is open, for which node-redis tries again and again. */
+export async function openDuplicate(duplicate: RedisClientLike): Promise<void> {
+  const loose = duplicate as Loose;
+  // ioredis connects by itself, unless it is lazy, and refuses to be asked twice.
+  if (loose.status === undefined || loose.status === 'wait') await loose.connect?.();
 }
 
 /** At once, without waiting for the command that blocks. */

@@ -161,8 +161,7 @@ class RedisLog implements EventLog, AsyncDisposable {
   async #awake(): Promise<void> {
     this.#refuseDisposed();
     if (!this.#wakeUp) {
-      const { client, key, onError } = this.#options;
-      const instance = new WakeUp(client, key, () => this.#look(), onError);
+      const instance = new WakeUp(this.#options, () => this.#look());
       this.#wakeUp = { instance, started: instance.start() };
     }
     const current = this.#wakeUp;

@@ -1,4 +1,5 @@
-import { closeDuplicate, command, openDuplicate, type RedisClientLike } from './redis-client';
+import { closeDuplicate, command, duplicateOf, openDuplicate, type RedisClientLike } from './redis-client';
+import type { ResolvedRedisLogOptions } from './redis-log-options';
 
 /** Ms for which one XREAD blocks. Then the place is looked at all the same, so that a Redis that has lost its memory is noticed. */
 const BLOCK = 5000;
@@ -14,6 +15,7 @@ const MAX_DELAY = 2000;
 export class WakeUp {
   readonly #client: RedisClientLike;
   readonly #key: string;
+  readonly #timeout: number;
   readonly #onError: (error: unknown) => void;
   /** Told that there may be something new; resolves with the newest entry that is known. */
   readonly #look: () => Promise<string>;
@@ -23,22 +25,20 @@ export class WakeUp {
   #wake: () => void = () => {};
 
   constructor(
-    client: RedisClientLike,
-    key: string,
+    { client, key, commandTimeout, onError }: ResolvedRedisLogOptions,
     look: () => Promise<string>,
-    onError: (error: unknown) => void,
   ) {
     this.#client = client;
     this.#key = key;
+    this.#timeout = commandTimeout;
     this.#look = look;
     this.#onError = onError;
   }
 
   /** Connects, and goes on by itself from then on. Rejects where the first connection fails. */
   async start(): Promise<void> {
-    this.#connection = await openDuplicate(this.#client, this.#onError);
-    if (this.#stopped) this.#drop();
-    else this.#running = this.#run();
+    await this.#open();
+    if (!this.#stopped) this.#running = this.#run();
   }
 
   stop(): Promise<void> {
@@ -52,9 +52,10 @@ export class WakeUp {
     let delay = FIRST_DELAY;
     while (!this.#stopped) {
       try {
-        this.#connection ??= await openDuplicate(this.#client, this.#onError);
-        const newest = await this.#look();
+        if (!this.#connection) await this.#open();
         if (this.#stopped) return;
+        const newest = await this.#look();
+        if (!this.#connection) return; // stopped meanwhile
         await this.#block(this.#connection, newest);
         delay = FIRST_DELAY;
       } catch (error) {
@@ -66,6 +67,24 @@ export class WakeUp {
       }
     }
     this.#drop();
+  }
+
+  /** Rejects where there is no connection within the time that commands have. */
+  async #open(): Promise<void> {
+    const connection = duplicateOf(this.#client, this.#onError);
+    // Known from here on, so that it can be given up while it is being opened, which may take as long as Redis is away.
+    this.#connection = connection;
+    let opened = false;
+    try {
+      const opening = openDuplicate(connection).then(() => {
+        opened = true;
+      });
+      await this.#pause(this.#timeout, opening);
+      if (!opened && !this.#stopped) throw new Error(`Redis could not be reached within ${this.#timeout} ms`);
+    } catch (error) {
+      this.#drop();
+      throw error;
+    }
   }
 
   async #block(connection: RedisClientLike, after: string): Promise<void> {
@@ -81,13 +100,15 @@ export class WakeUp {
     }
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
+  /** For so many ms, or until something has settled, or the log is stopped. */
+  #pause(ms: number, something?: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
       const timer = setTimeout(resolve, ms);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
       };
+      something?.catch(reject).finally(this.#wake);
     });
   }
 

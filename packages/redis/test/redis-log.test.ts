@@ -116,6 +116,24 @@ describe('createRedisLog', () => {
     await expect(appending).rejects.toMatchObject({ code: 'CLOSED', outcome: 'not-written' });
   });
 
+  it('gives up a connection for following that does not open in time, and closes it', async () => {
+    let destroyed = 0;
+    const client: RedisClientLike = {
+      ...fake(() => ['e1', '0-0']),
+      duplicate: () => ({
+        ...fake(() => []),
+        connect: () => new Promise(() => {}),
+        destroy: () => destroyed++,
+      }),
+    };
+    const log = createRedisLog({ client, key: 'k', commandTimeout: 50 });
+    await expect(log.tail('e1.0-0', () => {}, new AbortController().signal)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('50 ms'),
+    });
+    expect(destroyed).toBe(1);
+  });
+
   it('refuses ids that are not its own, and everything once it is disposed', async () => {
     const log = createRedisLog({ client, key: 'k' });
     expect(() => log.compare('e1.1-0', 'x')).toThrow(expect.objectContaining({ code: 'FOREIGN_ID' }));
