@@ -41,7 +41,18 @@ export function resolveOptions(options: RedisLogOptions): ResolvedRedisLogOption
     }
   }
   if (typeof onError !== 'function') throw invalid('onError', 'must be a function');
-  return { client, key, maxEvents, commandTimeout, onError };
+  return { client, key, maxEvents, commandTimeout, onError: guarded(onError) };
+}
+
+/** A report must not fail where it is made, which is in the middle of following, or in an event of the client's. */
+function guarded(onError: (error: unknown) => void): (error: unknown) => void {
+  return (error) => {
+    try {
+      onError(error);
+    } catch (failure) {
+      console.error(failure);
+    }
+  };
 }
 
 function invalid(option: string, reason: string): RedisLogError {

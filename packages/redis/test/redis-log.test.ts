@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRedisLog, type RedisClientLike, type RedisLogOptions } from '../src/index';
 import { comparePlaces, formatBefore, parseId, type RedisId } from '../src/redis-id';
 import { readEntries, readValues } from '../src/replies';
@@ -132,6 +132,22 @@ describe('createRedisLog', () => {
       message: expect.stringContaining('50 ms'),
     });
     expect(destroyed).toBe(1);
+  });
+
+  it('is not stopped by an onError that throws', async () => {
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => complaints.mockRestore());
+    const entries = [
+      ['1-0', ['not', 'ours']],
+      ['2-0', ['event', '{"data":"x"}']],
+    ];
+    const onError = () => {
+      throw new Error('in onError');
+    };
+    const log = createRedisLog({ client: fake(() => ['e1', '2-0', 0, entries]), key: 'k', onError });
+    const { events } = await log.read('e1.0-0', { limit: 9 });
+    expect(events.map(({ event }) => event.data)).toEqual([undefined, 'x']);
+    expect(complaints).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'in onError' }));
   });
 
   it('refuses ids that are not its own, and everything once it is disposed', async () => {
