@@ -43,9 +43,9 @@ async function day(answer: (call: Call) => void, options: ConnectOptions, seed =
   return { perHour, name, total: answered };
 }
 
+const openedWith = (text: string) => (call: Call) => void call.open().send(text);
 const opened = (text: string) => (call: Call) => {
-  call.open();
-  if (text !== '') call.send(text);
+  openedWith(text)(call);
   call.end();
 };
 
@@ -55,6 +55,10 @@ const kinds: [string, (call: Call) => void, ConnectOptions, number, number][] = 
   ['a dead server', (call) => call.fail('refused'), {}, 150, 330],
   ['503', (call) => call.refuse(503), {}, 150, 330],
   ['immediate close', opened(''), {}, 150, 330],
+  // 30 s until connectTimeout, and the same backoff on top.
+  ['a server that never answers', () => {}, {}, 59, 117],
+  // 25 s of health each time, so that there is no more than 1 to 2 s to wait.
+  ['silence after a heartbeat was announced', openedWith(': eventwire heartbeat=10000\n\n'), {}, 133, 139],
   // The server's time counts, with 0 to 30 s on top.
   ['429 with Retry-After: 60', (call) => call.refuse(429, { 'retry-after': '60' }), {}, 40, 61],
   ['429 with Retry-After: 0', (call) => call.refuse(429, { 'retry-after': '0' }), {}, 150, 330],
