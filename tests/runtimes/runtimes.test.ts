@@ -7,7 +7,7 @@ import { allRuntimes, installedRuntimes, type Result } from './runtimes';
 const runtimes = process.env.EVENTWIRE_RUNTIMES === 'all' ? allRuntimes : installedRuntimes;
 const file = process.env.EVENTWIRE_RUNTIMES_REPORT;
 
-describe('the conformance cases, a thousand round trips and EventSource', () => {
+describe('the conformance cases, a thousand round trips, connect() and EventSource', () => {
   let script: string;
   const results: (Result & { name: string })[] = [];
 
@@ -21,17 +21,20 @@ describe('the conformance cases, a thousand round trips and EventSource', () => 
 
   it.each(runtimes)('pass in $name', { timeout: 600_000 }, async ({ name, run }) => {
     const { version, report } = await run(script);
-    const { cases, roundTrips, eventSource } = report;
+    const { cases, roundTrips, connecting, eventSource } = report;
     console.log(
       `${name} (${version}): ${cases.passed} of ${cases.total} cases,`,
       `${roundTrips.passed} of ${roundTrips.total} round trips,`,
+      `${connecting.passed} of ${connecting.total} scenarios of connect(),`,
       `${eventSource.passed} of ${eventSource.total} scenarios of EventSource`,
     );
     results.push({ name, version, report });
-    expect([...cases.failures, ...roundTrips.failures, ...eventSource.failures]).toEqual([]);
+    const failures = [cases, roundTrips, connecting, eventSource].flatMap((tally) => tally.failures);
+    expect(failures).toEqual([]);
     expect(cases.passed).toBe(cases.total);
     expect(cases.total).toBeGreaterThan(170);
     expect(roundTrips).toMatchObject({ passed: 1000, total: 1000 });
+    expect(connecting).toMatchObject({ passed: 5, total: 5 });
     expect(eventSource).toMatchObject({ passed: 4, total: 4 });
   });
 });

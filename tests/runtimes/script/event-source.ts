@@ -1,4 +1,5 @@
 import { EventSource } from '@eventwire/client/eventsource';
+import { inPieces } from './in-pieces';
 import { same, type Tally, tally } from './report';
 
 /** One connection after the other: a stream's text in the runtime's own streams, a status without one, or a network error. */
@@ -67,7 +68,7 @@ async function check({ answers, told, ids }: Scenario): Promise<void> {
     asked.push(new Headers(init.headers).get('last-event-id'));
     if (answer instanceof Error) throw answer;
     if (typeof answer === 'number') return new Response(null, { status: answer });
-    return new Response(inPieces(answer ?? ''), { headers: { 'content-type': 'text/event-stream' } });
+    return new Response(inPieces(answer ?? '', 'ends'), { headers: { 'content-type': 'text/event-stream' } });
   };
   const source = new EventSource('https://example.org/', { fetch });
   const seen: (string | number)[][] = [];
@@ -84,14 +85,4 @@ async function check({ answers, told, ids }: Scenario): Promise<void> {
   });
   same('told', seen, told);
   same('asked', asked, ids);
-}
-
-function inPieces(text: string): ReadableStream<Uint8Array> {
-  const bytes = new TextEncoder().encode(text);
-  return new ReadableStream({
-    start(controller) {
-      for (let at = 0; at < bytes.length; at += 3) controller.enqueue(bytes.slice(at, at + 3));
-      controller.close();
-    },
-  });
 }

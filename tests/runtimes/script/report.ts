@@ -9,6 +9,7 @@ export interface Tally {
 export interface Report {
   cases: Tally;
   roundTrips: Tally;
+  connecting: Tally;
   eventSource: Tally;
 }
 
