@@ -98,6 +98,31 @@ describe('decode', () => {
   });
 });
 
+describe('while events are decoded', () => {
+  it('comments come in their place', async () => {
+    const seen: unknown[] = [];
+    const { stream } = await read('data: 1\n\n:two\ndata: 3\n\n', {
+      decode: 'json',
+      onEvent: ({ data }: { data: unknown }) => seen.push(data),
+      onComment: (text) => seen.push(text),
+    });
+    expect(seen).toEqual([1, 'two', 3]);
+    stream.close();
+  });
+
+  it('one that was skipped counts as received before the next is decoded', async () => {
+    const decode = (data: string) =>
+      data === 'slow' ? new Promise(() => {}) : Promise.reject(new Error('no'));
+    const { stream, call } = await read(block('bad', 'a') + block('slow', 'b'), {
+      decode,
+      onInvalid: 'skip',
+    });
+    stream.reconnect();
+    expect(call(1).headers.get('last-event-id')).toBe('a');
+    stream.close();
+  });
+});
+
 describe('schema', () => {
   const schemas: [string, StandardSchema][] = [
     ['zod', z.object({ n: z.number() })],

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { type ConnectOptions, connect } from '../src/index';
+import { type ConnectOptions, connect, type TraceRecord } from '../src/index';
 import { scriptedFetch, settle } from './helpers/script';
 
 const url = 'http://localhost/';
@@ -14,9 +14,15 @@ const blocks = (from: number, to: number) => {
 function follow(options: ConnectOptions) {
   const { fetch, call } = scriptedFetch();
   const lags: number[] = [];
-  const stream = connect(url, { fetch, onLagged: ({ dropped }) => lags.push(dropped), ...options });
+  const traces: TraceRecord[] = [];
+  const stream = connect(url, {
+    fetch,
+    onLagged: ({ dropped }) => lags.push(dropped),
+    onTrace: (record) => traces.push(record),
+    ...options,
+  });
   call(0).open();
-  return { stream, lags, call: call(0) };
+  return { stream, lags, traces, call: call(0) };
 }
 
 describe('ack', () => {
@@ -112,7 +118,7 @@ describe('a full queue', () => {
   });
 
   it('drops the oldest, and says how many', async () => {
-    const { stream, call, lags } = follow({ maxQueuedEvents: 3, onQueueFull: 'drop-oldest' });
+    const { stream, call, lags, traces } = follow({ maxQueuedEvents: 3, onQueueFull: 'drop-oldest' });
     const [iterator, other] = [stream[Symbol.asyncIterator](), stream[Symbol.asyncIterator]()];
     call.send(blocks(1, 2));
     await settle();
@@ -120,6 +126,7 @@ describe('a full queue', () => {
     call.send(blocks(3, 6));
     await settle();
     expect([lags, stream.lastEventId]).toEqual([[3], '3']);
+    expect(traces.at(-1)).toMatchObject({ type: 'events-dropped', dropped: 3 });
     const datas = [];
     for (let i = 0; i < 3; i++)
       datas.push((await iterator.next()).value?.data, (await other.next()).value?.data);

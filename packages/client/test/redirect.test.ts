@@ -31,12 +31,12 @@ async function redirectedTo(where: 'same' | 'other', status: number, options: Co
     open(res).write('data: there\n\n');
   });
   const first = await serve(async (req, res) => {
-    if (req.url === '/there') {
+    if (req.url?.startsWith('/there')) {
       await receive(req);
       open(res).write('data: there\n\n');
     } else {
       await bodyOf(req);
-      res.writeHead(status, { location: where === 'same' ? '/there' : other.url }).end('moved');
+      res.writeHead(status, { location: where === 'same' ? '/there?token=secret' : other.url }).end('moved');
     }
   });
   const traces: TraceRecord[] = [];
@@ -107,6 +107,15 @@ describe('redirections', () => {
     });
     expect(got).toEqual([{ method: 'POST', body: 'hello', type: 'text/plain', ...all }]);
     expect(asked).toEqual([['/events', '?token=secret']]);
+  });
+
+  it('lets go of the body of the redirection itself', async () => {
+    const { fetch, call } = scriptedFetch();
+    const stream = connect('http://localhost/', { fetch, headers: secret });
+    call(0).open({ status: 307, headers: { location: '/there' } });
+    await settle();
+    expect([call(0).live, call(1).live]).toEqual([false, true]);
+    stream.close();
   });
 
   it('keeps its own url', async () => {

@@ -179,6 +179,22 @@ describe('shouldReconnect', () => {
     report.mockRestore();
   });
 
+  it.each<[string, ConnectOptions, ResponseInit, string]>([
+    ['REDIRECT', { redirect: 'error' }, { status: 307, headers: { location: '/' } }, ''],
+    ['BAD_CONTENT_TYPE', {}, { headers: {} }, ''],
+    ['EVENT_TOO_LARGE', { maxEventSize: 5 }, {}, 'data: too large\n'],
+    ['INVALID_EVENT', { decode: 'json' }, {}, 'data: x\n\n'],
+    ['QUEUE_FULL', { onQueueFull: 'close', maxQueuedEvents: 1, onEvent: settle }, {}, 'data\n\n'.repeat(3)],
+  ])('is asked about %s, which is a failure by the table', async (code, options, init, text) => {
+    const asked: unknown[] = [];
+    const shouldReconnect = ({ error }: EndContext) => void asked.push(error?.code);
+    const { call, stream } = follow({ shouldReconnect, ...options });
+    call(0).open(init).send(text);
+    if (code === 'BAD_CONTENT_TYPE') call(0).end();
+    expect(await stream.closed).toMatchObject({ reason: 'failed', error: { code } });
+    expect(asked).toEqual([code]);
+  });
+
   it('is told of a clean end, and not of the stream’s own', async () => {
     const ends: unknown[] = [];
     const shouldReconnect = ({ status, error }: EndContext) => void ends.push([status, error]);

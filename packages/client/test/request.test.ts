@@ -10,7 +10,7 @@ async function request(options: ConnectOptions, target: ConnectUrl = url) {
   const stream = connect(target, { fetch, reconnect: false, ...options });
   await settle();
   stream.close();
-  return { ...call(0), calls };
+  return { ...call(0), calls, stream };
 }
 
 describe('the request', () => {
@@ -104,8 +104,13 @@ describe('the request', () => {
     ['', '\ud800', ''],
     ['?a=b#part', '7', '?a=b&from=7#part'],
   ])('sends the id as a parameter: %s and %s', async (search, lastEventId, expected) => {
-    const { init, url: called } = await request({ lastEventIdParam: 'from', lastEventId }, url + search);
+    const {
+      init,
+      url: called,
+      stream,
+    } = await request({ lastEventIdParam: 'from', lastEventId }, url + search);
     expect(called).toBe(url + expected);
+    expect(stream.url).toBe(url + search);
     expect((init.headers as Headers).has('last-event-id')).toBe(false);
   });
 
@@ -153,8 +158,12 @@ describe('the request', () => {
       true,
       false,
     ]);
+    call(1).open().end();
+    await clock.advance(5000);
+    // A clean end is no error.
+    expect(contexts[2]).toMatchObject({ attempt: 3, lastEventId: '7', previousError: undefined });
     stream.close();
-    expect(contexts[1]?.signal.aborted).toBe(true);
+    expect(contexts[2]?.signal.aborted).toBe(true);
   });
 
   it('comes back when a function fails, without an unhandled rejection', async () => {

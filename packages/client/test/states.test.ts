@@ -37,7 +37,11 @@ const retry =
   ({ call }) =>
     call(-1).send(`retry: ${ms}\n`);
 const terminal: Act = ({ call }) => call(-1).send('data: [DONE]\n\n');
-const due: Act = ({ clock }) => clock.advance(1000);
+const after =
+  (ms: number): Act =>
+  ({ clock }) =>
+    clock.advance(ms);
+const due = after(1000);
 const once: ConnectOptions = { reconnect: false };
 
 /** A body that does not heed that it is cancelled. */
@@ -85,6 +89,38 @@ const table: [string, Act[], ConnectOptions, string, number, string[]][] = [
   ['attempts left', [waiting, due, breaks], { reconnect: { maxAttempts: 3 } }, 'waiting', 2, ['waiting']],
   ['time used up', [waiting, due, breaks], { reconnect: { maxElapsed: 1999 } }, 'exhausted', 2, ['closed']],
   ['time left', [waiting, due, breaks], { reconnect: { maxElapsed: 2000 } }, 'waiting', 2, ['waiting']],
+  [
+    'time from the last health',
+    [open, after(9000), breaks],
+    { reconnect: { maxElapsed: 1500 } },
+    'waiting',
+    1,
+    ['waiting'],
+  ],
+  [
+    'healthy for resetAfter',
+    [open, after(200), breaks],
+    { reconnect: { maxAttempts: 1, resetAfter: 200 } },
+    'waiting',
+    1,
+    ['waiting'],
+  ],
+  [
+    'healthy for less',
+    [open, after(199), breaks],
+    { reconnect: { maxAttempts: 1, resetAfter: 200 } },
+    'exhausted',
+    1,
+    ['closed'],
+  ],
+  [
+    'asked, 503',
+    [connecting, status(503)],
+    { shouldReconnect: () => true },
+    'waiting',
+    1,
+    ['deciding', 'waiting'],
+  ],
   // Late news of an older attempt, or of another state.
   ['an old attempt opens', [reconnect, ({ call }) => call(0).open()], {}, 'connecting', 2, []],
   ['an old attempt ends', [openDeaf, reconnect, open, late({ done: true })], {}, 'open', 2, []],
@@ -144,6 +180,16 @@ describe('the states', () => {
     }
     expect(times).toEqual([100, 250, 600_000]);
     stream.close();
+  });
+
+  it('gives an error page that never ends two seconds', async () => {
+    const { stream, call, clock } = follow({});
+    call(0).open({ status: 404 }).send('not here');
+    await clock.advance(1999);
+    expect(stream.state).toBe('connecting');
+    await clock.advance(1);
+    expect(await stream.closed).toMatchObject({ reason: 'failed', error: { status: 404, body: 'not here' } });
+    expect(call(0).live).toBe(false);
   });
 
   it('says why it gave up, with the last error as the cause', async () => {
