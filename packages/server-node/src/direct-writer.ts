@@ -14,6 +14,7 @@ const forget = () => {
 /** Who counts the bytes that the system has not taken yet. */
 export interface PendingBytes {
   late(size: number): void;
+  /** Not called for what fails: the stream is closed then. */
   taken(size: number): void;
 }
 
@@ -51,7 +52,9 @@ function watchFor(size: number, socket: Socket, pending: PendingBytes): void {
   if (socket.writableLength === 0) return;
   pending.late(size);
   // Behind it, to learn of its end: a callback for every chunk would cost each that is taken at once.
-  socket.write(NOTHING, () => pending.taken(size));
+  socket.write(NOTHING, (error) => {
+    if (!error) pending.taken(size);
+  });
 }
 
 /** The socket, if what is written to it now is exactly what node would write for this response. */

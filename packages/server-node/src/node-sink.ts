@@ -125,7 +125,10 @@ export class NodeSink implements EventStreamSink, PendingBytes {
       if (!res.write(bytes)) this.late(size);
     } else {
       this.late(size);
-      res.write(bytes, () => this.taken(size));
+      // What could not be written stays pending: who writes on waits for 'close', which could otherwise never have its turn.
+      res.write(bytes, (error) => {
+        if (!error) this.taken(size);
+      });
     }
     const { flush } = res as Flushable;
     if (typeof flush === 'function') flush.call(res);

@@ -67,6 +67,25 @@ describe('a frame goes directly to the socket', () => {
   });
 });
 
+it('a frame stays counted where the connection breaks, since nobody should write on then', async () => {
+  const { res, client } = await begun();
+  let pending = 0;
+  const counted = {
+    late: (size: number) => {
+      pending += size;
+    },
+    taken: (size: number) => {
+      pending -= size;
+    },
+  };
+  const large = new Uint8Array(16 * 1024 * 1024);
+  writeDirectly(res, large, counted);
+  client.resetAndDestroy();
+  await until(() => res.destroyed);
+  await turn();
+  expect(pending).toBe(large.byteLength);
+});
+
 describe('node has to write it', () => {
   /** Nothing was done: neither written nor counted. */
   function expectRefused(res: NodeResponse) {

@@ -255,6 +255,28 @@ describe('backpressure', () => {
     stream.close();
   });
 
+  it('keeps who writes on waiting where writing fails, until the connection is found to be closed', async () => {
+    const { url, next } = await streams();
+    const client = await get(url);
+    const { stream, res } = await next(0);
+    // As on a socket that has been destroyed, whose 'close' comes in a later turn: who went on writing would never let it come.
+    res.write = ((_: unknown, callback: (error: Error) => void) => {
+      process.nextTick(callback, new Error('This socket has been ended'));
+      return false;
+    }) as typeof res.write;
+    let sent = 0;
+    const outcome = (async () => {
+      while (sent < 1000) {
+        await stream.sendEvent('x'.repeat(10_000));
+        sent++;
+      }
+    })().catch((error: unknown) => error);
+    await turns(3);
+    expect(sent).toBeLessThan(10);
+    client.req.destroy();
+    expect(await outcome).toMatchObject({ code: 'PEER_GONE' });
+  });
+
   it('works behind a wrapper that drops the callback of write, and flushes it', async () => {
     let flushed = 0;
     const { port, next } = await streams({}, (res) => {
