@@ -1,5 +1,8 @@
+import type { Ending } from './endings';
 import type { ConnectOptions } from './options';
 import { callSafely } from './user-code';
+
+const text = <T>(value: unknown, otherwise: T) => (typeof value === 'string' ? value : otherwise);
 
 /**
  * Acts on a convention's event.
@@ -9,7 +12,7 @@ import { callSafely } from './user-code';
 export function actOnConvention(
   { type, data }: { readonly type: string; readonly data: string },
   { onGap, onLagged }: Pick<ConnectOptions, 'onGap' | 'onLagged'>,
-): boolean | { readonly reason: 'ended'; readonly detail?: string } {
+): boolean | Ending {
   const [, name] = /^eventwire:(gap|lagged|end|cursor)$/.exec(type) ?? [];
   if (!name) return false;
   let fields: Record<string, unknown> = {};
@@ -19,12 +22,7 @@ export function actOnConvention(
     // Not JSON: the event's type alone already says what happened.
   }
   const { after, oldest, dropped, reason } = fields;
-  const isText = (value: unknown) => typeof value === 'string';
-  if (name === 'gap')
-    callSafely(onGap, {
-      after: isText(after) ? after : '',
-      oldest: isText(oldest) ? oldest : null,
-    });
+  if (name === 'gap') callSafely(onGap, { after: text(after, ''), oldest: text(oldest, null) });
   if (name === 'lagged') callSafely(onLagged, { dropped: (dropped as number) >= 0 ? Number(dropped) : 0 });
-  return name === 'end' ? { reason: 'ended', ...(isText(reason) && { detail: reason }) } : true;
+  return name !== 'end' || { reason: 'ended', detail: text(reason, undefined) };
 }

@@ -9,7 +9,7 @@ import { publicUrl } from './request-parts';
 import { createReader } from './stream-reader';
 import type { Timer } from './timer';
 import type { Trace } from './trace';
-import { reasonOf } from './user-code';
+import { isThenable, reasonOf } from './user-code';
 
 /** What an attempt uses of the stream that it belongs to. */
 export interface Stream {
@@ -33,8 +33,6 @@ const PREVIEW_TIME = 2000;
 /** In place of a query. */
 const MASK = '?…';
 
-const ignore = () => {};
-
 /**
  * One fetch and the reading of its body; returns or throws how it ended. Over as soon as its signal is aborted, which
  * releases all that it holds: from then on it throws, and nobody listens.
@@ -48,8 +46,11 @@ export const runAttempt = async (
   let where = 'the server';
   let search = MASK;
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  const cancel = () => reader?.cancel().catch(() => {});
   const check = () => {
-    if (signal.aborted) throw signal;
+    if (!signal.aborted) return;
+    cancel();
+    throw signal;
   };
   // The timer ends the attempt by itself: it cannot count on fetch or the reader to notice the abort.
   const limit = (which: 'connect' | 'idle', ms: number | false | undefined) =>
@@ -64,11 +65,12 @@ export const runAttempt = async (
       (left) => (left > 0 && (left < Infinity || reconnect === false) ? left : GRACE),
     );
   const fetch = async ({ href }: URL, init: StreamInit) => {
+    cancel(); // the redirection that this follows
     // Taken out of its object: browsers refuse a fetch whose `this` is not the global.
     const fetch = config.fetch ?? globalThis.fetch;
     check();
     const response = await fetch(href, init);
-    if (signal.aborted) response.body?.cancel().catch(ignore);
+    reader = response.body?.getReader();
     check();
     return response;
   };
@@ -77,27 +79,25 @@ export const runAttempt = async (
     search = url.search || MASK;
   };
   const read = async () => (await reader?.read()) ?? { done: true, value: undefined };
-  const cancel = () => reader?.cancel().catch(ignore);
 
+  // A fetch may not heed its signal.
+  signal.addEventListener('abort', cancel);
   try {
     limit('connect', connectTimeout);
-    const parts = requestParts(config, context);
-    const request = buildRequest(config, context, parts instanceof Promise ? await parts : parts);
+    let parts = requestParts(config, context);
+    // Without a function, fetch is called in the turn of connect() itself.
+    if (parts.some(isThenable)) parts = await Promise.all(parts);
+    const request = buildRequest(config, context, parts);
     check();
     see(request.url);
     requesting(request);
-    check();
     const response = await fetchFollowing(config, fetch, request.target, request.init, (url, status) => {
       see(url);
       trace('redirect', { url: where, status });
-      check();
     });
     timer();
 
     const { status, headers, body } = response;
-    reader = body?.getReader();
-    // A fetch may not heed its signal.
-    signal.addEventListener('abort', cancel);
     const verdict = statusVerdict(status);
     if (verdict === 'no-content') return { reason: 'no-content' };
     const type = headers.get('content-type');
@@ -160,7 +160,7 @@ export const runAttempt = async (
     if (cause instanceof ConnectionError) return { error: cause };
     const what = reader ? `The connection to ${where} broke` : `No connection to ${where}`;
     // The runtime's message may quote the URL, whose query may be secret.
-    const reason = reasonOf(cause).replaceAll(search, MASK);
-    return { error: new ConnectionError('NETWORK', `${what}: ${reason}`, { cause }) };
+    const message = `${what}: ${reasonOf(cause)}`.replaceAll(search, MASK);
+    return { error: new ConnectionError('NETWORK', message, { cause }) };
   }
 };

@@ -1,3 +1,4 @@
+import { clamp } from './clamp';
 import { MAX_TIMER } from './clock';
 
 /** The numbers of the reconnection policy; all times in ms. */
@@ -12,7 +13,7 @@ export interface Backoff {
 
 /** Keeps what the server asks for (`retry`, `Retry-After`) within [minDelay, maxServerDelay]. */
 export function clampServerDelay(ms: number, backoff: Backoff): number {
-  return Math.min(Math.max(ms, backoff.minDelay), backoff.maxServerDelay);
+  return clamp(ms, backoff.minDelay, backoff.maxServerDelay);
 }
 
 /**
@@ -30,8 +31,8 @@ export function reconnectionDelay(
   random: number,
 ): number {
   const server = retryAfter === undefined ? 0 : clampServerDelay(retryAfter, backoff);
-  // 0 x Infinity would be NaN: factor ** failures overflows after a thousand attempts.
-  const growth = backoff.initialDelay === 0 ? 0 : backoff.initialDelay * backoff.factor ** failures;
+  // 0 x Infinity is NaN: factor ** failures overflows after a thousand attempts.
+  const growth = backoff.initialDelay * backoff.factor ** failures || 0;
   const spread = random * backoff.jitter * Math.min(backoff.maxDelay, growth);
   return Math.min(MAX_TIMER, Math.max(reconnectionTime, server) + spread);
 }

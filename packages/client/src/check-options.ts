@@ -1,9 +1,10 @@
 import { createParser } from '@eventwire/parser';
+import { clamp } from './clamp';
 import { type Clock, systemClock } from './clock';
 import { invalidOption } from './invalid-option-error';
 import type { ConnectOptions, ConnectUrl } from './options';
 import type { Policy } from './policy';
-import { checkBody, copyHeaders, isStream, resolveUrl } from './request-parts';
+import { isStream, PARTS } from './request-parts';
 import { reasonOf } from './user-code';
 
 /** The options, checked, with their defaults; the policy's numbers are among them. */
@@ -17,23 +18,27 @@ export interface Config extends Omit<ConnectOptions<never>, 'onEvent'>, Policy {
   manualRedirect: boolean;
 }
 
-/** Names, what `typeof` may say of them, the strings that they may be besides, and words for those. */
-const KINDS: [names: string, types: string, pattern?: string, words?: string][] = [
+type Values = Record<string, unknown>;
+
+/**
+ * Names, and what they may be: a pattern for strings, in which `a` and a `typeof` allows what is none; words for it
+ * where it is none to read.
+ */
+const KINDS: [names: string, pattern: string, words?: string][] = [
   [
     'fetch shouldReconnect refresh terminal random onEvent onOpen onComment onReconnect onGap onLagged onClose onTrace',
-    'function',
+    'a function',
   ],
-  ['lastEventId', 'string'],
-  ['ack', 'boolean'],
-  ['headers', 'object or function'],
-  ['credentials', '', 'omit|same-origin|include'],
-  ['onQueueFull', '', 'pause|drop-oldest|close'],
-  ['visibility', '', 'keep|pause'],
-  ['redirect', 'function', 'follow|forward|error'],
-  ['decode', 'function', 'text|json'],
-  ['onInvalid', 'function', 'fail|skip'],
-  ['method', '', "[!#$%&'*+.^_`|~\\w-]+", 'an HTTP method'],
-  ['lastEventIdParam', '', '[^]+', 'the name of a query parameter'],
+  ['lastEventId', '[^]*', 'a string'],
+  ['ack', 'a boolean'],
+  ['credentials', 'omit|same-origin|include'],
+  ['onQueueFull', 'pause|drop-oldest|close'],
+  ['visibility', 'keep|pause'],
+  ['redirect', 'follow|forward|error|a function'],
+  ['decode', 'text|json|a function'],
+  ['onInvalid', 'fail|skip|a function'],
+  ['method', "[!#$%&'*+.^_`|~\\w-]+", 'an HTTP method'],
+  ['lastEventIdParam', '[^]+', 'the name of a query parameter'],
 ];
 
 /** Each number's default, least and most, and what may stand for it. */
@@ -61,73 +66,50 @@ const POLICY: Limits = {
 /** Throws an error with code INVALID_OPTION, so that a mistake shows where it was made. */
 export function checkOptions(url: ConnectUrl, options: ConnectOptions<never>): Config {
   check('options', isObject(options), 'an object', options);
-  for (const [names, types, pattern, words] of KINDS)
+  const values = { ...options, url } as Values;
+  for (const [names, pattern, words = pattern] of KINDS)
     for (const name of names.split(' ')) {
-      const value = (options as Record<string, unknown>)[name];
-      const fits = typeof value === 'string' && pattern && new RegExp(`^(${pattern})$`).test(value);
-      const isKind = value === undefined || types.includes(typeof value);
-      check(name, fits || isKind, words ?? `${types} ${pattern ?? ''}`, value);
+      const value = values[name];
+      const fits =
+        typeof value === 'string'
+          ? new RegExp(`^(${pattern})$`).test(value)
+          : value === undefined || pattern.includes(`a ${typeof value}`);
+      check(name, fits, words, value);
     }
-  const { method = 'GET', headers, body, reconnect = {}, signal, clock = systemClock, schema = {} } = options;
-  check('fetch', options.fetch ?? globalThis.fetch, 'given: this runtime has none');
+  const { method = 'GET', body, reconnect = {}, signal, clock = systemClock, schema = {} } = options;
+  check('fetch', options.fetch ?? globalThis.fetch, 'given: there is none here');
   check('signal', !signal || hasMethods(signal, 'addEventListener'), 'an AbortSignal', signal);
   check('clock', hasMethods(clock, 'now setTimeout clearTimeout'), 'a Clock', clock);
   for (const [type, one] of Object.entries(schema))
     check('schema', hasMethods(one?.['~standard'], 'validate'), `a Standard Schema for ${type}`, one);
   check('reconnect', !reconnect || isObject(reconnect), 'an object or false', reconnect);
-  const policy = numbers('reconnect.', POLICY, reconnect) as unknown as Policy;
-  const { minDelay, maxServerDelay } = policy;
+  for (const [prefix, given, limits] of [
+    ['', values, LIMITS],
+    ['reconnect.', reconnect as Values, POLICY],
+  ] as const)
+    for (const [name, [standard, min = 0, max = 2 ** 53, instead]] of Object.entries(limits)) {
+      const value = given[name] ?? standard;
+      const fits = value === standard || value === instead || clamp(value as number, min, max) === value;
+      check(prefix + name, fits, `from ${min} to ${max}${instead === false ? ' or false' : ''}`, value);
+      values[name] = value;
+    }
+  const { minDelay, maxServerDelay } = values as unknown as Policy;
   check('reconnect.minDelay', minDelay <= maxServerDelay, 'at most maxServerDelay', minDelay);
 
   // Values are checked now; what a function gives can only be checked when it is called.
-  const parts: [string, unknown, (value: never) => unknown][] = [
-    ['url', url, resolveUrl],
-    ['headers', headers, copyHeaders],
-    ['body', body, checkBody],
-    ['maxEventSize', options.maxEventSize, (maxEventSize) => createParser({}, { maxEventSize })],
-  ];
-  for (const [name, value, test] of parts) {
+  const parts = { ...PARTS, maxEventSize: (maxEventSize?: number) => createParser({}, { maxEventSize }) };
+  for (const [name, test] of Object.entries(parts)) {
     try {
-      if (typeof value !== 'function') test(value as never);
+      if (typeof values[name] !== 'function') test(values[name] as never);
     } catch (error) {
       throw invalidOption(name, reasonOf(error));
     }
   }
-  check(
-    'body',
-    (body ?? true) === true || !/^(get|head)$/i.test(method),
-    `sent by another method than ${method}`,
-  );
+  const hasBody = body !== undefined && body !== null;
+  check('body', !hasBody || !/^(get|head)$/i.test(method), `sent by another method than ${method}`);
   check('body', !reconnect || !isStream(body), 'made by a function, as a stream can be sent only once');
-  return {
-    ...options,
-    ...numbers('', LIMITS, options),
-    ...policy,
-    url,
-    method,
-    clock,
-    lastEventId: options.lastEventId ?? '',
-    manualRedirect: true,
-  };
-}
-
-function numbers(
-  prefix: string,
-  limits: Limits,
-  given: object | false,
-): Record<string, number | false | undefined> {
-  const result: Record<string, number | false | undefined> = {};
-  for (const [name, [standard, min = 0, max = 2 ** 53, instead]] of Object.entries(limits)) {
-    const value = (given as typeof result)[name] ?? standard;
-    result[name] = value;
-    check(
-      prefix + name,
-      value === standard || value === instead || (typeof value === 'number' && value >= min && value <= max),
-      `from ${min} to ${max}${instead === false ? ' or false' : ''}`,
-      value,
-    );
-  }
-  return result;
+  const { lastEventId = '' } = options;
+  return { ...values, method, clock, lastEventId, manualRedirect: true } as Config;
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -1,3 +1,5 @@
+import { reasonOf } from './user-code';
+
 /**
  * Why a connection, or the whole stream, failed.
  *
@@ -51,13 +53,14 @@ export class ConnectionError extends Error {
 
   constructor(code: ConnectionErrorCode, message: string, init: ConnectionErrorInit = {}) {
     super(message, init);
-    this.name = 'ConnectionError';
-    this.code = code;
-    this.status = init.status;
-    this.headers = init.headers;
-    this.body = init.body;
+    const { status, headers, body } = init;
+    Object.assign(this, { name: 'ConnectionError', code, status, headers, body });
   }
 }
+
+/** One with the cause's own words. */
+export const causedError = (code: ConnectionErrorCode, message: string, cause: unknown): ConnectionError =>
+  new ConnectionError(code, `${message}: ${reasonOf(cause)}`, { cause });
 
 /** Tells a ConnectionError by its shape, so that one from another copy of this package is recognised too. */
 export function isConnectionError(value: unknown): value is ConnectionError {

@@ -5,7 +5,7 @@ import type { OutcomeReason } from './outcome';
 export interface Ending {
   readonly error?: ConnectionError | undefined;
   readonly reason?: OutcomeReason;
-  readonly detail?: string;
+  readonly detail?: string | undefined;
 }
 
 /** What a response's status means. `open` still asks for the right content type. */
@@ -15,9 +15,9 @@ export function statusVerdict(status: number): 'open' | 'no-content' | 'reconnec
   if (status === 204) return 'no-content';
   // 205 has no body by definition. [spec] "if res's status is not 200, or if res's `Content-Type` is not
   // `text/event-stream`, then fail the connection"
-  if (status > 199 && status < 300 && status !== 205) return 'open';
+  if (/^2(?!05)/.test(`${status}`)) return 'open';
   // Not 501 and 505: asking again does not make it implemented.
-  return /^(408|425|429|5(?!01|05)..)$/.test(String(status)) ? 'reconnect' : 'stop';
+  return /^(408|425|429|5(?!01|05)..)$/.test(`${status}`) ? 'reconnect' : 'stop';
 }
 
 /**

@@ -137,16 +137,15 @@ export function createQueue<E>(
     push(event, id) {
       newest = { n: newest.n + 1, event, id };
       entries.push(newest);
-      while (onQueueFull === 'drop-oldest' && waiting() > max) {
-        const first = oldest('taken') as Entry<E>;
-        for (const consumer of consumers) {
-          if (consumer.taken !== first) continue;
-          consumer.taken = after(first) as Entry<E>;
-          if (consumer.done === first) consumer.done = consumer.taken;
-        }
-        dropped++;
-        forget();
+      if (onQueueFull !== 'drop-oldest' || waiting() <= max) return;
+      const first = oldest('taken') as Entry<E>;
+      for (const consumer of consumers) {
+        if (consumer.taken !== first) continue;
+        consumer.taken = after(first) as Entry<E>;
+        if (consumer.done === first) consumer.done = consumer.taken;
       }
+      dropped++;
+      forget();
     },
     pushId(id) {
       newest.id = id;

@@ -17,13 +17,12 @@ const factsOf = (error: ConnectionError | undefined) => ({ code: error?.code, st
 
 /**
  * One stream: its state, and every change of it. Each change goes through `enter`, which first releases what the state
- * before held; user code may run in it, and in each call after it, and may change the state again: `enter` returns
- * whether it is still the same, and what is not asked for after each such call is void, for it belongs to a state that is over.
+ * before held; user code may run in it, and in each call after it, and may change the state again: `enter` returns a
+ * signal that is aborted once the state is over, and what is done without asking it after each such call is void.
  */
 export function follow<E>(config: Config): EventStream<E> {
   const { clock, signal, visibility } = config;
   let state: EventStream['state'] = 'connecting';
-  let changes = 0;
   /** Of a wait: the page's being hidden, or a time that no server has set. */
   let paused = false;
   let isOurs = false;
@@ -41,6 +40,7 @@ export function follow<E>(config: Config): EventStream<E> {
   let lastError: ConnectionError | undefined;
   /** Runs of `refresh` that had succeeded when the newest attempt began; undefined if that is the retry after one. */
   let refreshesBefore: number | undefined;
+  /** Aborted when the state is over, but for an opening: an attempt lasts from `connecting` to the end of `open`. */
   let controller = new AbortController();
   // While connect() runs its caller does not have the stream yet, so callbacks come a microtask later.
   let constructing = true;
@@ -71,12 +71,15 @@ export function follow<E>(config: Config): EventStream<E> {
   };
 
   const enter = (next: typeof state) => {
-    const mine = ++changes;
+    const before = controller;
     state = next;
     paused = isOurs = false;
     timer();
-    if (next !== 'open') controller.abort();
-    return () => mine === changes;
+    if (next === 'open') return before.signal;
+    controller = new AbortController();
+    const { signal } = controller;
+    before.abort();
+    return signal;
   };
 
   /** Forgets failures after a connection that stayed open for `resetAfter`. */
@@ -94,11 +97,9 @@ export function follow<E>(config: Config): EventStream<E> {
     if (state === 'closed') return;
     countFailure(0);
     attempt++;
-    const isCurrent = enter('connecting');
-    if (!isCurrent()) return;
+    const signal = enter('connecting');
+    if (signal.aborted) return;
     refreshesBefore = isRetry ? undefined : refreshes(config);
-    controller = new AbortController();
-    const { signal } = controller;
     const context = { attempt, lastEventId: queue.receivedId, previousError: lastError, signal };
     void runAttempt(stream, context).then((ending) => {
       if (!signal.aborted) void ended(ending);
@@ -127,16 +128,16 @@ export function follow<E>(config: Config): EventStream<E> {
     // Not in the stream's own ends, `terminal` and `ended`.
     const isAsked = !ending.reason || ending.reason === 'no-content';
     if (isAsked && (config.shouldReconnect || (config.refresh && status === 401))) {
-      const isCurrent = enter('waiting');
-      if (isCurrent()) trace('deciding', { code: error?.code, status });
-      if (!isCurrent()) return;
+      const signal = enter('waiting');
+      if (!signal.aborted) trace('deciding', { code: error?.code, status });
+      if (signal.aborted) return;
       try {
         const context = { attempt, lastEventId: queue.receivedId, error, status };
-        verdict = await judge(config, context, refreshesBefore, timer, isCurrent);
+        verdict = await judge(config, context, refreshesBefore, timer, signal);
       } catch (failure) {
         error = failure as ConnectionError;
       }
-      if (!isCurrent()) return;
+      if (signal.aborted) return;
       if (verdict === 'refreshed') return connect(true);
     }
     lastError = error;
@@ -153,26 +154,25 @@ export function follow<E>(config: Config): EventStream<E> {
       retryAfter,
       (config.random ?? Math.random)(),
     );
-    const { maxAttempts, maxElapsed } = config;
     const why = error?.message ?? 'the response ended';
-    let limit = '';
-    if (clock.now() + delay - healthyAt > maxElapsed) limit = `maxElapsed is ${maxElapsed} ms`;
-    if (failures >= maxAttempts) limit = `maxAttempts is ${maxAttempts}`;
+    let limit: 'maxElapsed' | 'maxAttempts' | undefined;
+    if (clock.now() + delay - healthyAt > config.maxElapsed) limit = 'maxElapsed';
+    if (failures >= config.maxAttempts) limit = 'maxAttempts';
     if (limit) {
-      const message = `Gave up after ${failures} attempts in a row (reconnect.${limit}): ${why}`;
+      const message = `Gave up after ${failures} attempts in a row (reconnect.${limit} is ${config[limit]}): ${why}`;
       return finish({
         reason: 'exhausted',
         error: new ConnectionError('EXHAUSTED', message, { ...error, cause: error }),
       });
     }
     // [spec] "Wait a delay equal to the reconnection time of the event source. ... Optionally, wait some more."
-    const isCurrent = enter('waiting');
-    if (!isCurrent()) return;
+    const signal = enter('waiting');
+    if (signal.aborted) return;
     isOurs = retryAfter === undefined;
     timer(delay, connect, (left) => (isOurs ? 0 : left));
     const asked = retryAfter === undefined ? '' : `, Retry-After ${seconds(retryAfter)}`;
     trace('waiting', { delay, ...factsOf(error), retryAfter }, `waiting ${seconds(delay)}: ${why}${asked}`);
-    if (isCurrent()) notify(config.onReconnect, { attempt, delay, error });
+    if (!signal.aborted) notify(config.onReconnect, { attempt, delay, error });
   };
 
   const stream: Stream = {
@@ -187,10 +187,10 @@ export function follow<E>(config: Config): EventStream<E> {
       if (idDropped) trace('id-not-sent', { length: queue.receivedId.length });
     },
     opened({ status, headers }) {
-      const isCurrent = enter('open');
+      const signal = enter('open');
       openedAt = clock.now();
       trace('open', { status });
-      if (isCurrent()) notify(config.onOpen, { attempt, status, headers });
+      if (!signal.aborted) notify(config.onOpen, { attempt, status, headers });
     },
     retry(ms) {
       // [spec] "interpret the field value as an integer in base ten, and set the event stream's reconnection time
@@ -207,16 +207,14 @@ export function follow<E>(config: Config): EventStream<E> {
     trace('awake', {});
     if (isOurs) connect();
   };
-  const isHidden = () => visibility === 'pause' && globalThis.document?.hidden === true;
+  const isHidden = () => visibility === 'pause' && !!globalThis.document?.hidden;
   const onVisibility = () => {
-    if (!isHidden()) {
-      if (paused) connect();
-    } else if (!paused) {
-      const isCurrent = enter('waiting');
-      if (!isCurrent()) return;
-      paused = true;
-      trace('paused', {});
-    }
+    if (isHidden() === paused) return;
+    if (paused) return connect();
+    const signal = enter('waiting');
+    if (signal.aborted) return;
+    paused = true;
+    trace('paused', {});
   };
   const listen = (method: 'addEventListener' | 'removeEventListener') => {
     signal?.[method]('abort', close);

@@ -1,8 +1,7 @@
 import type { Backoff } from './backoff';
 
-/** The reconnection policy; `enabled: false` is one attempt only. */
+/** The reconnection policy. */
 export interface Policy extends Backoff {
-  readonly enabled: boolean;
   readonly maxAttempts: number;
   readonly maxElapsed: number; // ms
   readonly resetAfter: number; // ms

@@ -2,7 +2,8 @@ import type { Config } from './check-options';
 import { ConnectionError } from './connection-error';
 import { REFUSES_MEMBERS } from './refuses-members';
 import type { StreamInit } from './request';
-import { isStream, publicUrl } from './request-parts';
+import { isStream, publicUrl, resolveUrl } from './request-parts';
+import { reasonOf } from './user-code';
 
 /** As many as the Fetch standard allows. */
 const MAX_REDIRECTS = 20;
@@ -35,7 +36,7 @@ export const fetchFollowing = async (
       const text = String(error);
       if (!init.redirect || !(/redirect/i.test(text) || REFUSES_MEMBERS.test(text))) throw error;
     }
-    const { status, type, headers } = response ?? {};
+    const { status = 0, type } = response ?? {};
     const check = (ok: unknown, reason: string) => {
       if (!ok) throw new ConnectionError('REDIRECT', `${publicUrl(from)} redirects: ${reason}`, { status });
     };
@@ -47,38 +48,33 @@ export const fetchFollowing = async (
       return fetch(from, init);
     }
     // [spec] Fetch: "A redirect status is a status that is 301, 302, 303, 307, or 308."
-    const location = init.redirect && /^30[12378]$/.test(`${status}`) && headers?.get('location');
+    const location = init.redirect && /^30[12378]$/.test(`${status}`) && response.headers.get('location');
     if (!location) return response;
-    response.body?.cancel().catch(() => {});
     try {
-      url = new URL(location, from);
-    } catch {
-      check(false, 'its Location is not valid');
+      url = resolveUrl(new URL(location, from));
+    } catch (cause) {
+      check(false, reasonOf(cause));
     }
     const how = typeof redirect === 'function' ? redirect(new URL(url), new URL(from)) : redirect;
     check(how !== 'error', FORBIDDEN);
     check(hops < MAX_REDIRECTS, `more than ${MAX_REDIRECTS} times`);
     // [spec] "If locationURL's scheme is not an HTTP(S) scheme, then return a network error."
     check(/^https?:$/.test(url.protocol), `to ${url.protocol}`);
-    check(!url.username && !url.password, 'to a URL with credentials');
-    const { method = 'GET', body, ...rest } = init;
-    init = { ...rest, headers: new Headers(init.headers) };
     const keep = url.origin === from.origin || how === 'forward';
-    if (!keep) init.headers = new Headers({ accept: init.headers.get('accept') ?? '' });
+    const { method = 'GET', headers } = init;
+    init = { ...init, headers: new Headers(keep ? headers : { accept: headers.get('accept') ?? '' }) };
+    if (!keep) delete init.body;
     // [spec] "If internalResponse's status is 301 or 302 and request's method is `POST`"; "303 and request's method
     // is not `GET` or `HEAD`": "set request's method to `GET` and request's body to null".
-    if (status === 303 ? !/^(GET|HEAD)$/i.test(method) : Number(status) < 303 && /^post$/i.test(method)) {
+    if (/^30([12] post$|3 (?!(get|head)$))/i.test(`${status} ${method}`)) {
+      delete init.method;
+      delete init.body;
       // [spec] "For each headerName of request-body-header name, delete headerName from request's header list."
       for (const name of ['encoding', 'language', 'location', 'type', 'length'])
         init.headers.delete(`content-${name}`);
-    } else {
-      if (method !== 'GET') init.method = method;
-      if (keep && body) {
-        // [spec] "If ... request's body's source is null, then return a network error."
-        check(!isStream(body), 'a body that is a stream cannot be sent again');
-        init.body = body;
-      }
     }
-    onHop(url, Number(status));
+    // [spec] "If ... request's body's source is null, then return a network error."
+    check(!isStream(init.body), 'a body that is a stream cannot be sent again');
+    onHop(url, status);
   }
 };

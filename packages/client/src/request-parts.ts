@@ -8,15 +8,15 @@ export function resolveUrl(url: string | URL): URL {
     // By shape: in a page's test, URL may be another realm's.
     resolved = new URL((url as URL).href ?? (url as string).trim(), base);
   } catch {
-    throw new TypeError(`the url ${JSON.stringify(url)} is not valid: outside a page, give the whole one`);
+    throw new TypeError(`${JSON.stringify(url)} is no absolute url`);
   }
   if (resolved.username || resolved.password)
-    throw new TypeError('credentials in a url are refused: send an Authorization header');
+    throw new TypeError('instead of credentials, send an Authorization header');
   return resolved;
 }
 
 /** A copy, so that the user's own instance is never changed. */
-export function copyHeaders(headers: ConnectHeaders | undefined): Headers {
+function copyHeaders(headers: ConnectHeaders | undefined): Headers {
   // By shape: headers of another realm or another fetch are iterable, not plain.
   const isRecord = Object(headers) === headers && !(Symbol.iterator in (headers as object));
   return new Headers(
@@ -27,11 +27,15 @@ export function copyHeaders(headers: ConnectHeaders | undefined): Headers {
 }
 
 /** fetch would send `[object Object]`, without a word. */
-export function checkBody(body: unknown): void {
-  const prototype: unknown = Object(body) === body && Object.getPrototypeOf(body);
-  if (prototype === null || prototype === Object.prototype || Array.isArray(body))
-    throw new TypeError('a plain object or array cannot be sent: use JSON.stringify');
+function checkBody<T>(body: T): T {
+  const { constructor: maker } = Object(body ?? '') as object;
+  if ([Object, Array, undefined].includes(maker as ObjectConstructor))
+    throw new TypeError('a plain object or array: use JSON.stringify');
+  return body;
 }
+
+/** What makes each part ready to be sent; a TypeError says why it cannot be. */
+export const PARTS = { url: resolveUrl, headers: copyHeaders, body: checkBody };
 
 export const isStream = (body: unknown): boolean =>
   Boolean((body as Partial<ReadableStream> | null | undefined)?.getReader);
@@ -45,6 +49,6 @@ export function withParameter(url: URL, name: string, value: string): URL {
   const result = new URL(url);
   const { search, searchParams } = result;
   if (searchParams.has(name)) searchParams.set(name, value);
-  else result.search = `${search}${search && '&'}${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+  else result.search += (search && '&') + [name, value].map(encodeURIComponent).join('=');
   return result;
 }

@@ -1,10 +1,9 @@
 import type { Config } from './check-options';
-import { ConnectionError } from './connection-error';
+import { causedError } from './connection-error';
 import { setDefaults } from './default-headers';
 import { idAsHeader, idFits } from './last-event-id';
 import type { ConnectContext } from './options';
-import { checkBody, copyHeaders, isStream, resolveUrl, withParameter } from './request-parts';
-import { isThenable, reasonOf } from './user-code';
+import { isStream, PARTS, withParameter } from './request-parts';
 
 /** What fetch gets. */
 export interface StreamInit extends RequestInit {
@@ -22,44 +21,30 @@ export interface StreamRequest {
   readonly idDropped: boolean;
 }
 
-type Parts = readonly [string | URL, Parameters<typeof copyHeaders>[0], BodyInit | null | undefined];
-
-/** `url`, `headers` and `body`; their functions are called, and where there is no promise among the results there is none here. */
-export function requestParts(config: Config, context: ConnectContext): Parts | Promise<Parts> {
-  const parts = (['url', 'headers', 'body'] as const).map((part) => {
-    const value = config[part];
-    const failed = (cause: unknown) =>
-      Promise.reject(
-        new ConnectionError('REQUEST_FUNCTION_FAILED', `The ${part} function failed: ${reasonOf(cause)}`, {
-          cause,
-        }),
-      );
-    try {
-      const result = typeof value === 'function' ? value(context) : value;
-      return isThenable(result) ? Promise.resolve(result).catch(failed) : result;
-    } catch (cause) {
-      // Not thrown: another part's promise may reject too, and someone has to handle it.
-      return failed(cause);
-    }
+/** `url`, `headers` and `body`, and a promise in place of each that is a function. */
+export const requestParts = (config: Config, context: ConnectContext): unknown[] =>
+  Object.keys(PARTS).map((part) => {
+    const value = config[part as keyof typeof PARTS];
+    if (typeof value !== 'function') return value;
+    const call = async () => value(context);
+    return call().catch((cause) => {
+      throw causedError('REQUEST_FUNCTION_FAILED', `The ${part} function failed`, cause);
+    });
   });
-  return (parts.some(isThenable) ? Promise.all(parts) : parts) as unknown as Parts | Promise<Parts>;
-}
 
 /** Passes on to fetch only what is needed or was set: some runtimes throw at members that they do not know. */
 export function buildRequest(
   { method, credentials, lastEventIdParam, manualRedirect, redirect }: Config,
   { lastEventId, signal }: ConnectContext,
-  [rawUrl, rawHeaders, body]: Parts,
+  parts: unknown[],
 ): StreamRequest {
-  let url: URL;
-  let headers: Headers;
-  try {
-    url = resolveUrl(rawUrl);
-    headers = copyHeaders(rawHeaders);
-    checkBody(body);
-  } catch (cause) {
-    throw new ConnectionError('INVALID_REQUEST', reasonOf(cause), { cause });
-  }
+  const [url, headers, body] = Object.values(PARTS).map((ready, index) => {
+    try {
+      return ready(parts[index] as never);
+    } catch (cause) {
+      throw causedError('INVALID_REQUEST', 'The request cannot be sent', cause);
+    }
+  }) as [URL, Headers, BodyInit | null | undefined];
   const isCustom = [...headers].length > 0;
   setDefaults(headers);
 
@@ -76,10 +61,8 @@ export function buildRequest(
   const init: StreamInit = { headers, signal };
   if (method !== 'GET') init.method = method;
   if (credentials) init.credentials = credentials;
-  if (body !== undefined && body !== null) {
-    init.body = body;
-    if (isStream(body)) init.duplex = 'half'; // fetch refuses a stream without it
-  }
+  if (body !== undefined && body !== null) init.body = body;
+  if (isStream(body)) init.duplex = 'half'; // fetch refuses a stream without it
   // Where there is nothing to protect, fetch may follow by itself.
   if (manualRedirect && (isCustom || init.body || redirect || headers.has('last-event-id')))
     init.redirect = 'manual';

@@ -50,5 +50,4 @@ export type TraceRecord = {
 export type Trace = <Type extends TraceType>(type: Type, fields: TraceFields[Type], words?: string) => void;
 
 /** Ms for people. */
-export const seconds = (ms: number): string =>
-  ms < 1000 ? `${Math.round(ms)} ms` : `${Number((ms / 1000).toFixed(ms < 10_000 ? 1 : 0))} s`;
+export const seconds = (ms: number): string => `${Number((ms / 1000).toPrecision(2))} s`;

@@ -1,8 +1,8 @@
 import type { Config } from './check-options';
-import { ConnectionError } from './connection-error';
+import { causedError } from './connection-error';
 import type { EndContext } from './options';
 import type { Timer } from './timer';
-import { reasonOf, report } from './user-code';
+import { report } from './user-code';
 
 type Refresh = NonNullable<Config['refresh']>;
 
@@ -22,7 +22,7 @@ export const refreshes = ({ refresh }: Config): number | undefined => refresh &&
  * What the user's functions say about an end: true and false as `shouldReconnect` does, `'refreshed'` after a refresh.
  *
  * @param before what `refreshes` said when the attempt began; undefined if it was the one retry after a refresh
- * @param isCurrent false once nobody wants to know any more
+ * @param signal aborted once nobody wants to know any more
  * @throws ConnectionError REFRESH_FAILED
  */
 export const judge = async (
@@ -30,7 +30,7 @@ export const judge = async (
   context: EndContext,
   before: number | undefined,
   timer: Timer,
-  isCurrent: () => boolean,
+  signal: AbortSignal,
 ): Promise<boolean | 'refreshed' | undefined> => {
   const { status, error } = context;
   let verdict: boolean | 'refresh' | undefined;
@@ -40,7 +40,7 @@ export const judge = async (
     report(error);
   }
   if (verdict !== 'refresh') return verdict;
-  if (!refresh || before === undefined || !isCurrent()) return undefined;
+  if (!refresh || before === undefined || signal.aborted) return undefined;
   const shared = sharedBy(refresh);
   // Refused for what a run has replaced in the meantime: that run serves this stream too.
   if (error?.status && shared.succeeded > before) return 'refreshed';
@@ -57,7 +57,7 @@ export const judge = async (
     });
     return 'refreshed';
   } catch (cause) {
-    throw new ConnectionError('REFRESH_FAILED', `refresh failed: ${reasonOf(cause)}`, { cause });
+    throw causedError('REFRESH_FAILED', 'refresh failed', cause);
   } finally {
     if (shared.run === run) shared.run = undefined;
   }

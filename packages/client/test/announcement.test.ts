@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Announcement } from '../src/announcement';
+import { watchAnnouncement } from '../src/announcement';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -28,15 +28,14 @@ describe('the announcement', () => {
   ])('%j: announced %s, heartbeat %s', (text, announced, heartbeat) => {
     const bytes = encode(text);
     for (let size = 1; size <= Math.max(1, Math.min(bytes.length, 30)); size++) {
-      const announcement = new Announcement();
-      for (let i = 0; i < bytes.length; i += size) announcement.feed(bytes.subarray(i, i + size));
-      expect([announcement.announced, announcement.heartbeat]).toEqual([announced, heartbeat]);
+      const watch = watchAnnouncement();
+      let announcement = watch(new Uint8Array());
+      for (let i = 0; i < bytes.length; i += size) announcement = watch(bytes.subarray(i, i + size));
+      expect([Boolean(announcement), announcement?.heartbeat]).toEqual([announced, heartbeat]);
     }
   });
 
   it('does not take a torn byte order mark', () => {
-    const announcement = new Announcement();
-    announcement.feed(Uint8Array.of(0xef, 0xbb, ...encode(': eventwire\n')));
-    expect(announcement.announced).toBe(false);
+    expect(watchAnnouncement()(Uint8Array.of(0xef, 0xbb, ...encode(': eventwire\n')))).toBeUndefined();
   });
 });

@@ -141,8 +141,9 @@ it('close() from an abort listener of the attempt that reconnect() gives up', as
   };
   const stream = connect(target, { fetch });
   stream.reconnect();
-  expect([stream.state, calls.length]).toEqual(['closed', 1]);
+  expect(stream.state).toBe('closed');
   expect(await stream.closed).toEqual({ reason: 'closed' });
+  expect(calls).toHaveLength(0);
 });
 
 describe('a callback that fails', () => {
@@ -209,10 +210,12 @@ describe('onTrace', () => {
     expect(messages).toEqual([
       '1 connecting http://localhost/path',
       '1 id-not-sent 7',
-      '1 waiting 4 ms: http://localhost/path answered 503, Retry-After 0 ms',
+      '1 waiting 0.004 s: http://localhost/path answered 503, Retry-After 0 s',
       '2 connecting http://localhost/path',
       '2 id-not-sent 7',
-      expect.stringMatching(/^2 waiting 4 ms: No connection to http:\/\/localhost\/path: no way to .*\?…$/),
+      expect.stringMatching(
+        /^2 waiting 0.004 s: No connection to http:\/\/localhost\/path: no way to .*\?…$/,
+      ),
       '2 closed closed',
     ]);
     expect(JSON.stringify(records)).not.toContain('secret');

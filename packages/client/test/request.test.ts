@@ -268,6 +268,6 @@ describe('invalid options throw at the call', () => {
   });
 
   it('says how to write a url where there is no page', () => {
-    expect(() => connect('/events')).toThrow(/url "\/events".*give the whole one/);
+    expect(() => connect('/events')).toThrow(/url: "\/events" is no absolute url/);
   });
 });
