@@ -4,7 +4,7 @@ import { type Ending, isEventStreamType, statusVerdict } from './endings';
 import type { EventQueue } from './event-queue';
 import type { ConnectContext } from './options';
 import { fetchFollowing } from './redirect';
-import { buildRequest, requestParts, type StreamInit, type StreamRequest } from './request';
+import { buildRequest, requestParts, type StreamInit } from './request';
 import { publicUrl } from './request-parts';
 import { createReader } from './stream-reader';
 import type { Timer } from './timer';
@@ -17,8 +17,8 @@ export interface Stream {
   readonly queue: EventQueue<unknown>;
   readonly timer: Timer;
   readonly trace: Trace;
-  /** fetch is about to be called. */
-  requesting(request: StreamRequest): void;
+  /** The newest request's, without the last event ID. */
+  url: string;
   opened(response: Response): void;
   ended(ending: Ending): void;
   retry(ms: number): void;
@@ -38,9 +38,10 @@ const MASK = '?…';
  * releases all that it holds: from then on it throws, and nobody listens.
  */
 export const runAttempt = async (
-  { config, queue, timer, trace, requesting, opened, ended, retry }: Stream,
+  stream: Stream,
   context: ConnectContext,
 ): Promise<Ending> => {
+  const { config, queue, timer, trace, opened, ended, retry } = stream;
   const { connectTimeout, idleTimeout, reconnect } = config;
   const { signal } = context;
   let where = 'the server';
@@ -90,7 +91,9 @@ export const runAttempt = async (
     const request = buildRequest(config, context, parts);
     check();
     see(request.url);
-    requesting(request);
+    stream.url = request.url.href;
+    trace('connecting', { url: where });
+    if (request.idDropped) trace('id-not-sent', { length: context.lastEventId.length });
     const response = await fetchFollowing(config, fetch, request.target, request.init, (url, status) => {
       see(url);
       trace('redirect', { url: where, status });
@@ -106,11 +109,11 @@ export const runAttempt = async (
     if (verdict !== 'open') code = 'BAD_STATUS';
     else if (!isEventStreamType(type)) {
       code = 'BAD_CONTENT_TYPE';
-      why = ` with ${type}, not text/event-stream: check the url`;
+      why = ` with ${type}, not text/event-stream`;
     } else if (body === undefined) {
       // A fetch without streaming has no such property at all; null is an empty body.
       code = 'NO_BODY';
-      why = ' without a readable body: give a fetch that can stream';
+      why = ' without a readable body: give another fetch';
     }
     if (code) {
       // The beginning of the body usually says why.
@@ -136,18 +139,18 @@ export const runAttempt = async (
 
     opened(response);
     check();
-    const stream = createReader(config, context, queue, trace, retry);
+    const events = createReader(config, context, queue, trace, retry);
     for (;;) {
       await queue.demand();
       check();
       // Only while a read is pending: a paused consumer is not an idle server.
-      limit('idle', idleTimeout ?? stream.idleTimeout());
+      limit('idle', idleTimeout ?? events.idleTimeout());
       const { done, value } = await read();
       check();
       timer();
       // [spec] "Once the end of the file is reached, any pending data must be discarded."
       if (done) return {};
-      let ending = await stream.feed(value);
+      let ending = await events.feed(value);
       // What has been received is handed on, whatever became of the attempt meanwhile.
       const error = queue.flush();
       check();

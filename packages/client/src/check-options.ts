@@ -77,7 +77,8 @@ export function checkOptions(url: ConnectUrl, options: ConnectOptions<never>): C
       check(name, fits, words, value);
     }
   const { method = 'GET', body, reconnect = {}, signal, clock = systemClock, schema = {} } = options;
-  check('fetch', options.fetch ?? globalThis.fetch, 'given: there is none here');
+  const { fetch = globalThis.fetch } = options;
+  check('fetch', fetch, 'given', fetch);
   check('signal', !signal || hasMethods(signal, 'addEventListener'), 'an AbortSignal', signal);
   check('clock', hasMethods(clock, 'now setTimeout clearTimeout'), 'a Clock', clock);
   for (const [type, one] of Object.entries(schema))
@@ -106,8 +107,8 @@ export function checkOptions(url: ConnectUrl, options: ConnectOptions<never>): C
     }
   }
   const hasBody = body !== undefined && body !== null;
-  check('body', !hasBody || !/^(get|head)$/i.test(method), `sent by another method than ${method}`);
-  check('body', !reconnect || !isStream(body), 'made by a function, as a stream can be sent only once');
+  check('body', !hasBody || !/^(get|head)$/i.test(method), 'sent by another method', method);
+  check('body', !reconnect || !isStream(body), 'a function that makes the stream anew', body);
   const { lastEventId = '' } = options;
   return { ...values, method, clock, lastEventId, manualRedirect: true } as Config;
 }
@@ -117,10 +118,6 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const hasMethods = (value: unknown, names: string) =>
   names.split(' ').every((name) => typeof Object(value)[name] === 'function');
 
-function check(option: string, ok: unknown, expected: string, got: unknown = ''): void {
-  if (!ok)
-    throw invalidOption(
-      option,
-      `must be ${expected}${got === '' ? '' : `, not ${isObject(got) ? 'an object' : String(got)}`}`,
-    );
+function check(option: string, ok: unknown, expected: string, got: unknown): void {
+  if (!ok) throw invalidOption(option, `must be ${expected}, not ${isObject(got) ? 'an object' : String(got)}`);
 }

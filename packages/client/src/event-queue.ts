@@ -156,7 +156,7 @@ export function createQueue<E>(
       if (dropped) onDropped(dropped);
       dropped = 0;
       return onQueueFull === 'close' && waiting() > max
-        ? new ConnectionError('QUEUE_FULL', `More events wait than maxQueuedEvents allows, ${max}`)
+        ? new ConnectionError('QUEUE_FULL', `More than maxQueuedEvents wait, ${max}`)
         : undefined;
     },
     demand: (handled) =>

@@ -6,7 +6,7 @@ import { type Ending, isPassing } from './endings';
 import { createQueue } from './event-queue';
 import type { EventStream } from './event-stream';
 import type { Outcome } from './outcome';
-import { publicUrl, resolveUrl } from './request-parts';
+import { resolveUrl } from './request-parts';
 import { readRetryAfter } from './retry-after';
 import { createTimer } from './timer';
 import { seconds, type Trace, type TraceRecord } from './trace';
@@ -26,7 +26,6 @@ export function follow<E>(config: Config): EventStream<E> {
   /** Of a wait: the page's being hidden, or a time that no server has set. */
   let paused = false;
   let isOurs = false;
-  let url = typeof config.url === 'function' ? '' : resolveUrl(config.url).href;
   /** The newest attempt, from 1. */
   let attempt = 0;
   /** Attempts since the stream was last healthy, and when that was, or the first began; `maxElapsed` counts from it. */
@@ -159,7 +158,7 @@ export function follow<E>(config: Config): EventStream<E> {
     if (clock.now() + delay - healthyAt > config.maxElapsed) limit = 'maxElapsed';
     if (failures >= config.maxAttempts) limit = 'maxAttempts';
     if (limit) {
-      const message = `Gave up after ${failures} attempts in a row (reconnect.${limit} is ${config[limit]}): ${why}`;
+      const message = `Gave up, as reconnect.${limit} is ${config[limit]}: ${why}`;
       return finish({
         reason: 'exhausted',
         error: new ConnectionError('EXHAUSTED', message, { ...error, cause: error }),
@@ -181,11 +180,7 @@ export function follow<E>(config: Config): EventStream<E> {
     timer,
     trace,
     ended,
-    requesting({ url: next, idDropped }) {
-      url = next.href;
-      trace('connecting', { url: publicUrl(next) });
-      if (idDropped) trace('id-not-sent', { length: queue.receivedId.length });
-    },
+    url: typeof config.url === 'function' ? '' : resolveUrl(config.url).href,
     opened({ status, headers }) {
       const signal = enter('open');
       openedAt = clock.now();
@@ -235,7 +230,7 @@ export function follow<E>(config: Config): EventStream<E> {
       return state;
     },
     get url() {
-      return url;
+      return stream.url;
     },
     get lastEventId() {
       return queue.lastEventId;

@@ -74,7 +74,7 @@ export const fetchFollowing = async (
         init.headers.delete(`content-${name}`);
     }
     // [spec] "If ... request's body's source is null, then return a network error."
-    check(!isStream(init.body), 'a body that is a stream cannot be sent again');
+    check(!isStream(init.body), 'a stream cannot be sent again');
     onHop(url, status);
   }
 };

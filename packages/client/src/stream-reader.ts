@@ -81,7 +81,7 @@ export function createReader(
         if (!signal.aborted) queue.push({ ...event, data }, lastEventId);
         return;
       } catch (cause) {
-        const which = `Event ${quotedType} with the last event ID ${JSON.stringify(lastEventId)}`;
+        const which = `Event ${quotedType}, last event ID ${JSON.stringify(lastEventId)},`;
         error = causedError('INVALID_EVENT', `${which} is invalid`, cause);
       }
     if (signal.aborted) return;
