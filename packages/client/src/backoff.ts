@@ -1,5 +1,4 @@
 import { clamp } from './clamp';
-import { MAX_TIMER } from './clock';
 
 /** The numbers of the reconnection policy; all times in ms. */
 export interface Backoff {
@@ -34,5 +33,5 @@ export function reconnectionDelay(
   // 0 x Infinity is NaN: factor ** failures overflows after a thousand attempts.
   const growth = backoff.initialDelay * backoff.factor ** failures || 0;
   const spread = random * backoff.jitter * Math.min(backoff.maxDelay, growth);
-  return Math.min(MAX_TIMER, Math.max(reconnectionTime, server) + spread);
+  return Math.max(reconnectionTime, server) + spread;
 }

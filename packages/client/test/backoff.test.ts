@@ -22,7 +22,7 @@ const backoff = fc.record({
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 describe('the delay before an attempt', () => {
-  it('is never sooner than asked for, never more than maxDelay later, and fits a timer', () => {
+  it('is never sooner than asked for, and never more than maxDelay later', () => {
     fc.assert(
       fc.property(
         backoff,
@@ -33,8 +33,8 @@ describe('the delay before an attempt', () => {
         (b, n, time, after, r) => {
           const delay = reconnectionDelay(b, n, time, after, r);
           const floor = Math.max(time, after === undefined ? 0 : clampServerDelay(after, b));
-          expect(delay).toBeGreaterThanOrEqual(Math.min(floor, 2 ** 31 - 1));
-          expect(delay).toBeLessThanOrEqual(Math.min(floor + b.maxDelay, 2 ** 31 - 1));
+          expect(delay).toBeGreaterThanOrEqual(floor);
+          expect(delay).toBeLessThanOrEqual(floor + b.maxDelay);
         },
       ),
     );
