@@ -37,10 +37,7 @@ const MASK = '?…';
  * One fetch and the reading of its body; returns or throws how it ended. Over as soon as its signal is aborted, which
  * releases all that it holds: from then on it throws, and nobody listens.
  */
-export const runAttempt = async (
-  stream: Stream,
-  context: ConnectContext,
-): Promise<Ending> => {
+export const runAttempt = async (stream: Stream, context: ConnectContext): Promise<Ending> => {
   const { config, queue, timer, trace, opened, ended, retry } = stream;
   const { connectTimeout, idleTimeout, reconnect } = config;
   const { signal } = context;

@@ -119,5 +119,6 @@ const hasMethods = (value: unknown, names: string) =>
   names.split(' ').every((name) => typeof Object(value)[name] === 'function');
 
 function check(option: string, ok: unknown, expected: string, got: unknown): void {
-  if (!ok) throw invalidOption(option, `must be ${expected}, not ${isObject(got) ? 'an object' : String(got)}`);
+  if (!ok)
+    throw invalidOption(option, `must be ${expected}, not ${isObject(got) ? 'an object' : String(got)}`);
 }
