@@ -8,7 +8,7 @@ import { reasonOf } from './user-code';
  * - `IDLE_TIMEOUT`: no byte within `idleTimeout` while a read was pending, or none after the machine had slept.
  * - `BAD_STATUS`: the server answered with a status that is no event stream.
  * - `BAD_CONTENT_TYPE`: a 2xx whose type is not `text/event-stream`.
- * - `NO_BODY`: this runtime's fetch gives no readable body.
+ * - `NO_BODY`: this runtime's fetch gives no readable body, or one that is not bytes.
  * - `EVENT_TOO_LARGE`: an event is larger than `maxEventSize`.
  * - `INVALID_EVENT`: `decode` or `schema` refused an event; `cause` is what they threw, or an Error whose `cause` has the issues.
  * - `QUEUE_FULL`: with `onQueueFull: 'close'`, more than `maxQueuedEvents` are waiting.

@@ -107,12 +107,15 @@ export function createReader(
 
     /** How the stream ended, if this chunk ended it. */
     async feed(chunk: Uint8Array): Promise<Ending | undefined> {
-      announcement = watch(chunk);
       try {
+        announcement = watch(chunk);
         parser.feed(chunk);
       } catch (cause) {
-        if ((cause as EventStreamError).code !== 'EVENT_TOO_LARGE') throw cause;
-        ending ??= { error: causedError('EVENT_TOO_LARGE', 'See maxEventSize', cause) };
+        const isTooLarge = (cause as EventStreamError).code === 'EVENT_TOO_LARGE';
+        // What else is thrown is about a chunk that is no bytes, and would be so again.
+        ending ??= {
+          error: causedError(isTooLarge ? 'EVENT_TOO_LARGE' : 'NO_BODY', 'The body cannot be read', cause),
+        };
       }
       for (const item of items) {
         if (signal.aborted) break;

@@ -192,6 +192,19 @@ describe('the states', () => {
     expect(call(0).live).toBe(false);
   });
 
+  it.each<[string, unknown]>([
+    ['no body at all', undefined],
+    ['what is no bytes', new ReadableStream({ start: (body) => body.enqueue({}) })],
+    ['text', new ReadableStream({ start: (body) => body.enqueue('data: x\n\n') })],
+  ])('a fetch that gives %s is not asked again', async (_, body) => {
+    const { stream, call, calls } = follow({});
+    const response = new Response(null, { headers: { 'content-type': 'text/event-stream' } });
+    Object.defineProperty(response, 'body', { value: body });
+    call(0).resolve(response);
+    const { reason, error } = await stream.closed;
+    expect([reason, error?.code, calls.length]).toEqual(['failed', 'NO_BODY', 1]);
+  });
+
   it('says why it gave up, with the last error as the cause', async () => {
     const { stream, call } = follow({ reconnect: { maxAttempts: 1 } });
     call(0).refuse(503);
