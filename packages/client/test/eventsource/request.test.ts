@@ -66,6 +66,13 @@ describe('9.2.2 The EventSource interface: the request', () => {
     expect(es.url).toContain('us%C3%A9r:p%40ss@');
   });
 
+  it('beyond the Standard: an Authorization of the headers wins over them', async () => {
+    const server = await serve((_req, res) => open(res));
+    source(server.url.replace('//', '//user:pass@'), { headers: { authorization: 'Bearer token' } });
+    await until(() => server.requests.length === 1);
+    expect(server.requests[0]?.headers.authorization).toBe('Bearer token');
+  });
+
   it('step 11: the cache mode is no-store, so that a cached stream is not taken', async () => {
     expect(initOf({}).init.cache).toBe('no-store');
     const server = await serve((_req, res, count) => {
@@ -149,6 +156,15 @@ describe('9.2.3 Processing model: Last-Event-ID', () => {
       '1',
     ]);
     expect(fired.flatMap(({ lastEventId }) => lastEventId ?? [])).toEqual(['1', '1', '1']);
+  });
+
+  it('is sent no more once the stream has reset it', async () => {
+    const texts = ['id: 1\ndata: x\n\n', 'id\ndata: y\n\n', 'data: z\n\n'];
+    const server = await serve((_req, res, count) => sendAndEnd(res, texts[count - 1] ?? ''));
+    source(server.url);
+    await until(() => server.requests.length >= 3);
+    const ids = server.requests.slice(0, 3).map(({ headers }) => headers['last-event-id']);
+    expect(ids).toEqual([undefined, '1', undefined]);
   });
 
   it('is of the parsed stream, although listeners have not seen it yet', async () => {
