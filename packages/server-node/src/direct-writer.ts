@@ -63,9 +63,8 @@ function freeSocketOf(res: NodeResponse): Socket | undefined {
   if (res.write !== ServerResponse.prototype.write) return undefined;
   const { socket, chunkedEncoding, headersSent, writableEnded } = res as ServerResponse;
   if (!chunkedEncoding || !headersSent || writableEnded) return undefined;
-  // TCP or a pipe, without TLS; in other runtimes it is something else.
+  // None while a response before this one has the connection. TCP or a pipe, without TLS; in other runtimes it is something else.
   if (!socket || Object.getPrototypeOf(socket) !== Socket.prototype) return undefined;
-  if ((socket as { _httpMessage?: unknown })._httpMessage !== res) return undefined;
   // Everything before has left node's hands.
   if ((res as ServerResponse).writableLength > 0 || socket.writableCorked > 0) return undefined;
   return socket.writable && !socket.connecting ? socket : undefined;

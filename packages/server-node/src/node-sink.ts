@@ -20,15 +20,16 @@ interface Flushable {
 
 /** The body of a response of node:http or node:http2. */
 export class NodeSink implements EventStreamSink, PendingBytes {
-  readonly #req: NodeRequest;
-  readonly #res: NodeResponse;
-  readonly #init: ResolvedEventStreamInit;
-  #listener: EventStreamSinkListener | undefined;
-  #pending = 0;
+  // What each write needs comes first, as in BlockWriter.
   /** The first bytes, until the head has gone out with them. */
   #first: Uint8Array | undefined;
   /** A wrapper around `res.write` may drop the callback, by which bytes are counted: then its return value and 'drain' have to do. */
   readonly #wrapped: boolean;
+  readonly #res: NodeResponse;
+  #pending = 0;
+  readonly #req: NodeRequest;
+  readonly #init: ResolvedEventStreamInit;
+  #listener: EventStreamSinkListener | undefined;
   #onDrain: (() => void) | undefined;
   #socketTimeout = 0;
 

@@ -9,8 +9,8 @@ import { Room } from './room';
 export interface BlockWriterOwner {
   /** Ends the wait for async data; its reason is thrown then. */
   readonly signal: AbortSignal;
-  /** So many bytes have been given to the sink. */
-  wrote(bytes: number): void;
+  /** So many bytes have been given to the sink, and something is pending there. */
+  late(bytes: number): void;
   /** What a source of data says to being closed. */
   report(error: unknown): void;
   /** A source of data has failed with half a block out, which the next event would join. */
@@ -22,16 +22,19 @@ export interface BlockWriterOwner {
  * block is written piece by piece has its turn after it.
  */
 export class BlockWriter {
-  readonly #sink: EventStreamSink;
-  readonly #room: Room;
-  readonly #owner: BlockWriterOwner;
-  /** The default reconnection time until it has been sent. Of this stream, so that nothing leaks into another. */
-  #retry: number | undefined;
+  // What each write needs comes first and together: with thousands of streams, waiting for memory is most of a delivery that is not the system's.
   /** Half a block is out, or may be: nothing else may be written until it is whole. */
   #held = false;
+  #finished = false;
+  /** The default reconnection time until it has been sent. Of this stream, so that nothing leaks into another. */
+  #retry: number | undefined;
+  readonly #sink: EventStreamSink;
+  /** A whole number, since a fraction would be an object of its own. */
+  #lastWrite = Math.floor(performance.now());
+  readonly #room: Room;
+  readonly #owner: BlockWriterOwner;
   /** None until something has to wait. */
   #waiting: (() => void)[] | undefined;
-  #finished = false;
 
   constructor(
     sink: EventStreamSink,
@@ -46,7 +49,13 @@ export class BlockWriter {
 
   /** Whether more should wait: a block is in progress, or enough is under way. */
   get busy(): boolean {
-    return this.#held || this.#room.full;
+    // Most clients take everything at once.
+    return this.#held || (this.#sink.pending > 0 && this.#room.full);
+  }
+
+  /** When something was written last, in ms of `performance.now()`. */
+  get lastWrite(): number {
+    return this.#lastWrite;
   }
 
   /** Settles once it is not busy, or finished. */
@@ -86,7 +95,8 @@ export class BlockWriter {
   put(bytes: Uint8Array): void {
     if (this.#finished) return;
     this.#sink.write(bytes);
-    this.#owner.wrote(bytes.byteLength);
+    this.#lastWrite = Math.floor(performance.now());
+    if (this.#sink.pending > 0) this.#owner.late(bytes.byteLength);
   }
 
   /** The sink has less pending. */

@@ -19,8 +19,7 @@ export interface CatchUpContext {
 }
 
 /** What catching up needs of the subscription. */
-export interface CatchUpTask {
-  readonly outlet: Outlet;
+export interface CatchUpTask extends Outlet {
   readonly selection: Selection;
   readonly initial: Initial | undefined;
   /** Makes the subscriber live, which the feed refuses if more has arrived meanwhile. */
@@ -42,7 +41,6 @@ const MAX_FRAME_BYTES = 65_536;
 export class CatchUp {
   readonly #context: CatchUpContext;
   readonly #task: CatchUpTask;
-  readonly #outlet: Outlet;
   /** The feed's generation in which the log has said that the cursor is its own: before, it must not be compared. */
   #known = -1;
   #replayed = 0;
@@ -52,16 +50,15 @@ export class CatchUp {
   constructor(context: CatchUpContext, task: CatchUpTask) {
     this.#context = context;
     this.#task = task;
-    this.#outlet = task.outlet;
   }
 
   /** Settles once the subscriber is live or gone. */
   async run(): Promise<void> {
     try {
-      if (this.#outlet.cursor === '') await this.#begin();
+      if (this.#task.place === '') await this.#begin();
       await this.#follow();
     } finally {
-      this.#outlet.meter.record('replayed', this.#replayed);
+      this.#task.meter.record('replayed', this.#replayed);
       this.#replayed = 0;
     }
   }
@@ -74,21 +71,21 @@ export class CatchUp {
   async #begin(): Promise<void> {
     const { feed, log } = this.#context;
     const { generation } = feed;
-    this.#outlet.cursor = await log.head();
+    this.#task.place = await log.head();
     this.#known = generation;
     await this.#present();
   }
 
   async #follow(): Promise<void> {
     const { feed, log } = this.#context;
-    const outlet = this.#outlet;
+    const outlet = this.#task;
     while (!outlet.over) {
       await feed.listen();
       if (outlet.over) return;
       const known = this.#known === feed.generation;
       if (known) {
         // From here to join() nothing is awaited, so that nothing can arrive in between.
-        const ahead = log.compare(outlet.cursor, feed.tailed);
+        const ahead = log.compare(outlet.place, feed.tailed);
         if (ahead === 0 && this.#task.join()) return;
         if (ahead > 0) {
           await feed.more();
@@ -96,7 +93,7 @@ export class CatchUp {
         }
       }
       const { generation } = feed;
-      const page = await log.read(outlet.cursor, { limit: PAGE });
+      const page = await log.read(outlet.place, { limit: PAGE });
       if (outlet.over) return;
       if (page.gap) await this.#bridge(page);
       else if (known && page.events.length === 0) await this.#mistrustTail();
@@ -111,7 +108,7 @@ export class CatchUp {
     if (await feed.isAstray()) return;
     throw new EventStreamUsageError(
       'INCONSISTENT_LOG',
-      `The log reads nothing after ${this.#outlet.cursor}, but its tail is at ${feed.tailed}`,
+      `The log reads nothing after ${this.#task.place}, but its tail is at ${feed.tailed}`,
     );
   }
 
@@ -127,11 +124,11 @@ export class CatchUp {
   async #bridge({ events }: LogPage): Promise<void> {
     const { log } = this.#context;
     const { initial } = this.#task;
-    const outlet = this.#outlet;
-    const after = outlet.cursor;
+    const outlet = this.#task;
+    const after = outlet.place;
     outlet.meter.add('gaps', 1);
     if (initial) {
-      outlet.cursor = await log.head();
+      outlet.place = await log.head();
       // Not with the cursor as its id: a connection lost before the state was through would go on behind a state that never came.
       await outlet.send(gapFrame(after, events[0]?.id ?? null, after));
       return this.#present();
@@ -141,13 +138,13 @@ export class CatchUp {
       // Asked again, since what was added before head() was asked must not be skipped.
       ({ events } = await log.read(after, { limit: PAGE }));
       if (events.length === 0) {
-        outlet.cursor = outlet.sent = head;
+        outlet.place = outlet.sent = head;
         return outlet.send(gapFrame(after, null, head));
       }
     }
     const oldest = events[0]?.id ?? after;
     const before = log.cursorBefore?.(oldest) ?? after;
-    outlet.cursor = outlet.sent = before;
+    outlet.place = outlet.sent = before;
     await outlet.send(gapFrame(after, oldest, before));
     await this.#write(events);
   }
@@ -156,7 +153,7 @@ export class CatchUp {
   async #present(): Promise<void> {
     const { report } = this.#context;
     const { initial } = this.#task;
-    const outlet = this.#outlet;
+    const outlet = this.#task;
     if (initial && !outlet.over) {
       const source = initial();
       checkIterable(source, 'What initial gives');
@@ -164,17 +161,17 @@ export class CatchUp {
       this.#stopInitial = () => abort.abort();
       await forEachUntil(source, abort.signal, report, (event) => outlet.send(initialFrame(event)));
     }
-    outlet.sent = outlet.cursor;
-    await outlet.send(cursorFrame(outlet.cursor));
+    outlet.sent = outlet.place;
+    await outlet.send(cursorFrame(outlet.place));
   }
 
   async #write(events: readonly LoggedEvent[]): Promise<void> {
-    const outlet = this.#outlet;
+    const outlet = this.#task;
     const picked = this.#task.selection.pick(events);
     for (let from = 0; from < picked.length && !outlet.over; ) {
       const frames: Uint8Array[] = [];
       let bytes = 0;
-      let last = outlet.cursor;
+      let last = outlet.place;
       for (const { id, frame } of picked.slice(from)) {
         bytes += frame.byteLength;
         if (frames.length > 0 && bytes > MAX_FRAME_BYTES) break;
@@ -187,7 +184,7 @@ export class CatchUp {
     }
     if (outlet.over) return;
     // Those that were passed over count as seen.
-    outlet.cursor = events.at(-1)?.id ?? outlet.cursor;
+    outlet.place = events.at(-1)?.id ?? outlet.place;
     // Many who come back at once and find little for them in a long log would leave no turn to anything else.
     if (picked.length === 0) await new Promise<void>(afterThisTurn);
   }

@@ -24,6 +24,10 @@ const NOBODY: readonly Follower[] = [];
  * An adapter gives it an {@link EventStreamSink}; applications meet it as `EventStreamResponse`.
  */
 export class EventStreamWriter implements Subscriber {
+  // What each write needs comes first, as in BlockWriter.
+  /** Ending: `end()` was called, and waits for the block in progress. */
+  #state: 'open' | 'ending' | 'over' = 'open';
+  readonly #blocks: BlockWriter;
   /** The id that the client sent; empty where it sent none. */
   readonly lastEventId: string;
   /** Settles once the response is over, its last bytes included. Never rejects. */
@@ -32,7 +36,6 @@ export class EventStreamWriter implements Subscriber {
   context?: unknown;
   readonly #sink: EventStreamSink;
   readonly #init: ResolvedEventStreamInit;
-  readonly #blocks: BlockWriter;
   /** None until somebody asks for the signal: it takes as much memory as a quarter of a quiet stream. */
   #abort: AbortController | undefined;
   #reason: EventStreamClosedError | undefined;
@@ -41,8 +44,6 @@ export class EventStreamWriter implements Subscriber {
   #settle: () => void = () => {};
   /** None where the client had left before the stream was open. */
   readonly #watch: Watch | undefined;
-  /** Ending: `end()` was called, and waits for the block in progress. */
-  #state: 'open' | 'ending' | 'over' = 'open';
 
   /** @throws EventStreamUsageError `INVALID_OPTION` */
   constructor(
@@ -81,6 +82,10 @@ export class EventStreamWriter implements Subscriber {
       this.#stream.#settle();
     }
 
+    get lastWrite(): number {
+      return this.#stream.#blocks.lastWrite;
+    }
+
     idle(): void {
       this.#stream.#beat();
     }
@@ -102,8 +107,8 @@ export class EventStreamWriter implements Subscriber {
       this.#stream.#report(error);
     }
 
-    wrote(bytes: number): void {
-      this.#stream.#watch?.wrote(bytes);
+    late(bytes: number): void {
+      this.#stream.#watch?.late(bytes);
     }
 
     brokeOff(): void {

@@ -20,17 +20,16 @@ export interface MemberContext extends CatchUpContext {
  * One subscriber in a channel. It reads the log at its own pace until it has reached the tail, then is live. While its subscriber is
  * full, what is published waits in a queue with a bound.
  */
-export class Member implements Subscription, LiveMember, Follower, CatchUpTask {
-  readonly closed: Promise<void>;
-  readonly subscriber: Subscriber;
+export class Member extends Outlet implements Subscription, LiveMember, Follower, CatchUpTask {
   readonly selection: Selection;
+  /** While its subscriber is full. */
+  #queue: SlowQueue | undefined;
+  readonly closed: Promise<void>;
   readonly initial: Initial | undefined;
-  readonly outlet: Outlet;
   readonly #context: MemberContext;
   /** Until it is live. */
   #catchUp: CatchUp | undefined;
   #live = false;
-  #queue: SlowQueue | undefined;
   #settle = () => {};
   /** Where its subscriber tells of its end by the signal alone. */
   #onAbort: (() => void) | undefined;
@@ -42,11 +41,10 @@ export class Member implements Subscription, LiveMember, Follower, CatchUpTask {
     selection: Selection,
     initial: Initial | undefined,
   ) {
+    super(subscriber, context.meter, lastEventId);
     this.#context = context;
-    this.subscriber = subscriber;
     this.selection = selection;
     this.initial = initial;
-    this.outlet = new Outlet(subscriber, context.meter, lastEventId);
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -61,7 +59,7 @@ export class Member implements Subscription, LiveMember, Follower, CatchUpTask {
 
   /** While it is live and nothing is queued, the feed's place is its own: events that it does not select cost it nothing. */
   get cursor(): string {
-    return this.#live && !this.#queue ? this.#context.feed.delivered : this.outlet.cursor;
+    return this.#live && !this.#queue ? this.#context.feed.delivered : this.place;
   }
 
   get slow(): boolean {
@@ -69,9 +67,9 @@ export class Member implements Subscription, LiveMember, Follower, CatchUpTask {
   }
 
   close(): void {
-    if (this.outlet.over) return;
-    this.outlet.cursor = this.cursor;
-    this.outlet.finish();
+    if (this.over) return;
+    this.place = this.cursor;
+    this.finish();
     this.#leaveLive();
     this.#context.feed.leave(this);
     if (this.#onAbort) this.subscriber.signal.removeEventListener('abort', this.#onAbort);
@@ -92,14 +90,14 @@ export class Member implements Subscription, LiveMember, Follower, CatchUpTask {
         return;
       }
       const block = picked === events ? frame : join(picked.map((event) => event.frame));
-      if (!this.outlet.writeEvents(block, picked.length, last.id)) this.#becomeSlow();
+      if (!this.writeEvents(block, picked.length, last.id)) this.#becomeSlow();
     } catch (error) {
       this.#fail(error);
     }
   }
 
   lost(position: string): void {
-    if (!this.#queue) this.outlet.cursor = position;
+    if (!this.#queue) this.place = position;
     this.#leaveLive();
     this.#run(async () => {
       await this.subscriber.drained();
@@ -109,8 +107,8 @@ export class Member implements Subscription, LiveMember, Follower, CatchUpTask {
 
   /** Where events have been passed over since the last id that the client got, it is told how far it is. */
   idleFrame(): Uint8Array | undefined {
-    if (!this.#live || this.#queue || this.outlet.sent === this.cursor) return undefined;
-    this.outlet.sent = this.cursor;
+    if (!this.#live || this.#queue || this.sent === this.cursor) return undefined;
+    this.sent = this.cursor;
     return cursorFrame(this.cursor);
   }
 
@@ -139,14 +137,14 @@ export class Member implements Subscription, LiveMember, Follower, CatchUpTask {
 
   #becomeSlow(): void {
     // Writing may have closed it.
-    if (this.outlet.over) return;
+    if (this.over) return;
     const queue = new SlowQueue(this.#context.slowPolicy, this.#context.meter);
     this.#queue = queue;
     this.#run(async () => {
       while (this.#queue === queue) {
         await this.subscriber.drained();
         // From here on nothing is awaited, so that an empty queue is the end of it.
-        if (this.#queue === queue && queue.drain(this.outlet)) this.#queue = undefined;
+        if (this.#queue === queue && queue.drain(this)) this.#queue = undefined;
       }
     });
   }
@@ -158,7 +156,7 @@ export class Member implements Subscription, LiveMember, Follower, CatchUpTask {
   }
 
   #fail(error: unknown): void {
-    if (this.outlet.over) return;
+    if (this.over) return;
     this.close();
     this.#context.report(error);
     this.#disconnect();

@@ -3,18 +3,19 @@ import type { Subscriber } from './subscriber';
 
 /** The way to one subscriber, and how far it has been written. */
 export class Outlet {
-  readonly subscriber: Subscriber;
-  readonly meter: Meter;
+  // What each delivery needs comes first, as in BlockWriter.
+  #over = false;
   /** The place in the log up to which everything that it selects has been written. */
-  cursor: string;
+  place: string;
   /** The last id that the client has been sent; it would come back with this one. */
   sent: string;
-  #over = false;
+  readonly meter: Meter;
+  readonly subscriber: Subscriber;
 
   constructor(subscriber: Subscriber, meter: Meter, lastEventId: string) {
     this.subscriber = subscriber;
     this.meter = meter;
-    this.cursor = this.sent = lastEventId;
+    this.place = this.sent = lastEventId;
   }
 
   get over(): boolean {
@@ -29,7 +30,7 @@ export class Outlet {
   /** So many events up to the id `last`. `false`: there should be no more until the subscriber has drained. */
   writeEvents(frame: Uint8Array, count: number, last: string): boolean {
     if (this.#over) return false;
-    this.cursor = this.sent = last;
+    this.place = this.sent = last;
     this.meter.add('deliveries', count);
     return this.subscriber.write(frame);
   }

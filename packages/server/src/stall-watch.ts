@@ -9,6 +9,7 @@ export class StallWatch {
   readonly #sink: EventStreamSink;
   readonly #patience: number;
   readonly #stalled: () => void;
+  /** What was written while something was pending. All that was written before is taken once that is. */
   #written = 0;
   #taken = 0;
   #timer: Timer | undefined;
@@ -19,10 +20,10 @@ export class StallWatch {
     this.#stalled = stalled;
   }
 
-  /** To be called after each write. */
-  wrote(bytes: number): void {
+  /** To be called after a write that has left something pending. */
+  late(bytes: number): void {
     this.#written += bytes;
-    if (this.#timer === undefined && this.#sink.pending > 0) this.#look();
+    if (this.#timer === undefined) this.#look();
   }
 
   stop(): void {

@@ -33,15 +33,12 @@ export class Watch {
     }
   }
 
-  /** To be called after each write. */
-  wrote(bytes: number): void {
-    this.#heartbeat?.touch();
-    if (!this.#stall) {
-      const patience = this.#writeTimeout;
-      if (patience === false || this.#sink.pending === 0) return;
-      this.#stall = new StallWatch(this.#sink, patience, () => this.#listener.stalled(patience));
-    }
-    this.#stall.wrote(bytes);
+  /** To be called after a write that has left something pending. */
+  late(bytes: number): void {
+    const patience = this.#writeTimeout;
+    if (patience === false) return;
+    this.#stall ??= new StallWatch(this.#sink, patience, () => this.#listener.stalled(patience));
+    this.#stall.late(bytes);
   }
 
   stop(): void {

@@ -133,6 +133,20 @@ describe('writeTimeout', () => {
     await vi.advanceTimersByTimeAsync(2000);
     expect(sink.over).toBe('destroyed');
   });
+
+  it('counts what was taken, however much is pending by then, also after writes that were taken at once', async () => {
+    const { sink, stream } = open({ writeTimeout: 1000 });
+    for (let n = 1; n < 5; n++) {
+      sink.stuck = true;
+      stream.sendEvent('x'.repeat(n * 10));
+      await vi.advanceTimersByTimeAsync(900);
+      sink.take();
+      sink.stuck = false;
+      stream.sendEvent('x'.repeat(100));
+      expect(sink.pending).toBe(0);
+    }
+    expect(sink.over).toBeUndefined();
+  });
 });
 
 describe('refuse', () => {
