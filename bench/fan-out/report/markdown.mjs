@@ -94,13 +94,27 @@ function latency({ latency }) {
 
 /** @param {Result} result */
 function growth({ growth }) {
+  const names = [...new Set(growth.map(({ name }) => name))];
+  const sizes = [...new Set(growth.map(({ connections }) => connections))];
+  const cells = (/** @type {number} */ size, /** @type {(one: Result['growth'][number]) => string} */ show) =>
+    names.map((name) => {
+      const one = growth.find((other) => other.name === name && other.connections === size);
+      return one === undefined ? '' : show(one);
+    });
   return [
-    `## Growth with connections, ${OURS}`,
-    'One event at a time, so that nothing is joined. In a straight line, a delivery costs the same everywhere.',
+    '## Growth with connections',
+    'One event at a time, so that nothing is joined. In a straight line, a delivery costs the same everywhere; but few share what an event takes once, ' +
+      'and the sockets of many are more than the processor has at hand. What grows for all of them is the machine, and not the server.',
     table(
-      ['Connections', 'us for a delivery', 'ms for an event', 'kB for a connection'],
-      growth.map(({ connections, cost, memory }) => [
-        ...[count(connections), cost.toFixed(2), ((cost * connections) / 1000).toFixed(2), kilobytes(memory)],
+      [
+        'Connections',
+        ...names.map((name) => `${name}: us for a delivery`),
+        ...names.map((name) => `${name}: kB for a connection`),
+      ],
+      sizes.map((size) => [
+        count(size),
+        ...cells(size, ({ cost }) => cost.toFixed(2)),
+        ...cells(size, ({ memory }) => kilobytes(memory)),
       ]),
     ),
     '![Milliseconds of the processor for one event, by connections](fan-out-growth.svg)',
