@@ -7,15 +7,15 @@ import { serve } from '../support/listen';
 import { runProgram } from '../support/program';
 import type { Report } from './script/report';
 
-export interface Result {
+export interface Result<T = Report> {
   version: string;
-  report: Report;
+  report: T;
 }
 
 export interface Runtime {
   name: string;
   /** Takes the bundled script, an ES module that exports `run`, and says what that gives. */
-  run(script: string): Promise<Result>;
+  run<T = Report>(script: string): Promise<Result<T>>;
 }
 
 const timeout = 300_000;
@@ -30,14 +30,14 @@ export const installedRuntimes: Runtime[] = [
 export const allRuntimes: Runtime[] = [
   ...[20, 22, 24, 26].map((major) => program(`Node ${major}`, ['npx', '-y', `node@${major}`])),
   program('Bun', ['npx', '-y', 'bun@1.4.5']),
-  program('Deno', ['npx', '-y', 'deno@2.9.6']),
+  program('Deno', ['npx', '-y', 'deno@2.9.6'], ['run', '--allow-net']),
   { name: 'workerd', run: runInWorkerd },
   { name: 'Chromium', run: (script) => runInBrowser('chromium', script) },
   { name: 'Firefox', run: (script) => runInBrowser('firefox', script) },
 ];
 
-/** One that runs an ES module from a file. */
-function program(name: string, [command = '', ...before]: string[]): Runtime {
+/** One that runs an ES module from a file, which it is given after `how`. */
+function program(name: string, [command = '', ...before]: string[], how: string[] = []): Runtime {
   return {
     name,
     async run(script) {
@@ -50,14 +50,14 @@ function program(name: string, [command = '', ...before]: string[]): Runtime {
         throw new Error(`${name} could not be had, so nothing is known of it. ${error.message}`);
       });
       const [version = said.trim()] = /[0-9]+\.[0-9]+\.[0-9]+/.exec(said) ?? [];
-      const report = await runProgram(command, [...before, join(folder.path, 'main.mjs')], options);
+      const report = await runProgram(command, [...before, ...how, join(folder.path, 'main.mjs')], options);
       return { version, report: JSON.parse(report) };
     },
   };
 }
 
 /** As a test of workerd's own, which needs no socket. */
-async function runInWorkerd(script: string): Promise<Result> {
+async function runInWorkerd<T>(script: string): Promise<Result<T>> {
   const main = `import { run } from 'run.mjs';
     export default { async test() { console.log(JSON.stringify(await run())); } };`;
   const config = `using Workerd = import "/workerd/workerd.capnp";
@@ -75,7 +75,7 @@ async function runInWorkerd(script: string): Promise<Result> {
   return { version, report: JSON.parse(await runProgram(workerd, ['test', 'config.capnp'], options)) };
 }
 
-async function runInBrowser(name: BrowserName, script: string): Promise<Result> {
+async function runInBrowser<T>(name: BrowserName, script: string): Promise<Result<T>> {
   await using origin = await serve(({ url }, response) => {
     const [type, body] =
       url === '/run.mjs'
