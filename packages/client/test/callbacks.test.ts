@@ -185,6 +185,28 @@ describe('a callback that fails', () => {
 });
 
 describe('onTrace', () => {
+  it('says in words how long it waits, and why', async () => {
+    const { fetch, call } = scriptedFetch();
+    const messages: string[] = [];
+    const stream = connect(url, {
+      fetch,
+      clock: new VirtualClock(),
+      random: () => 0.1,
+      onTrace: ({ type, message }) => type === 'waiting' && messages.push(message),
+    });
+    for (const retryAfter of ['4', '59']) {
+      await settle();
+      call(-1).refuse(503, { 'retry-after': retryAfter });
+      await settle();
+      stream.reconnect();
+    }
+    stream.close();
+    expect(messages).toEqual([
+      'waiting 4.2 s: http://localhost/ answered 503, Retry-After 4 s',
+      'waiting 59 s: http://localhost/ answered 503, Retry-After 59 s',
+    ]);
+  });
+
   it('tells every attempt, decision and reason, and no secret', async () => {
     const { fetch, call } = scriptedFetch();
     const clock = new VirtualClock();

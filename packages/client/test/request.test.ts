@@ -250,21 +250,45 @@ describe('invalid options throw at the call', () => {
     expect(fetch).not.toHaveBeenCalled();
   });
 
+  const names = [
+    ...['fetch', 'method', 'body', 'headers', 'signal', 'credentials', 'lastEventId', 'lastEventIdParam'],
+    ...['reconnect', 'shouldReconnect', 'refresh', 'redirect', 'connectTimeout', 'idleTimeout', 'visibility'],
+    ...['maxEventSize', 'maxQueuedEvents', 'onQueueFull', 'ack', 'decode', 'schema', 'onInvalid', 'terminal'],
+    ...['onEvent', 'onOpen', 'onComment', 'onReconnect', 'onGap', 'onLagged', 'onClose', 'onTrace'],
+    ...['clock', 'random'],
+  ];
+  it.each(names)('%s, what it cannot be', (option) => {
+    const { fetch } = scriptedFetch();
+    const nonsense = { fetch, method: 'POST', [option]: option === 'body' ? [] : 'nonsense' };
+    if (option === 'lastEventIdParam' || option === 'lastEventId') Object.assign(nonsense, { [option]: 7 });
+    if (option === 'method') nonsense.method = '';
+    expect(() => connect(url, nonsense)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', option }));
+  });
+
+  it.each([
+    'initialDelay',
+    'maxDelay',
+    'minDelay',
+    'maxServerDelay',
+    'factor',
+    'jitter',
+    'maxAttempts',
+    'maxElapsed',
+    'resetAfter',
+  ])('reconnect.%s, what it cannot be', (name) => {
+    const { fetch } = scriptedFetch();
+    for (const value of [-1, NaN, '1']) {
+      const option = `reconnect.${name}`;
+      expect(() => connect(url, { fetch, reconnect: { [name]: value } })).toThrow(
+        expect.objectContaining({ code: 'INVALID_OPTION', option }),
+      );
+    }
+  });
+
   it('and undefined means absent', () => {
     const { fetch } = scriptedFetch();
-    const names = [
-      'method',
-      'body',
-      'headers',
-      'signal',
-      'credentials',
-      'lastEventId',
-      'reconnect',
-      'onEvent',
-      'clock',
-    ];
     const options = Object.fromEntries(names.map((name) => [name, undefined]));
-    connect(url, { fetch, ...options }).close();
+    connect(url, { ...options, fetch }).close();
   });
 
   it('says how to write a url where there is no page', () => {
