@@ -7,12 +7,12 @@ import { Utf8Decoder } from './utf8-decoder';
 const COLON = 0x3a;
 const BYTE_ORDER_MARK = 0xfeff;
 const NOTHING = -1;
-/** In characters: what waits may keep alive so many, beside as many as itself. */
+/** In characters: what waits may keep alive so many, beside twice as many as itself. */
 const LOOSE = 32 * 1024;
 /** In characters: about what an engine needs to join a piece to a string. */
 const JOINT = 32;
 /** In characters. Shorter pieces of a line are searched character by character. */
-const TINY = 16;
+const TINY = 4;
 
 /** One event stream, and all that is remembered between two of its chunks. On each variable: what it prevents. */
 export class Stream extends Block {
@@ -66,8 +66,8 @@ export class Stream extends Block {
     if (onIgnored || chunk.length > this.#room) this.#feedPieces(chunk);
     else this.#feed(chunk);
     // Engines make a slice a view into its chunk, and of what is joined a chain of its pieces. Copying what waits once
-    // it may keep alive as much again bounds the memory, in linear time.
-    if (this.#loose > LOOSE + this.#size) {
+    // it may keep alive twice as much bounds the memory, in linear time.
+    if (this.#loose > LOOSE + 2 * this.#size) {
       this.#loose = 0;
       this.#line = copy(this.#line);
       this.data = copy(this.data);
