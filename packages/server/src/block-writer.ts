@@ -4,6 +4,7 @@ import { eventPieces, hasRetry, isSync } from './event-pieces';
 import type { EventStreamSink } from './event-stream-sink';
 import { forEachUntil } from './for-each-until';
 import { Room } from './room';
+import { nextTurn, TURN_BYTES } from './turn';
 
 /** The stream whose blocks are written. */
 export interface BlockWriterOwner {
@@ -35,6 +36,8 @@ export class BlockWriter {
   readonly #owner: BlockWriterOwner;
   /** None until something has to wait. */
   #waiting: (() => void)[] | undefined;
+  /** Bytes of events since the last turn that was left to others. */
+  #spent = 0;
 
   constructor(
     sink: EventStreamSink,
@@ -82,13 +85,12 @@ export class BlockWriter {
   }
 
   /**
-   * Writes an event, in its turn. Data that is async holds the turn until its block is whole. Gives what settles once there is room; nothing where there
-   * is, since a promise for each event could be measured.
+   * Writes an event, in its turn. Data that is async holds the turn until its block is whole. Gives what settles once more may follow; nothing where it
+   * may at once, since a promise for each event could be measured.
    */
   writeEvent(event: EventInput | AsyncServerEventInit): Promise<void> | undefined {
     if (!isSync(event)) return this.#writePieces(event);
-    this.put(utf8(this.#joinRetry(encode(event), event)));
-    return this.#room.full ? this.#room.wait() : undefined;
+    return this.#putText(this.#joinRetry(encode(event), event));
   }
 
   /** Writes bytes as they are, without the reconnection time; called in its turn. */
@@ -121,9 +123,9 @@ export class BlockWriter {
     const pieces = eventPieces(event);
     let begun = false;
     const write = async (piece: string) => {
-      this.put(utf8(begun ? piece : this.#joinRetry(piece, event)));
+      const more = this.#putText(begun ? piece : this.#joinRetry(piece, event));
       begun = true;
-      await this.#room.wait();
+      await more;
     };
     this.#held = true;
     try {
@@ -135,6 +137,18 @@ export class BlockWriter {
     } finally {
       this.#release();
     }
+  }
+
+  /** Gives what settles once more may follow, where that is not at once. */
+  #putText(text: string): Promise<void> | undefined {
+    const bytes = utf8(text);
+    this.put(bytes);
+    this.#spent += bytes.byteLength;
+    if (this.#spent >= TURN_BYTES) {
+      this.#spent = 0;
+      return nextTurn().then(() => this.#room.wait());
+    }
+    return this.#room.full ? this.#room.wait() : undefined;
   }
 
   /** Those who wait have their turns, unless one of them begins another block in pieces. */

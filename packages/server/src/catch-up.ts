@@ -9,7 +9,7 @@ import { initialFrame } from './initial-frame';
 import type { Outlet } from './outlet';
 import { checkIterable } from './produced';
 import type { Selection } from './selection';
-import { afterThisTurn } from './turn';
+import { nextTurn, TURN_BYTES } from './turn';
 
 /** What catching up needs of the channel. */
 export interface CatchUpContext {
@@ -44,6 +44,8 @@ export class CatchUp {
   /** The feed's generation in which the log has said that the cursor is its own: before, it must not be compared. */
   #known = -1;
   #replayed = 0;
+  /** Bytes since the last turn that was left to others. */
+  #spent = 0;
   /** Closes the source of initial events while one is read. */
   #stopInitial = () => {};
 
@@ -180,12 +182,20 @@ export class CatchUp {
       }
       from += frames.length;
       this.#replayed += frames.length;
-      if (!outlet.writeEvents(join(frames), frames.length, last)) await outlet.subscriber.drained();
+      const frame = join(frames);
+      if (!outlet.writeEvents(frame, frames.length, last)) await outlet.subscriber.drained();
+      this.#spent += frame.byteLength;
+      if (this.#spent >= TURN_BYTES) await this.#leaveTurn();
     }
     if (outlet.over) return;
     // Those that were passed over count as seen.
     outlet.place = events.at(-1)?.id ?? outlet.place;
-    // Many who come back at once and find little for them in a long log would leave no turn to anything else.
-    if (picked.length === 0) await new Promise<void>(afterThisTurn);
+    // Many who come back at once and find little for them in a long log would leave no turn to anything else; nor would one that waits for the tail.
+    if (picked.length === 0 || picked.length < events.length) await this.#leaveTurn();
+  }
+
+  #leaveTurn(): Promise<void> {
+    this.#spent = 0;
+    return nextTurn();
   }
 }

@@ -607,6 +607,24 @@ describe('sendEvents', () => {
     expect(sink.text).not.toContain('secret');
   });
 
+  it('leaves turns of the event loop to others, however ready its source and its client are', async () => {
+    const { stream } = open();
+    let turns = 0;
+    let counting = true;
+    const count = () => {
+      turns++;
+      if (counting) setImmediate(count);
+    };
+    setImmediate(count);
+    await stream.sendEvents(function* () {
+      for (let n = 0; n < 100; n++) yield 'x'.repeat(10_000);
+    });
+    await stream.closed;
+    counting = false;
+    // A million bytes, 65,536 a turn.
+    expect(turns).toBeGreaterThanOrEqual(14);
+  });
+
   it('survives an onError that throws', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
     const { stream, sink } = open({

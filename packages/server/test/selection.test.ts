@@ -119,11 +119,14 @@ describe('a filter', () => {
   });
 });
 
-it('leaves turns to others while many look through a long log in which nothing is for them', async () => {
+it.each([
+  ['nothing', Number.POSITIVE_INFINITY],
+  ['little', 200],
+])('leaves turns to others while many look through a long log in which %s is for them', async (_, every) => {
   const log = createMemoryLog();
   const channel = createChannel({ log });
   const first = await channel.publish('first', { topic: 'other' });
-  for (let n = 0; n < 5000; n++) log.append('event', { topic: 'other' });
+  for (let n = 1; n <= 5000; n++) log.append('event', { topic: n % every === 0 ? 'mine' : 'other' });
   const cursors: string[] = [];
   const subscription = channel.subscribe(new FakeSubscriber(first), { topics: ['mine'] });
   for (let turns = 0; turns < 100 && subscription.cursor !== log.head(); turns++) {
