@@ -161,7 +161,11 @@ export class CatchUp {
       checkIterable(source, 'What initial gives');
       const abort = new AbortController();
       this.#stopInitial = () => abort.abort();
-      await forEachUntil(source, abort.signal, report, (event) => outlet.send(initialFrame(event)));
+      await forEachUntil(source, abort.signal, report, async (event) => {
+        const frame = initialFrame(event);
+        await outlet.send(frame);
+        await this.#spend(frame.byteLength);
+      });
     }
     outlet.sent = outlet.place;
     await outlet.send(cursorFrame(outlet.place));
@@ -184,14 +188,18 @@ export class CatchUp {
       this.#replayed += frames.length;
       const frame = join(frames);
       if (!outlet.writeEvents(frame, frames.length, last)) await outlet.subscriber.drained();
-      this.#spent += frame.byteLength;
-      if (this.#spent >= TURN_BYTES) await this.#leaveTurn();
+      await this.#spend(frame.byteLength);
     }
     if (outlet.over) return;
     // Those that were passed over count as seen.
     outlet.place = events.at(-1)?.id ?? outlet.place;
     // Many who come back at once and find little for them in a long log would leave no turn to anything else; nor would one that waits for the tail.
     if (picked.length === 0 || picked.length < events.length) await this.#leaveTurn();
+  }
+
+  async #spend(bytes: number): Promise<void> {
+    this.#spent += bytes;
+    if (this.#spent >= TURN_BYTES) await this.#leaveTurn();
   }
 
   #leaveTurn(): Promise<void> {
