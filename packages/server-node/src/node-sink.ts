@@ -97,6 +97,13 @@ export class NodeSink implements EventStreamSink, PendingBytes {
     this.#writeThrough(bytes);
   }
 
+  readAhead(): number {
+    const res = this.#res;
+    // The socket of a response of HTTP/2 may throw.
+    if (isHttp2(res)) return this.#pending;
+    return this.#pending | res.writableLength | (res.socket?.writable ? 1 : 0);
+  }
+
   end(): void {
     this.#begin();
     this.#res.end();

@@ -151,6 +151,17 @@ describe('over HTTP/2', () => {
     request.destroy();
   });
 
+  it('can be looked at ahead of a write, whatever has become of the connection', async () => {
+    const streams: EventStreamResponse[] = [];
+    const session = await serve((req, res) => void streams.push(new EventStreamResponse(req, res)));
+    await open(session);
+    const [stream] = streams;
+    expect(stream?.readAhead()).toBe(0);
+    session.destroy();
+    await stream?.closed;
+    expect(stream?.readAhead()).toBe(0);
+  });
+
   it('carries a channel: publish, cut, resume', async () => {
     const channel = createChannel();
     const session = await serve(eventStreamHandler((stream) => channel.subscribe(stream)));

@@ -1,4 +1,5 @@
 import type { PlainAnswer, StreamRequest } from './plain-answer';
+import type { Subscriber } from './subscriber';
 
 /**
  * Where a writer's bytes go: the body of one response. An adapter implements it for its runtime.
@@ -22,6 +23,8 @@ export interface EventStreamSink {
   write(bytes: Uint8Array): void;
   /** How many bytes were written that the transport has not yet taken. */
   readonly pending: number;
+  /** As {@link Subscriber} has it. */
+  readAhead?(): number;
   /** Ends the body after what was written, so that the client sees it as complete. */
   end(): void;
   /** Cuts the connection, so that the client sees the body as broken off. What is pending may be lost. */

@@ -207,6 +207,11 @@ export class EventStreamWriter implements Subscriber {
     return this.#state === 'open' && this.#blocks.write(frame);
   }
 
+  /** For channels, as {@link Subscriber} says. */
+  readAhead(): number {
+    return this.#state === 'open' ? this.#blocks.readAhead() : 0;
+  }
+
   drained(): Promise<void> {
     return this.#blocks.idle();
   }

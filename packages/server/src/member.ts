@@ -80,6 +80,10 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
     this.#settle();
   }
 
+  readAhead(): number {
+    return (this.#queue ? 1 : 0) | (this.subscriber.readAhead?.() ?? 0);
+  }
+
   deliver(events: readonly LoggedEvent[], frame: Uint8Array): void {
     try {
       const picked = this.selection.filtered(events);

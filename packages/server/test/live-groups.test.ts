@@ -30,6 +30,10 @@ function crowd() {
         looks++;
         return '';
       },
+      readAhead() {
+        looks++;
+        return 0;
+      },
       deliver: (events) => {
         looks++;
         delivered.push(...events.map(({ id }) => id));
@@ -67,5 +71,23 @@ it('what a delivery costs grows with the subscribers of its topics, and not with
   const alone = costOf(10, 0);
   expect(alone).toBeGreaterThanOrEqual(10);
   expect(costOf(10, 2000)).toBe(alone);
-  expect(costOf(100, 2000) - costOf(10, 2000)).toBe(90);
+  // Each is looked at twice: ahead, and when it is delivered to.
+  expect(costOf(100, 2000) - costOf(10, 2000)).toBe(180);
+});
+
+it('each gets it once, in order, but not who leaves through what is done with another', () => {
+  const groups = new LiveGroups();
+  const selection = new Selection({}, undefined);
+  const got: number[] = [];
+  const member = (n: number): LiveMember => ({
+    ...{ selection, cursor: '', readAhead: () => 0, lost: () => {} },
+    deliver: () => {
+      got.push(n);
+      if (n === 3) for (const index of [2, 5, 30]) groups.delete(members[index] as LiveMember);
+    },
+  });
+  const members = Array.from({ length: 40 }, (_, n) => member(n));
+  for (const one of members) groups.add(one);
+  groups.deliver([event('1', 'any')]);
+  expect(got).toEqual(members.map((_, n) => n).filter((n) => n !== 5 && n !== 30));
 });
