@@ -150,6 +150,15 @@ describe('redirections', () => {
     expect(result.outcome.error?.message).not.toContain('secret');
   });
 
+  it('is not followed where the function throws, and comes again by the policy', async () => {
+    const redirect = () => {
+      throw new Error('no answer');
+    };
+    const { outcome, count } = await refused('/b', { redirect, reconnect: false });
+    expect(outcome).toMatchObject({ reason: 'failed', error: { code: 'NETWORK' } });
+    expect([outcome.error?.message, count]).toEqual([expect.stringContaining('no answer'), 1]);
+  });
+
   it('leaves it to a fetch that hides them, and that refuses the member', async () => {
     const inits: unknown[] = [];
     const hiding = async (_: string, init: RequestInit) => {
