@@ -40,7 +40,7 @@ export default defineConfig({
       suite('proxies', { testTimeout: 60_000 }),
       suite('memory', { testTimeout: 600_000 }),
       suite('recipes', { testTimeout: 60_000, hookTimeout: 60_000 }),
-      suite('structure'),
+      suite('structure', { testTimeout: 60_000 }),
       suite('start', { testTimeout: 180_000 }),
       suite('event-log'),
       suite('redis-log', { testTimeout: 60_000, hookTimeout: 60_000 }),
