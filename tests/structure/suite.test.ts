@@ -48,7 +48,9 @@ describe('each command', () => {
   const node = (file: string, arg: string) =>
     spawnSync(process.execPath, [`${root}scripts/${file}`, arg], { encoding: 'utf8' });
 
-  it('is one of package.json, says what it takes, and refuses with it what it does not', () => {
+  it('is one of package.json, says what it takes, and refuses with it what it does not', {
+    timeout: 60_000,
+  }, () => {
     expect(files.length).toBeGreaterThan(5);
     const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
     for (const file of files) {
