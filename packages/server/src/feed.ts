@@ -1,12 +1,18 @@
 import type { EventLog, LoggedEvent, LogPage } from './event-log';
 import { LiveGroups, type LiveMember } from './live-groups';
+import { startTimer } from './timer';
 import { afterThisTurn } from './turn';
 
 /** What has arrived is delivered without waiting for the turn's end from this many bytes on, so that it has a bound. */
 const MAX_JOINED_BYTES = 65_536;
+/** Ms. A delivery that takes less is no burden, and timers are no finer than half of it. */
+const HEAVY = 2;
+/** Ms for which events are held back at most. */
+const MAX_REST = 25;
 
 /**
- * The log's tail, joined per turn of the event loop and handed to all live members as one shared frame.
+ * The log's tail, joined per turn of the event loop and handed to all live members as one shared frame. Where that takes long and events come faster, they are joined for as long again, up to
+ * 25 ms.
  *
  * It is the only way from the log to a live member, so that there is one order, whoever published and in whichever process.
  */
@@ -22,6 +28,10 @@ export class Feed {
   #arrived: LoggedEvent[] = [];
   #bytes = 0;
   #scheduled = false;
+  /** In ms of `performance.now()`: before, there is no delivery. */
+  #restUntil = 0;
+  /** When the last delivery ended, on the same clock. */
+  #ended = -Infinity;
   #waiters: (() => void)[] = [];
 
   constructor(log: EventLog) {
@@ -117,14 +127,20 @@ export class Feed {
     }
     this.#tailed = last.id;
     if (this.#bytes >= MAX_JOINED_BYTES) this.#deliver();
-    else if (!this.#scheduled) {
-      this.#scheduled = true;
-      afterThisTurn(() => {
-        this.#scheduled = false;
-        this.#deliver();
-      });
-    }
+    else this.#schedule();
     this.#wake();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    const deliver = () => {
+      this.#scheduled = false;
+      this.#deliver();
+    };
+    const rest = Math.ceil(this.#restUntil - performance.now());
+    if (rest > 0) startTimer(deliver, rest);
+    else afterThisTurn(deliver);
   }
 
   /** Each member has to learn from the log itself what it has missed; the tail begins anew at the head. */
@@ -143,7 +159,15 @@ export class Feed {
     this.#arrived = [];
     this.#bytes = 0;
     this.#delivered = this.#tailed;
+    const began = performance.now();
     this.#live.deliver(events);
+    const now = performance.now();
+    const took = now - began;
+    // Where events gather while one delivery follows the other, the next takes no longer with more of them: so the process is left to others for as
+    // long, and half of its time goes further. An event by itself, or several after a pause, wait for nothing.
+    const isPressed = events.length > 1 && took >= HEAVY && began - this.#ended < 2 * took;
+    this.#restUntil = isPressed ? now + Math.min(took, MAX_REST) : 0;
+    this.#ended = now;
   }
 
   #wake(): void {

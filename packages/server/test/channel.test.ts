@@ -57,6 +57,64 @@ describe('publish', () => {
     expect(channel.size).toBe(2);
   });
 
+  it('leaves the process as much time as deliveries take it, where events come faster, and delays a lone event no further', async () => {
+    const { channel, join } = setUp();
+    const { subscriber } = join();
+    await settled();
+    let now = performance.now();
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      subscriber.frames.length = 0;
+      // Each delivery takes 10 ms.
+      subscriber.onWrite = () => {
+        now += 10;
+      };
+      await channel.publish('alone');
+      await immediate();
+      await channel.publish('alone again');
+      await immediate();
+      expect(subscriber.frames).toHaveLength(2);
+
+      void channel.publish('a');
+      void channel.publish('b');
+      await immediate();
+      expect(subscriber.frames).toHaveLength(3);
+      void channel.publish('c');
+      await immediate();
+      void channel.publish('d');
+      await immediate();
+      await vi.advanceTimersByTimeAsync(9);
+      expect(subscriber.frames).toHaveLength(3);
+      now += 10;
+      await vi.advanceTimersByTimeAsync(1);
+      expect(subscriber.frames).toHaveLength(4);
+      expect(dataOf(subscriber)).toEqual(['alone', 'alone again', 'a', 'b', 'c', 'd']);
+
+      // Within the rest after c and d; at the latest, a later burst is through at once.
+      void channel.publish('e');
+      await vi.advanceTimersByTimeAsync(10);
+      now += 1000;
+      for (const data of ['f', 'g']) void channel.publish(data);
+      await immediate();
+      void channel.publish('h');
+      await immediate();
+      expect(dataOf(subscriber).slice(6)).toEqual(['e', 'f', 'g', 'h']);
+
+      // Within a rest, what the channel still has goes out when it closes.
+      for (const data of ['i', 'j']) void channel.publish(data);
+      await immediate();
+      void channel.publish('k');
+      await immediate();
+      expect(dataOf(subscriber).at(-1)).toBe('j');
+      await channel.close();
+      expect(dataOf(subscriber).at(-1)).toBe('k');
+    } finally {
+      vi.useRealTimers();
+      vi.restoreAllMocks();
+    }
+  });
+
   it('joins what is published within a turn, and delays a lone event no further', async () => {
     const { channel, join } = setUp();
     const { subscriber } = join();
