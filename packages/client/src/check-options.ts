@@ -119,6 +119,7 @@ const hasMethods = (value: unknown, names: string) =>
   names.split(' ').every((name) => typeof Object(value)[name] === 'function');
 
 function check(option: string, ok: unknown, expected: string, got: unknown): void {
-  if (!ok)
-    throw invalidOption(option, `must be ${expected}, not ${isObject(got) ? 'an object' : String(got)}`);
+  if (ok) return;
+  const given = typeof got === 'string' ? JSON.stringify(got) : isObject(got) ? 'an object' : String(got);
+  throw invalidOption(option, `must be ${expected}, not ${given}`);
 }

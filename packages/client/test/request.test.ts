@@ -285,6 +285,15 @@ describe('invalid options throw at the call', () => {
     }
   });
 
+  it.each([
+    ['a text, as such', '3', /idleTimeout: must be from 1 to Infinity or false, not "3"/],
+    ['a number', 0, /not 0$/],
+    ['an object', {}, /not an object$/],
+    ['a symbol', Symbol('s'), /not Symbol\(s\)$/],
+  ])('and what was given: %s', (_, given, words) => {
+    expect(() => connect(url, { idleTimeout: given as number })).toThrow(words);
+  });
+
   it('and undefined means absent', () => {
     const { fetch } = scriptedFetch();
     const options = Object.fromEntries(names.map((name) => [name, undefined]));
