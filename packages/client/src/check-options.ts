@@ -90,7 +90,10 @@ export function checkOptions(url: ConnectUrl, options: ConnectOptions<never>): C
   ] as const)
     for (const [name, [standard, min = 0, max = 2 ** 53, instead]] of Object.entries(limits)) {
       const value = given[name] ?? standard;
-      const fits = value === standard || value === instead || clamp(value as number, min, max) === value;
+      const fits =
+        value === standard ||
+        value === instead ||
+        (typeof value === 'number' && clamp(value, min, max) === value);
       check(prefix + name, fits, `from ${min} to ${max}${instead === false ? ' or false' : ''}`, value);
       values[name] = value;
     }

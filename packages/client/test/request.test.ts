@@ -289,6 +289,7 @@ describe('invalid options throw at the call', () => {
     ['a text, as such', '3', /idleTimeout: must be from 1 to Infinity or false, not "3"/],
     ['a number', 0, /not 0$/],
     ['an object', {}, /not an object$/],
+    ['a bigint', 3n, /not 3$/],
     ['a symbol', Symbol('s'), /not Symbol\(s\)$/],
   ])('and what was given: %s', (_, given, words) => {
     expect(() => connect(url, { idleTimeout: given as number })).toThrow(words);
