@@ -41,6 +41,9 @@ const KINDS: [names: string, pattern: string, words?: string][] = [
   ['lastEventIdParam', '[^]+', 'the name of a query parameter'],
 ];
 
+/** Matches nothing, so that the words for a kind are no string that fits. */
+const NEVER = '(?!)';
+
 /** Each number's default, least and most, and what may stand for it. */
 type Limits = Record<string, [standard: number | undefined, min?: number, max?: number, instead?: false]>;
 
@@ -72,7 +75,7 @@ export function checkOptions(url: ConnectUrl, options: ConnectOptions<never>): C
       const value = values[name];
       const fits =
         typeof value === 'string'
-          ? new RegExp(`^(${pattern})$`).test(value)
+          ? new RegExp(`^(${pattern.replace(/a \w+/, NEVER)})$`).test(value)
           : value === undefined || pattern.includes(`a ${typeof value}`);
       check(name, fits, words, value);
     }

@@ -257,6 +257,20 @@ describe('invalid options throw at the call', () => {
     ...['onEvent', 'onOpen', 'onComment', 'onReconnect', 'onGap', 'onLagged', 'onClose', 'onTrace'],
     ...['clock', 'random'],
   ];
+  it('the words for what it may be', () => {
+    const { fetch } = scriptedFetch();
+    for (const [option, words] of [
+      ['fetch', 'a function'],
+      ['ack', 'a boolean'],
+      ['redirect', 'a function'],
+    ] as const) {
+      expect(() => connect(url, { fetch, [option]: words })).toThrow(
+        expect.objectContaining({ code: 'INVALID_OPTION', option }),
+      );
+    }
+    connect(url, { fetch, lastEventId: 'a string' }).close();
+  });
+
   it.each(names)('%s, what it cannot be', (option) => {
     const { fetch } = scriptedFetch();
     const nonsense = { fetch, method: 'POST', [option]: option === 'body' ? [] : 'nonsense' };
