@@ -12,6 +12,18 @@ import { deaf, serve, until } from './helpers';
 const text = (frame: string) => new TextEncoder().encode(frame);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const uncounted = { late: () => {}, taken: () => {} };
+
+/** Of the bytes that the system has not taken yet. */
+const counter = () => ({
+  pending: 0,
+  late(size: number) {
+    this.pending += size;
+  },
+  taken(size: number) {
+    this.pending -= size;
+  },
+});
+
 const get = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 
 /** A response whose head has gone out, and the bytes that its client gets. */
@@ -47,43 +59,27 @@ describe('a frame goes directly to the socket', () => {
 
   it('and is counted while the system does not take it', async () => {
     const { res, client } = await begun();
-    let pending = 0;
-    const counted = {
-      late: (size: number) => {
-        pending += size;
-      },
-      taken: (size: number) => {
-        pending -= size;
-      },
-    };
+    const counted = counter();
     const large = new Uint8Array(16 * 1024 * 1024);
     expect(writeDirectly(res, large, counted)).toBe(true);
-    expect(pending).toBe(large.byteLength);
+    expect(counted.pending).toBe(large.byteLength);
     client.resume();
-    await until(() => pending === 0);
+    await until(() => counted.pending === 0);
     await turn();
     expect(writeDirectly(res, text(':\n\n'), counted)).toBe(true);
-    expect(pending).toBe(0);
+    expect(counted.pending).toBe(0);
   });
 });
 
 it('a frame stays counted where the connection breaks, since nobody should write on then', async () => {
   const { res, client } = await begun();
-  let pending = 0;
-  const counted = {
-    late: (size: number) => {
-      pending += size;
-    },
-    taken: (size: number) => {
-      pending -= size;
-    },
-  };
+  const counted = counter();
   const large = new Uint8Array(16 * 1024 * 1024);
   writeDirectly(res, large, counted);
   client.resetAndDestroy();
   await until(() => res.destroyed);
   await turn();
-  expect(pending).toBe(large.byteLength);
+  expect(counted.pending).toBe(large.byteLength);
 });
 
 describe('node has to write it', () => {

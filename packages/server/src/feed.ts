@@ -164,7 +164,7 @@ export class Feed {
     const now = performance.now();
     const took = now - began;
     // Where events gather while one delivery follows the other, the next takes no longer with more of them: so the process is left to others for as
-    // long, and half of its time goes further. An event by itself, or several after a pause, wait for nothing.
+    // long, and half of its time goes further. What comes after an event by itself, or after a pause, waits for nothing.
     const isPressed = events.length > 1 && took >= HEAVY && began - this.#ended < 2 * took;
     this.#restUntil = isPressed ? now + Math.min(took, MAX_REST) : 0;
     this.#ended = now;
