@@ -8,12 +8,14 @@ interface PackageShape {
    * who imports something else does not carry them along.
    */
   apart?: string[];
+  /** Members that only the package itself uses, to be shortened: minifiers leave every name of a member as it is. */
+  internal?: string[];
   /** Whether the package may use Node's types and modules. */
   node?: boolean;
 }
 
 /** The one build that every published package has: ESM, CJS and declarations from `src` into `dist`. */
-export function packageConfig({ entry = {}, apart = [], node = false }: PackageShape = {}) {
+export function packageConfig({ entry = {}, apart = [], internal = [], node = false }: PackageShape = {}) {
   const entries = { index: 'src/index.ts', ...entry };
   return defineConfig({
     entry: { ...entries, ...Object.fromEntries(apart.map((name) => [name, `src/${name}.ts`])) },
@@ -29,5 +31,8 @@ export function packageConfig({ entry = {}, apart = [], node = false }: PackageS
     // Deno and Workers know Node's modules by this prefix only.
     removeNodeProtocol: false,
     silent: true,
+    esbuildOptions(options) {
+      if (internal.length > 0) options.mangleProps = new RegExp(`^(?:${internal.join('|')})$`);
+    },
   });
 }

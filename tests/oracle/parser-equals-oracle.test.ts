@@ -92,6 +92,21 @@ describe(`${numRuns} random streams in random chunkings (seed ${runSeed})`, () =
     );
   });
 
+  it('long texts read as the oracle says', { timeout: 3_600_000 }, () => {
+    // The same again and again, so that their number and not their length is what is random; half of them ASCII.
+    const long = fc
+      .tuple(eventStreamText(), fc.boolean())
+      .map(([stream, ascii]) => (ascii ? stream.replace(/[^\0-\x7f]/g, 'x') : stream))
+      .filter((stream) => stream !== '')
+      .map((stream) => stream.repeat(Math.ceil(2500 / stream.length)));
+    fc.assert(
+      fc.property(long, fc.nat(2500), readOptions, (stream, cut, options) =>
+        compare(stream, [stream.slice(0, cut), stream.slice(cut)], options),
+      ),
+      { ...parameters, numRuns: Math.ceil(numRuns / 10) },
+    );
+  });
+
   it('bytes read as the oracle says', { timeout: 3_600_000 }, () => {
     fc.assert(
       fc.property(withChunks(eventStreamBytes()), readOptions, ({ stream, chunks }, options) =>

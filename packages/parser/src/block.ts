@@ -6,6 +6,8 @@ export const RESET = {};
 /** The block that is being read. On each variable: what would go wrong without it. */
 export class Block {
   /** [spec] "a data buffer". An LF follows each line, or an empty data line would be the same as none. */
+  /** False only while nothing of it was read: as where a line of data and the blank line are all there is. */
+  protected begun = false;
   protected data = '';
   /** [spec] "an event type buffer". Reset by every blank line, or it would name the next event. */
   protected type = '';
@@ -16,7 +18,7 @@ export class Block {
 
   /** Of the line being read, from 1; and where it starts, in bytes. Kept only where ignored lines are reported. */
   protected lineNumber = 1;
-  protected lineStart = 0;
+  protected offset = 0;
 
   /** What a handler threw first: the others are still called. Boxed, since anything can be thrown, undefined too. */
   thrown: { error: unknown } | undefined;
@@ -30,27 +32,26 @@ export class Block {
   }
 
   /**
-   * A line without its ending, and the blank line after it, if there is one.
+   * A line without its ending. Returns its data if a blank line follows: the last line is not put into the data buffer.
    *
    * [spec] "Lines must be processed, in the order they are received, as follows"
    */
-  protected readLine(line: string, blank: boolean): void {
+  protected readLine(line: string, blank: boolean): string | undefined {
     const { handlers } = this;
-    const colon = line.indexOf(':');
+    this.begun = true;
+    let colon = line.indexOf(':');
     // [spec] "does not contain a U+003A COLON character (:): [use] the whole line as the field name, and the empty
     // string as the field value"
-    const name = colon < 0 ? line : line.slice(0, colon);
+    if (colon < 0) colon = line.length;
+    const name = line.slice(0, colon);
     // [spec] "If value starts with a U+0020 SPACE character, remove it from value."
-    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
+    const value = line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
     let reason: IgnoredLine['reason'] | undefined;
     // [spec] "Field names must be compared literally, with no case folding performed."
     switch (name) {
       // [spec] "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character"
       case 'data':
-        if (blank) {
-          this.dispatch(value);
-          return;
-        }
+        if (blank) return value;
         this.data += `${value}\n`;
         break;
       // [spec] "Set the event type buffer to the field value."
@@ -79,35 +80,34 @@ export class Block {
         reason = 'unknown-field';
     }
     if (reason) this.ignore(reason, line);
-    if (blank) this.dispatch();
+    return undefined;
   }
 
   /** [spec] "When the user agent is required to dispatch the event". `last` is a data line not in the data buffer. */
   protected dispatch(last?: string): void {
-    const { id, type, handlers } = this;
-    let { data } = this;
-    // Mostly after a comment.
-    if (last === undefined && data === '' && type === '' && id === undefined) return;
-    // Steps 2 and 7, "Set the data buffer and the event type buffer to the empty string": before any handler runs.
-    if (data !== '') this.data = '';
-    if (type !== '') this.type = '';
-    // Step 1, "Set the last event ID string of the event source to the value of the last event ID buffer": with or
-    // without data.
-    if (id !== undefined) {
-      this.id = undefined;
-      this.lastEventId = id;
-      if (handlers.onLastEventId) this.call(handlers.onLastEventId, id);
-    }
-    if (last !== undefined) {
-      data = data === '' ? last : data + last;
-    } else if (data !== '') {
+    const { handlers } = this;
+    let data = last;
+    let type = '';
+    let id: string | undefined;
+    if (this.begun) {
+      ({ type, id } = this);
+      if (last !== undefined) data = this.data + last;
       // Step 3, "if the data buffer's last character is a U+000A LINE FEED (LF) character, remove [it]"
-      data = data.slice(0, -1);
-    } else {
-      // Step 2, "If the data buffer is an empty string, [...] return."
-      if (type !== '') this.ignore('type-without-data', '');
-      return;
+      else if (this.data !== '') data = this.data.slice(0, -1);
+      // Steps 2 and 7, "Set the data buffer and the event type buffer to the empty string": before any handler runs.
+      this.begun = false;
+      this.data = this.type = '';
+      // Step 1, "Set the last event ID string of the event source to the value of the last event ID buffer": with or
+      // without data.
+      if (id !== undefined) {
+        this.id = undefined;
+        this.lastEventId = id;
+        if (handlers.onLastEventId) this.call(handlers.onLastEventId, id);
+      }
+      if (data === undefined && type !== '') this.ignore('type-without-data', '');
     }
+    // Step 2, "If the data buffer is an empty string, [...] return."
+    if (data === undefined) return;
     // Steps 4 to 6, "Initialize event's type attribute to "message" [...] If the event type buffer has a value other
     // than the empty string, change the type"
     const { lastEventId } = this;
@@ -120,8 +120,8 @@ export class Block {
   }
 
   protected ignore(reason: IgnoredLine['reason'], line: string): void {
-    const { handlers, lineNumber, lineStart } = this;
-    this.call(handlers.onIgnored, { reason, line, lineNumber, offset: lineStart });
+    const { handlers, lineNumber, offset } = this;
+    this.call(handlers.onIgnored, { reason, line, lineNumber, offset });
   }
 
   private call<T>(handler: ((value: T) => void) | undefined, value: T): void {

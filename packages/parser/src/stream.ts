@@ -1,6 +1,7 @@
 import { Block } from './block';
 import { EventStreamError } from './event-stream-error';
 import type { Chunk, ParserHandlers } from './event-stream-parser';
+import { LONG, LONGEST, withUnits } from './text-units';
 import { afterBlank, afterEnding, afterSpace, CR, isData, isEvent, isId, LF, unitAt } from './units';
 import { Utf8Decoder } from './utf8-decoder';
 
@@ -11,8 +12,6 @@ const NOTHING = -1;
 const LOOSE = 32 * 1024;
 /** In characters: about what an engine needs to join a piece to a string. */
 const JOINT = 32;
-/** In characters. Shorter pieces of a line are searched character by character. */
-const TINY = 4;
 
 /** One event stream, and all that is remembered between two of its chunks. On each variable: what it prevents. */
 export class Stream extends Block {
@@ -25,14 +24,16 @@ export class Stream extends Block {
   #line = '';
   readonly #utf8 = new Utf8Decoder();
   /** Bytes so far, where ignored lines are reported. */
-  #offset = 0;
+  #position = 0;
   /** The last character before it. Without it, the halves of a surrogate pair in two chunks would count 6 bytes. */
   #last = '';
 
   /** Characters that what waits may keep alive. Without it, a short line could keep its whole chunk for ever. */
   #loose = 0;
-  /** From where on #loose is looked at. Without it, every chunk would be measured. */
-  #limit = 0;
+  /** Characters that may still come before anything is measured. Without it, every chunk would be. */
+  spare = 0;
+  /** What it was at first: the difference has come since. */
+  #spareAtFirst = 0;
   readonly #maxEventSize: number;
 
   /** Why nothing more is read. Without it, what follows a dropped part of an event would make a wrong event. */
@@ -44,27 +45,41 @@ export class Stream extends Block {
     this.#maxEventSize = maxEventSize;
   }
 
-  feed(chunk: Chunk): void {
-    this.#loose += chunk.length + JOINT;
-    if (this.#loose > this.#limit) this.#feedCarefully(chunk);
-    else this.#feed(chunk);
+  /** Whether nothing has to be measured for a chunk of this length. */
+  takes(length: number): boolean {
+    this.spare -= length + JOINT;
+    return this.spare >= 0;
   }
 
-  #feed(chunk: Chunk): void {
-    if (typeof chunk !== 'string') {
-      this.#readBytes(chunk, false);
-    } else if (chunk !== '') {
-      if (this.#utf8.used) this.#flush();
-      this.#read(chunk, chunk);
+  /** Reads a chunk that it takes. */
+  read(chunk: Chunk): void {
+    const utf8 = this.#utf8;
+    const ended = utf8.collect(chunk);
+    if (ended === false) return;
+    const whole = ended ? utf8.take() : chunk;
+    if (!ended) this.#flush(chunk);
+    if (typeof whole !== 'string') {
+      const text = utf8.decode(whole);
+      this.#read(text, utf8.aligned ? whole : text);
+    } else if (whole.length < LONG || whole.length > LONGEST) {
+      this.#read(whole, whole);
+    } else {
+      this.#readLong(whole);
     }
   }
 
-  /** Does what would take too long for every chunk. */
-  #feedCarefully(chunk: Chunk): void {
+  /** Apart, since engines pay for a closure from the start of the function that may make it. */
+  #readLong(text: string): void {
+    withUnits(text, (units) => this.#read(text, units));
+  }
+
+  /** Reads a chunk, and does what would take too long for every chunk. */
+  readCarefully(chunk: Chunk): void {
+    this.#loose += this.#spareAtFirst - this.spare;
     const { onIgnored } = this.handlers;
     // What is within the limit all together needs no counting line by line.
-    if (onIgnored || chunk.length > this.#room) this.#feedPieces(chunk);
-    else this.#feed(chunk);
+    if (onIgnored || chunk.length > this.#room) this.#readPieces(chunk);
+    else this.read(chunk);
     // Engines make a slice a view into its chunk, and of what is joined a chain of its pieces. Copying what waits once
     // it may keep alive twice as much bounds the memory, in linear time.
     if (this.#loose > LOOSE + 2 * this.#size) {
@@ -73,31 +88,32 @@ export class Stream extends Block {
       this.data = copy(this.data);
       this.lastEventId = copy(this.lastEventId);
     }
-    this.#limit = onIgnored ? 0 : this.#loose + Math.min(LOOSE, this.#room);
+    this.spare = this.#spareAtFirst = onIgnored ? 0 : Math.min(LOOSE, this.#room);
   }
 
   /** Line by line. */
-  #feedPieces(chunk: Chunk): void {
+  #readPieces(chunk: Chunk): void {
     for (let start = 0, end = 0; start < chunk.length; start = end) {
+      this.#flush(chunk);
       end = afterEnding(chunk, start);
       if (typeof chunk === 'string') {
         const piece = chunk.slice(start, end);
-        this.#flush();
-        this.#offset += utf8Length(this.#last + piece) - utf8Length(this.#last);
+        this.#position += utf8Length(this.#last + piece) - utf8Length(this.#last);
         this.#last = piece.slice(-1);
         this.#readPiece(piece);
       } else {
-        this.#offset += end - start;
+        this.#position += end - start;
         this.#last = '';
-        this.#readBytes(chunk.subarray(start, end), true);
+        this.#readPiece(this.#utf8.decode(chunk.subarray(start, end)));
       }
     }
   }
 
   /** [spec] "Once the end of the file is reached, any pending data must be discarded." Unless it is to be flushed. */
   end(flush: boolean): void {
-    this.#flush();
+    this.#flush('');
     this.ended = true;
+    this.spare = -1;
     const line = this.#line;
     if (flush) {
       if (line !== '') this.#readPiece('\n');
@@ -108,35 +124,22 @@ export class Stream extends Block {
     }
   }
 
-  /** Text follows the bytes, or nothing: an incomplete character stays incomplete. */
-  #flush(): void {
-    this.#readPiece(this.#utf8.decode(this.#utf8.take()));
-    this.#readPiece(this.#utf8.flush());
-  }
-
-  #readBytes(chunk: Uint8Array, asPiece: boolean): void {
+  /** Reads what the decoder holds; an incomplete character too, if no bytes follow. */
+  #flush(next: Chunk): void {
     const utf8 = this.#utf8;
-    let bytes = chunk;
-    if (utf8.fits(chunk)) {
-      if (!utf8.collect(chunk) && !asPiece) return;
-      bytes = utf8.take();
-    } else if (utf8.size > 0) {
-      this.#readPiece(utf8.decode(utf8.take()));
-    }
-    const text = utf8.decode(bytes);
-    if (asPiece) this.#readPiece(text);
-    else this.#read(text, utf8.aligned ? bytes : text);
+    if (utf8.size > 0) this.#readPiece(utf8.decode(utf8.take()));
+    if (typeof next === 'string' && utf8.cut) this.#readPiece(utf8.flush());
   }
 
   /** A line or a part of it, measured. @throws EventStreamError `EVENT_TOO_LARGE`, however the stream is cut */
   #readPiece(piece: string): void {
     let text = piece;
     if (text.charCodeAt(0) === this.#skip) {
-      this.lineStart = this.#skip === LF ? this.#offset : 3;
+      this.offset = this.#skip === LF ? this.#position : 3;
       this.#skip = NOTHING;
       text = text.slice(1);
     }
-    const ended = /[\r\n]$/.test(text);
+    const ended = text !== '' && afterEnding(text, text.length - 1, NOTHING) > 0;
     if (this.#size + text.length - Number(ended) > this.#maxEventSize) {
       this.#line = this.data = '';
       throw new EventStreamError(
@@ -146,7 +149,7 @@ export class Stream extends Block {
     }
     this.#read(text, text);
     if (ended) {
-      this.lineStart = this.#offset;
+      this.offset = this.#position;
       this.lineNumber++;
     }
   }
@@ -157,12 +160,9 @@ export class Stream extends Block {
    */
   #read(text: string, units: Chunk): void {
     const { length } = text;
+    if (length === 0) return;
     // The first line may have begun before; only that is joined, the others are read where they are.
     let begun = this.#line !== '';
-    if (length === 0 || (begun && length < TINY && afterEnding(units, 0, NOTHING) < 0)) {
-      this.#line += text;
-      return;
-    }
     // [spec] "The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any."
     // [spec] "a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair": the CR has ended the line, at once.
     let start = this.#skip !== NOTHING && unitAt(units, 0) === this.#skip ? 1 : 0;
@@ -170,6 +170,8 @@ export class Stream extends Block {
     // searched for the other one line after line, to its end.
     let lf = text.indexOf('\n', start);
     let cr = text.indexOf('\r', start);
+    /** Where there is one at all, ids are looked at one by one. */
+    let nul: number | undefined;
     this.#skip = cr >= 0 && unitAt(units, length - 1) === CR ? LF : NOTHING;
     while (start < length) {
       if (lf >= 0 && lf < start) lf = text.indexOf('\n', start);
@@ -182,38 +184,43 @@ export class Stream extends Block {
       // Mostly a blank line follows, which needs no search.
       const after = afterBlank(units, next);
       const blank = after > next;
+      let last: string | undefined;
       if (begun) {
         begun = false;
         const line = this.#line + text.slice(start, end);
         this.#line = '';
-        this.readLine(line, blank);
+        last = this.readLine(line, blank);
       } else if (isData(units, start)) {
         // This and what follows is as in readLine, without a slice for the line and a search in it.
         const value = afterSpace(units, start + 5);
         // The LF of the line comes with it, but for a last line: dispatch would take it off again.
-        if (blank) this.dispatch(text.slice(value, end));
-        else this.data += end === lf ? text.slice(value, next) : `${text.slice(value, end)}\n`;
-      } else if (unitAt(units, start) === COLON && !this.handlers.onComment) {
-        if (blank) this.dispatch();
-      } else if (isEvent(units, start)) {
-        this.type = text.slice(afterSpace(units, start + 6), end);
-        if (blank) this.dispatch();
-      } else {
-        const line = text.slice(start, end);
-        if (isId(units, start) && !line.includes('\0')) {
-          this.id = line.slice(line[3] === ' ' ? 4 : 3);
-          if (blank) this.dispatch();
+        if (blank) last = text.slice(value, end);
+        else {
+          this.begun = true;
+          this.data += end === lf ? text.slice(value, next) : `${text.slice(value, end)}\n`;
+        }
+      } else if (typeof units === 'string') {
+        last = this.readLine(text.slice(start, end), blank);
+      } else if (units[start] !== COLON || this.handlers.onComment) {
+        const named = isId(units, start);
+        if (named) nul ??= text.indexOf('\0');
+        if (named && nul === NOTHING) {
+          this.begun = true;
+          this.id = text.slice(afterSpace(units, start + 3), end);
+        } else if (isEvent(units, start)) {
+          this.begun = true;
+          this.type = text.slice(afterSpace(units, start + 6), end);
         } else {
-          this.readLine(line, blank);
+          last = this.readLine(text.slice(start, end), blank);
         }
       }
+      if (blank) this.dispatch(last);
       start = after;
     }
     if (start === 0) {
       // A piece of a line keeps nothing alive but itself.
       this.#line += text;
       this.#loose -= length;
-      this.#limit -= length;
     } else if (start < length) {
       this.#line = text.slice(start);
     }

@@ -5,28 +5,35 @@ export const CR = 0x0d;
 
 /** A character of a text, which may be given as its bytes. */
 export const unitAt = (units: Chunk, at: number) =>
-  typeof units === 'string' ? units.charCodeAt(at) : units[at];
+  typeof units === 'string' ? units.charCodeAt(at) : (units[at] as number);
 
 // Whether a line begins with this name and a colon. Comparing characters is several times faster than startsWith. None
 // is looked at behind the line's ending, where the text may be over.
 
+/** One look at the kind of units, not one for each: every line passes here. */
 export const isData = (units: Chunk, at: number) =>
-  unitAt(units, at) === 0x64 &&
-  unitAt(units, at + 1) === 0x61 &&
-  unitAt(units, at + 2) === 0x74 &&
-  unitAt(units, at + 3) === 0x61 &&
-  unitAt(units, at + 4) === 0x3a;
+  typeof units === 'string'
+    ? units.charCodeAt(at) === 0x64 &&
+      units.charCodeAt(at + 1) === 0x61 &&
+      units.charCodeAt(at + 2) === 0x74 &&
+      units.charCodeAt(at + 3) === 0x61 &&
+      units.charCodeAt(at + 4) === 0x3a
+    : units[at] === 0x64 &&
+      units[at + 1] === 0x61 &&
+      units[at + 2] === 0x74 &&
+      units[at + 3] === 0x61 &&
+      units[at + 4] === 0x3a;
 
-export const isEvent = (units: Chunk, at: number) =>
-  unitAt(units, at) === 0x65 &&
-  unitAt(units, at + 1) === 0x76 &&
-  unitAt(units, at + 2) === 0x65 &&
-  unitAt(units, at + 3) === 0x6e &&
-  unitAt(units, at + 4) === 0x74 &&
-  unitAt(units, at + 5) === 0x3a;
+export const isEvent = (units: Uint8Array, at: number) =>
+  units[at] === 0x65 &&
+  units[at + 1] === 0x76 &&
+  units[at + 2] === 0x65 &&
+  units[at + 3] === 0x6e &&
+  units[at + 4] === 0x74 &&
+  units[at + 5] === 0x3a;
 
-export const isId = (units: Chunk, at: number) =>
-  unitAt(units, at) === 0x69 && unitAt(units, at + 1) === 0x64 && unitAt(units, at + 2) === 0x3a;
+export const isId = (units: Uint8Array, at: number) =>
+  units[at] === 0x69 && units[at + 1] === 0x64 && units[at + 2] === 0x3a;
 
 /** [spec] "If value starts with a U+0020 SPACE character, remove it from value." */
 export const afterSpace = (units: Chunk, at: number) => (unitAt(units, at) === 0x20 ? at + 1 : at);

@@ -1,9 +1,11 @@
+import type { Chunk } from './event-stream-parser';
 import { CR, LF } from './units';
 
-/** In bytes. Shorter chunks are cheaper to collect than to decode one by one. */
+/** In characters of text or in bytes. Up to it, pieces are cheaper to collect than to read one by one. */
+const SMALL_TEXT = 16;
 const SMALL = 64;
 /** In bytes: what is collected, at most. */
-const CAPACITY = 1024;
+const CAPACITY = 4096;
 /** In bytes. From this length on, and if it is not ASCII, engines decode faster as a stream. */
 const LONG = 1024;
 
@@ -25,68 +27,68 @@ export class Utf8Decoder {
   /** Without it, a character cut by a chunk would read as U+FFFD. */
   #stream: TextDecoder | undefined;
   /** Whether a part of a character may be in the stream's decoder. */
-  #cut = false;
-  /** Small chunks of a line. Without them, decoding each would cost more than all else. */
+  cut = false;
+  /** Small pieces of a line. Without them, decoding or joining each would cost more than all else. */
   #collected = NO_BYTES;
   /** In bytes: what is collected. */
   size = 0;
-  /** Whether there ever were any bytes. */
-  used = false;
   /**
    * Whether each of the bytes last decoded was a character. Their number alone does not tell: what is left of a broken
    * character comes on top.
    */
   aligned = false;
 
-  fits({ length }: Uint8Array): boolean {
-    return length <= SMALL && this.size + length <= CAPACITY;
-  }
-
-  /** Keeps a copy of what fits. True if it has a line ending. */
-  collect(chunk: Uint8Array): boolean {
+  /** Keeps a copy of a small piece, and tells whether it ends a line; undefined if it is to be read by itself. */
+  collect(chunk: Chunk): boolean | undefined {
+    const { size } = this;
+    const { length } = chunk;
+    const isText = typeof chunk === 'string';
+    if (length > (isText ? SMALL_TEXT : SMALL) || size + length > CAPACITY) return undefined;
     if (this.#collected === NO_BYTES) this.#collected = new Uint8Array(CAPACITY);
-    this.used = true;
+    const collected = this.#collected;
+    // Text is its own bytes where it is ASCII.
+    const max = isText ? 0x7f : 0xff;
     let ended = false;
     // One by one: set() takes longer on so few.
-    for (let i = 0; i < chunk.length; i++) {
-      const byte = chunk[i] as number;
-      this.#collected[this.size++] = byte;
-      if (byte === LF || byte === CR) ended = true;
+    for (let i = 0; i < length; i++) {
+      const unit = isText ? chunk.charCodeAt(i) : (chunk[i] as number);
+      if (unit > max) return undefined;
+      collected[size + i] = unit;
+      if (unit <= CR && (unit === LF || unit === CR)) ended = true;
     }
+    if (ended && size === 0) return undefined;
+    this.size = size + length;
     return ended;
   }
 
-  /** What was collected. */
+  /** What was collected, which is something. */
   take(): Uint8Array {
     const { size } = this;
     this.size = 0;
     return this.#collected.subarray(0, size);
   }
 
-  /** The text of these bytes, but for a character that is incomplete at their end. */
+  /** The text of these bytes, at least one, but for a character that is incomplete at their end. */
   decode(bytes: Uint8Array): string {
     const { length } = bytes;
-    if (length === 0) return '';
     let text: string;
     const cut = (bytes[length - 1] as number) > 0x7f;
-    if (cut || this.#cut || (wide && length >= LONG)) {
+    if (cut || this.cut || (wide && length >= LONG)) {
       this.#stream ??= new TextDecoder('utf-8', OPTIONS);
       text = this.#stream.decode(bytes, STREAM);
     } else {
       whole ??= new TextDecoder('utf-8', OPTIONS);
       text = whole.decode(bytes);
     }
-    this.used = true;
-    this.aligned = !this.#cut && text.length === length;
-    this.#cut = cut;
+    this.aligned = !this.cut && text.length === length;
+    this.cut = cut;
     wide = text.length < length;
     return text;
   }
 
-  /** U+FFFD for the incomplete character, if there is one. */
+  /** What is left of a character that was cut. */
   flush(): string {
-    if (!this.#cut || !this.#stream) return '';
-    this.#cut = false;
-    return this.#stream.decode();
+    this.cut = false;
+    return (this.#stream as TextDecoder).decode();
   }
 }

@@ -135,6 +135,34 @@ describe('chunks', () => {
     expect(read(chunks).events.map(({ data }) => data)).toEqual([`${long}\uFFFD`, `b${long}`]);
   });
 
+  it('read the same where a handler feeds another parser with a long text meanwhile', () => {
+    const outer = 'event: a\ndata: outer\n\n'.repeat(100);
+    const inner = 'id: 1\nevent: b\ndata: inner, which is longer\n\n'.repeat(100);
+    const [seen, nested] = [new Set<string>(), new Set<string>()];
+    const parser = createParser({
+      onEvent({ type, data }) {
+        seen.add(`${type} ${data}`);
+        createParser({ onEvent: (event) => nested.add(`${event.type} ${event.data}`) }).feed(inner);
+      },
+    });
+    parser.feed(outer);
+    expect([...seen, ...nested]).toEqual(['a outer', 'b inner, which is longer']);
+  });
+
+  it('read the same whatever their length, also after one that is not ASCII', () => {
+    const block = 'id: 1\nevent: type\n: comment\ndata: x\n\n';
+    for (const length of [1023, 1024, 65_536, 65_537, 200_000]) {
+      for (const before of ['', ': é\n'.repeat(500)]) {
+        const count = Math.ceil(length / block.length);
+        const { events } = read([before, block.repeat(count).slice(0, length), '\n\n\n']);
+        expect(events.length).toBeGreaterThanOrEqual(count - 1);
+        expect(new Set(events.slice(0, -1).map((event) => JSON.stringify(event)))).toEqual(
+          new Set(['{"type":"type","data":"x","lastEventId":"1","id":"1"}']),
+        );
+      }
+    }
+  });
+
   it('may be written over once feed has returned', () => {
     const { parser, calls } = recorded();
     const buffer = new Uint8Array(2);

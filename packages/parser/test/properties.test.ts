@@ -92,6 +92,18 @@ describe('a parser reads what the Standard says', () => {
     );
   });
 
+  it('for long texts, which are looked at by their bytes where they are ASCII', () => {
+    const long = text
+      .filter((input) => input !== '')
+      .map((input) => input.replace(/[^\0-\x7f]/g, 'x').repeat(Math.ceil(3000 / input.length)));
+    fc.assert(
+      fc.property(long, fc.array(fc.nat(), { maxLength: 2 }), fc.boolean(), (input, at, flush) =>
+        agrees(input, cutAt(input, at), flush),
+      ),
+      { numRuns: numRuns / 5 },
+    );
+  });
+
   it('for any bytes, valid or not, in any chunking', () => {
     fc.assert(
       fc.property(brokenBytes, cuts, fc.boolean(), (input, at, flush) =>
