@@ -42,9 +42,8 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
   readonly #flush: boolean;
   readonly #signal: AbortSignal | undefined;
 
-  /** What was read and not yet taken, from `#taken` on. */
-  #events: EventStreamMessage[] = [];
-  #taken = 0;
+  /** What was read and not yet taken, from `taken` on. An object, which the parser's handler reaches at once. */
+  readonly #queue: { events: EventStreamMessage[]; taken: number } = { events: [], taken: 0 };
   /** In the order in which they came. */
   #waiters: Waiter[] = [];
   /** Without it, the second of two waiters would start a second read. */
@@ -54,11 +53,12 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
   #failure: Failure | undefined;
 
   constructor(openSource: () => ChunkSource, options: ParseOptions) {
+    const queue = this.#queue;
     this.#parser = createParser(
       {
         ...options,
-        onEvent: (event) => {
-          if (!this.#over) this.#events.push(event);
+        onEvent(event) {
+          queue.events.push(event);
         },
       },
       options,
@@ -78,7 +78,9 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
   }
 
   next(): Promise<Result<EventStreamMessage>> {
-    return this.#wait(() => this.#takeEvent());
+    // Mostly it is there: without a closure, and a promise of another kind, for each event.
+    const ready = this.#waiters.length === 0 ? this.#takeEvent() : undefined;
+    return ready === undefined ? this.#wait(() => this.#takeEvent()) : Promise.resolve(ready);
   }
 
   async return(): Promise<{ done: true; value: undefined }> {
@@ -102,10 +104,6 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
   }
 
   #wait<T>(take: () => Result<T> | undefined): Promise<Result<T>> {
-    if (this.#waiters.length === 0) {
-      const ready = take();
-      if (ready !== undefined) return Promise.resolve(ready);
-    }
     return new Promise<Result<T>>((resolve, reject) => {
       this.#waiters.push({ take, resolve: (result) => resolve(result as Result<T>), reject });
       this.#serve();
@@ -114,23 +112,24 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
   }
 
   #takeEvent(): Result<EventStreamMessage> | undefined {
-    const value = this.#events[this.#taken];
+    const queue = this.#queue;
+    const value = queue.events[queue.taken];
     if (value === undefined) return undefined;
-    this.#taken += 1;
-    if (this.#taken === this.#events.length) this.#clear();
+    queue.taken += 1;
+    if (queue.taken === queue.events.length) this.#clear();
     return { done: false, value };
   }
 
   #takeBatch(): Result<EventStreamMessage[]> | undefined {
-    if (this.#events.length === 0) return undefined;
-    const value = this.#taken === 0 ? this.#events : this.#events.slice(this.#taken);
+    const { events, taken } = this.#queue;
+    if (events.length === 0) return undefined;
     this.#clear();
-    return { done: false, value };
+    return { done: false, value: taken === 0 ? events : events.slice(taken) };
   }
 
   #clear(): void {
-    this.#events = [];
-    this.#taken = 0;
+    this.#queue.events = [];
+    this.#queue.taken = 0;
   }
 
   /** Hands out what is there; after the last event the failure, once, and then the end. */
@@ -179,6 +178,8 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
       // The events before it stay in the queue, and are handed out first.
       failure = { error };
     }
+    // One of the other handlers has left: the events behind are dropped too.
+    if (this.#over) this.#clear();
     if (result.done) {
       if (this.#stop(failure)) this.#source.release();
     } else if (failure !== undefined && this.#stop(failure)) {
