@@ -90,10 +90,9 @@ export function createParser(
   };
 }
 
-/** Also of another realm (a frame, a worker's, a test runner's), where instanceof fails. */
+/** By its tag, which says so of another realm's arrays too (a frame's, a worker's, a test runner's), as instanceof does not. */
 export function isChunk(value: unknown): value is Chunk {
   return (
-    typeof value === 'string' ||
-    (ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array')
+    typeof value === 'string' || (value as Uint8Array | undefined)?.[Symbol.toStringTag] === 'Uint8Array'
   );
 }

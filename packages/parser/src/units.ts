@@ -10,7 +10,9 @@ export const unitAt = (units: Chunk, at: number) =>
 // Whether a line begins with this name and a colon. Comparing characters is several times faster than startsWith. None
 // is looked at behind the line's ending, where the text may be over.
 
-/** One look at the kind of units, not one for each: every line passes here. */
+// Each of the first three asks by itself which kind of units it has, since every line passes through them: what an
+// engine has learnt within unitAt comes from all that call it, and one that looks behind a text makes it slow for all.
+
 export const isData = (units: Chunk, at: number) =>
   typeof units === 'string'
     ? units.charCodeAt(at) === 0x64 &&
@@ -24,6 +26,18 @@ export const isData = (units: Chunk, at: number) =>
       units[at + 3] === 0x61 &&
       units[at + 4] === 0x3a;
 
+/** [spec] "If value starts with a U+0020 SPACE character, remove it from value." */
+export const afterSpace = (units: Chunk, at: number) =>
+  (typeof units === 'string' ? units.charCodeAt(at) : units[at]) === 0x20 ? at + 1 : at;
+
+/** After the blank line at `at`, or `at` if there is none. */
+export function afterBlank(units: Chunk, at: number): number {
+  const unit = typeof units !== 'string' ? units[at] : at < units.length ? units.charCodeAt(at) : 0;
+  if (unit === LF) return at + 1;
+  if (unit !== CR) return at;
+  return at + 1 < units.length && unitAt(units, at + 1) === LF ? at + 2 : at + 1;
+}
+
 export const isEvent = (units: Uint8Array, at: number) =>
   units[at] === 0x65 &&
   units[at + 1] === 0x76 &&
@@ -34,17 +48,6 @@ export const isEvent = (units: Uint8Array, at: number) =>
 
 export const isId = (units: Uint8Array, at: number) =>
   units[at] === 0x69 && units[at + 1] === 0x64 && units[at + 2] === 0x3a;
-
-/** [spec] "If value starts with a U+0020 SPACE character, remove it from value." */
-export const afterSpace = (units: Chunk, at: number) => (unitAt(units, at) === 0x20 ? at + 1 : at);
-
-/** After the blank line at `at`, or `at` if there is none. */
-export function afterBlank(units: Chunk, at: number): number {
-  const unit = at < units.length ? unitAt(units, at) : 0;
-  if (unit === LF) return at + 1;
-  if (unit !== CR) return at;
-  return at + 1 < units.length && unitAt(units, at + 1) === LF ? at + 2 : at + 1;
-}
 
 /** After the next ending from `start`; if there is none, `none`, which is the end. */
 export function afterEnding(units: Chunk, start: number, none = units.length): number {
