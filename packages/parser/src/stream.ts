@@ -214,7 +214,8 @@ export class Stream extends Block {
           last = this.readLine(text.slice(start, end), blank);
         }
       }
-      if (blank) this.dispatch(last);
+      // Not after a comment by itself.
+      if (blank && (last !== undefined || this.begun)) this.dispatch(last);
       start = after;
     }
     if (start === 0) {
