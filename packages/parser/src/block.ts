@@ -5,9 +5,9 @@ export const RESET = {};
 
 /** The block that is being read. On each variable: what would go wrong without it. */
 export class Block {
-  /** [spec] "a data buffer". An LF follows each line, or an empty data line would be the same as none. */
-  /** False only while nothing of it was read: as where a line of data and the blank line are all there is. */
+  /** False only while nothing of it was read: mostly a line of data and the blank line are all there is. */
   protected begun = false;
+  /** [spec] "a data buffer". An LF follows each line, or an empty data line would be the same as none. */
   protected data = '';
   /** [spec] "an event type buffer". Reset by every blank line, or it would name the next event. */
   protected type = '';

@@ -45,7 +45,7 @@ export class Stream extends Block {
     this.#maxEventSize = maxEventSize;
   }
 
-  /** Whether nothing has to be measured for a chunk of this length. */
+  /** Whether nothing has to be measured for a chunk of this length, which it counts. */
   takes(length: number): boolean {
     this.spare -= length + JOINT;
     return this.spare >= 0;
