@@ -8,6 +8,7 @@ import { Utf8Decoder } from './utf8-decoder';
 const COLON = 0x3a;
 const BYTE_ORDER_MARK = 0xfeff;
 const NOTHING = -1;
+const UNKNOWN = -2;
 /** In characters: what waits may keep alive so many, beside twice as many as itself. */
 const LOOSE = 32 * 1024;
 /** In characters: about what an engine needs to join a piece to a string. */
@@ -170,8 +171,8 @@ export class Stream extends Block {
     // searched for the other one line after line, to its end.
     let lf = text.indexOf('\n', start);
     let cr = text.indexOf('\r', start);
-    /** Where there is one at all, ids are looked at one by one. */
-    let nul: number | undefined;
+    /** Searched at the first id. Where there is one at all, ids are looked at one by one. */
+    let nul = UNKNOWN;
     this.#skip = cr >= 0 && unitAt(units, length - 1) === CR ? LF : NOTHING;
     while (start < length) {
       if (lf >= 0 && lf < start) lf = text.indexOf('\n', start);
@@ -202,11 +203,14 @@ export class Stream extends Block {
       } else if (typeof units === 'string') {
         last = this.readLine(text.slice(start, end), blank);
       } else if (units[start] !== COLON || this.handlers.onComment) {
-        const named = isId(units, start);
-        if (named) nul ??= text.indexOf('\0');
-        if (named && nul === NOTHING) {
-          this.begun = true;
-          this.id = text.slice(afterSpace(units, start + 3), end);
+        if (isId(units, start)) {
+          if (nul === UNKNOWN) nul = text.indexOf('\0');
+          if (nul === NOTHING) {
+            this.begun = true;
+            this.id = text.slice(afterSpace(units, start + 3), end);
+          } else {
+            last = this.readLine(text.slice(start, end), blank);
+          }
         } else if (isEvent(units, start)) {
           this.begun = true;
           this.type = text.slice(afterSpace(units, start + 6), end);

@@ -71,18 +71,22 @@ export class Utf8Decoder {
   /** The text of these bytes, at least one, but for a character that is incomplete at their end. */
   decode(bytes: Uint8Array): string {
     const { length } = bytes;
-    let text: string;
     const cut = (bytes[length - 1] as number) > 0x7f;
-    if (cut || this.cut || (wide && length >= LONG)) {
-      this.#stream ??= new TextDecoder('utf-8', OPTIONS);
-      text = this.#stream.decode(bytes, STREAM);
-    } else {
-      whole ??= new TextDecoder('utf-8', OPTIONS);
-      text = whole.decode(bytes);
-    }
-    this.aligned = !this.cut && text.length === length;
+    if (cut || this.cut || (wide && length >= LONG)) return this.#decodeAsStream(bytes, cut);
+    whole ??= new TextDecoder('utf-8', OPTIONS);
+    const text = whole.decode(bytes);
+    this.aligned = text.length === length;
+    // Written only where it changes: all streams share it.
+    if (wide === this.aligned) wide = !wide;
+    return text;
+  }
+
+  #decodeAsStream(bytes: Uint8Array, cut: boolean): string {
+    this.#stream ??= new TextDecoder('utf-8', OPTIONS);
+    const text = this.#stream.decode(bytes, STREAM);
+    wide = text.length < bytes.length;
+    this.aligned = !wide && !this.cut;
     this.cut = cut;
-    wide = text.length < length;
     return text;
   }
 
