@@ -2,7 +2,18 @@ import { Block } from './block';
 import { EventStreamError } from './event-stream-error';
 import type { Chunk, ParserHandlers } from './event-stream-parser';
 import { LONG, LONGEST, withUnits } from './text-units';
-import { afterBlank, afterEnding, afterSpace, CR, isData, isEvent, isId, LF, unitAt } from './units';
+import {
+  afterBlank,
+  afterEnding,
+  afterSpace,
+  CR,
+  isData,
+  isEnding,
+  isEvent,
+  isId,
+  LF,
+  unitAt,
+} from './units';
 import { Utf8Decoder } from './utf8-decoder';
 
 const COLON = 0x3a;
@@ -140,7 +151,7 @@ export class Stream extends Block {
       this.#skip = NOTHING;
       text = text.slice(1);
     }
-    const ended = text !== '' && afterEnding(text, text.length - 1, NOTHING) > 0;
+    const ended = isEnding(text.charCodeAt(text.length - 1));
     if (this.#size + text.length - Number(ended) > this.#maxEventSize) {
       this.#line = this.data = '';
       throw new EventStreamError(

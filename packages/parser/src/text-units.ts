@@ -8,7 +8,7 @@ export const LONG = 1024;
 const REST = 64;
 
 let encoder: TextEncoder | undefined;
-/** Left for the next text, whichever stream it is of. */
+/** Left for the next text, whichever stream it is of; lost where a reset breaks off the reading. */
 let free: Uint8Array | undefined;
 let untried = 0;
 

@@ -3,15 +3,18 @@ import type { Chunk } from './event-stream-parser';
 export const LF = 0x0a;
 export const CR = 0x0d;
 
-/** A character of a text, which may be given as its bytes. */
+export const isEnding = (unit: number) => unit === LF || unit === CR;
+
+/**
+ * A character of a text, which may be given as its bytes. What every line passes through (isData, afterSpace,
+ * afterBlank) asks for the kind of units by itself: what an engine has learnt in here comes from all that call it, and
+ * one that looks behind a text makes it slow for all.
+ */
 export const unitAt = (units: Chunk, at: number) =>
   typeof units === 'string' ? units.charCodeAt(at) : (units[at] as number);
 
 // Whether a line begins with this name and a colon. Comparing characters is several times faster than startsWith. None
 // is looked at behind the line's ending, where the text may be over.
-
-// Each of the first three asks by itself which kind of units it has, since every line passes through them: what an
-// engine has learnt within unitAt comes from all that call it, and one that looks behind a text makes it slow for all.
 
 export const isData = (units: Chunk, at: number) =>
   typeof units === 'string'
@@ -26,6 +29,17 @@ export const isData = (units: Chunk, at: number) =>
       units[at + 3] === 0x61 &&
       units[at + 4] === 0x3a;
 
+export const isEvent = (units: Uint8Array, at: number) =>
+  units[at] === 0x65 &&
+  units[at + 1] === 0x76 &&
+  units[at + 2] === 0x65 &&
+  units[at + 3] === 0x6e &&
+  units[at + 4] === 0x74 &&
+  units[at + 5] === 0x3a;
+
+export const isId = (units: Uint8Array, at: number) =>
+  units[at] === 0x69 && units[at + 1] === 0x64 && units[at + 2] === 0x3a;
+
 /** [spec] "If value starts with a U+0020 SPACE character, remove it from value." */
 export const afterSpace = (units: Chunk, at: number) =>
   (typeof units === 'string' ? units.charCodeAt(at) : units[at]) === 0x20 ? at + 1 : at;
@@ -38,22 +52,8 @@ export function afterBlank(units: Chunk, at: number): number {
   return at + 1 < units.length && unitAt(units, at + 1) === LF ? at + 2 : at + 1;
 }
 
-export const isEvent = (units: Uint8Array, at: number) =>
-  units[at] === 0x65 &&
-  units[at + 1] === 0x76 &&
-  units[at + 2] === 0x65 &&
-  units[at + 3] === 0x6e &&
-  units[at + 4] === 0x74 &&
-  units[at + 5] === 0x3a;
-
-export const isId = (units: Uint8Array, at: number) =>
-  units[at] === 0x69 && units[at + 1] === 0x64 && units[at + 2] === 0x3a;
-
-/** After the next ending from `start`; if there is none, `none`, which is the end. */
-export function afterEnding(units: Chunk, start: number, none = units.length): number {
-  for (let at = start; at < units.length; at++) {
-    const unit = unitAt(units, at);
-    if (unit === LF || unit === CR) return at + 1;
-  }
-  return none;
+/** After the next ending from `start`, or at the end. */
+export function afterEnding(units: Chunk, start: number): number {
+  for (let at = start; at < units.length; at++) if (isEnding(unitAt(units, at))) return at + 1;
+  return units.length;
 }
