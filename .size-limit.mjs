@@ -15,7 +15,7 @@ const checks = [
 export default checks.map(([name, path, imported, limit]) => ({
   name,
   path: `packages/${path}`,
-  ...(imported ? { import: imported } : {}),
+  import: imported,
   gzip: true,
   limit,
   modifyEsbuildConfig,
