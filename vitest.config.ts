@@ -36,6 +36,7 @@ export default defineConfig({
       suite('chaos', { include: ['chaos/chaos.test.ts'], testTimeout: 900_000 }),
       // Apart, since it lasts as long as it is asked to.
       suite('soak', { include: ['chaos/soak.test.ts', 'arrivals/arrivals.test.ts'], testTimeout: 0 }),
+      suite('attack', { testTimeout: 900_000 }),
       suite('peers', { testTimeout: 120_000 }),
       suite('proxies', { testTimeout: 60_000 }),
       suite('memory', { testTimeout: 600_000 }),
