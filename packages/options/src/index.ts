@@ -1,0 +1,15 @@
+export { checkOptions, type OptionRules, type Rule } from './check-options';
+export { invalidOption, type OptionError, unknownOption } from './option-error';
+export {
+  hasMethods,
+  is,
+  isFunction,
+  isInteger,
+  isNumber,
+  isObject,
+  isString,
+  isTimer,
+  MAX_TIMER,
+  oneOf,
+  optional,
+} from './predicates';
