@@ -136,7 +136,8 @@ async function forever(socket: Socket, text: string): Promise<void> {
   while (await send(socket, text)) await sleep(1);
 }
 
-const responses: ((socket: Socket, random: Random) => Promise<unknown>)[] = [
+type Response = (socket: Socket, random: Random) => Promise<unknown>;
+const responses: Response[] = [
   async (socket, random) => drip(socket, Buffer.from(pickFrom(random, heads)(random), 'latin1'), random),
   async (socket, random) => send(socket, pickFrom(random, heads)(random)),
   async (socket, random) => (await send(socket, `${OPEN}\r\n`)) && drip(socket, randomStream(random), random),
@@ -162,9 +163,24 @@ const responses: ((socket: Socket, random: Random) => Promise<unknown>)[] = [
   async () => {},
 ];
 
+const retryAtOnce: Response = (socket) => send(socket, `${OPEN}\r\nretry: 0\ndata: x\n\n`);
+/** Those after which a client would come back at once, if nothing held it. */
+const quickResponses: Response[] = [
+  retryAtOnce,
+  async () => {},
+  (socket) => send(socket, `${OPEN}Content-Length: 10\r\n\r\nretry: 0\n\n`),
+  (socket) => send(socket, 'no HTTP at all'),
+];
+
 /** One response of a server that means ill, and an end of the connection. */
 export async function respondBadly(socket: Socket, random: Random): Promise<void> {
   await pickFrom(random, responses)(socket, random);
   if (random() < 0.3) socket.resetAndDestroy();
   else socket.end();
+}
+
+/** One response, of the client's first request or a later one, of a server that wants clients to be as fast as they can. */
+export async function respondQuickly(socket: Socket, random: Random, isFirst: boolean): Promise<void> {
+  await (isFirst ? retryAtOnce : pickFrom(random, quickResponses))(socket, random);
+  socket.end();
 }
