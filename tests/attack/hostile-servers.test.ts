@@ -13,7 +13,7 @@ import { attackInRounds, attackTimeout } from './rounds';
 const ROUND = 1000;
 /** Ms: the least between two attempts of a `connect()`, as its options say, and of an EventSource. */
 const MIN_DELAY = 100;
-const EVENT_SOURCE_MIN_DELAY = 0;
+const EVENT_SOURCE_MIN_DELAY = 100;
 /** In every second round the server's responses are such that clients could come back at once. */
 const isQuick = (seed: number) => seed % 2 === 1;
 /** The most requests of one attempt: a fetch follows that many redirections. */
