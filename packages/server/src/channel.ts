@@ -1,4 +1,4 @@
-import type { EventInput } from '@eventwire/encoder';
+import { type EventInput, refuseReservedType } from '@eventwire/encoder';
 import {
   type ChannelCloseOptions,
   type ChannelOptions,
@@ -10,7 +10,6 @@ import {
 } from './channel-options';
 import { type ChannelStats, Meter } from './channel-stats';
 import { checkFunction, checkOptions, invalidOption, kindOf } from './check-option';
-import { refuseReserved } from './conventions';
 import { dismiss } from './dismiss';
 import type { AppendOptions } from './event-log';
 import { EventStreamClosedError } from './event-stream-closed-error';
@@ -124,7 +123,7 @@ class LogChannel implements Channel {
     if (this.#closeOptions)
       throw new EventStreamClosedError('CHANNEL_CLOSED', 'The channel was closed: stop publishing');
     checkAppendOptions(options);
-    refuseReserved(event);
+    refuseReservedType(event);
     const logged = await this.#options.log.append(event, options);
     this.#meter.add('published', 1);
     return logged.id;

@@ -41,7 +41,8 @@ export interface EventLog {
   /**
    * Adds an event, and gives it as it is held. Under a key that is known it adds nothing, and gives the event with the id that the first one got.
    *
-   * @throws ServerEventError `ID_NOT_ALLOWED` for an event that brings an id, and what the encoder refuses
+   * @throws ServerEventError `ID_NOT_ALLOWED` for an event that brings an id, `RESERVED_TYPE` for a type of
+   *   Eventwire's own (the encoder's `refuseId` and `refuseReservedType`), and what the encoder refuses
    */
   append(event: EventInput, options?: AppendOptions | undefined): LoggedEvent | Promise<LoggedEvent>;
   /** The newest id. */

@@ -1,4 +1,11 @@
-import { type EventInput, encode, refuseId, ServerEvent, type ServerEventInit } from '@eventwire/encoder';
+import {
+  type EventInput,
+  encode,
+  refuseId,
+  refuseReservedType,
+  ServerEvent,
+  type ServerEventInit,
+} from '@eventwire/encoder';
 import { utf8, withId } from './block';
 import { checkInteger, checkOptions } from './check-option';
 import type { AppendOptions, EventLog, LoggedEvent, LogPage } from './event-log';
@@ -64,6 +71,7 @@ class MemoryLog implements EventLog {
   append(event: EventInput, { topic, idempotencyKey }: AppendOptions = {}): LoggedEvent {
     const settled = settle(event);
     refuseId(settled);
+    refuseReservedType(settled);
     this.#trim();
     const known = idempotencyKey === undefined ? undefined : this.#byKey.get(idempotencyKey);
     if (known) return known;
