@@ -14,7 +14,9 @@ import { dismiss } from './dismiss';
 import type { AppendOptions } from './event-log';
 import { EventStreamClosedError } from './event-stream-closed-error';
 import { Feed } from './feed';
+import { LogReader } from './log-reader';
 import { Member, type MemberContext } from './member';
+import { ReservedEvents } from './reserved-events';
 import { select } from './selection';
 import { checkSubscriber, isOver, type Subscriber, type Subscription } from './subscriber';
 
@@ -66,10 +68,13 @@ class LogChannel implements Channel {
 
   constructor(options: ResolvedChannelOptions) {
     this.#options = options;
-    this.#feed = new Feed(options.log);
+    const reserved = new ReservedEvents(options.onError);
+    const reader = new LogReader(options.log, options.maxReplayBytes, reserved);
+    this.#feed = new Feed(options.log, reader, reserved);
     this.#meter = new Meter(options.onMetric);
     this.#context = {
       log: options.log,
+      reader,
       feed: this.#feed,
       meter: this.#meter,
       slowPolicy: options.slowPolicy,
@@ -108,6 +113,8 @@ class LogChannel implements Channel {
     }
     const member = new Member(this.#context, subscriber, lastEventId, selection, initial);
     this.#members.add(member);
+    this.#meter.add('subscribers', 1);
+    member.start();
     return member;
   }
 
@@ -136,12 +143,14 @@ class LogChannel implements Channel {
     }
     if (this.#members.size < this.#options.maxSubscribers) return false;
     this.#meter.add('refused', 1);
-    if (subscriber.refuse) subscriber.refuse(RETRY_AFTER);
-    else this.#dismiss(subscriber, undefined);
+    if (!subscriber.refuse) this.#dismiss(subscriber, undefined);
+    else this.#guarded(() => subscriber.refuse?.(RETRY_AFTER));
     return true;
   }
 
   async #closeAll({ retry, spread = 0, timeout }: ChannelCloseOptions): Promise<void> {
+    // A callback may close the channel in the middle of a delivery: the subscribers that are not reached yet get theirs first.
+    if (this.#feed.delivering) await undefined;
     const members = [...this.#members];
     const began = performance.now();
     const closed: (Promise<void> | undefined)[] = [];
@@ -158,13 +167,18 @@ class LogChannel implements Channel {
     const patience = new Promise<void>((resolve) => {
       if (timeout !== undefined) timer = setTimeout(resolve, timeout);
     });
-    await Promise.race([Promise.all(closed), patience]);
+    await Promise.race([Promise.allSettled(closed), patience]);
     clearTimeout(timer);
   }
 
   #dismiss(subscriber: Subscriber, retry: ChannelCloseOptions['retry']): Promise<void> | undefined {
+    return this.#guarded(() => dismiss(subscriber, retry));
+  }
+
+  /** What a subscriber throws concerns no other. */
+  #guarded<T>(call: () => T): T | undefined {
     try {
-      return dismiss(subscriber, retry);
+      return call();
     } catch (error) {
       this.#options.onError(error);
       return undefined;
