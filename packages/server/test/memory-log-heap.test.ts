@@ -32,7 +32,11 @@ it.each<[string, number, Make]>([
   ['events of 1 kB', 8000, (n) => [{ data: text(`${n} `, 1000, 'x') }]],
   ['tiny events', 20_000, (n) => [{ data: `${n}` }]],
   ['events with topics of 16 kB', 1000, (n) => [{ data: `${n}` }, { topic: text(`${n}`, 16_384, 'y') }]],
-  ['events with types and keys', 20_000, (n) => [{ type: `type ${n}`, data: '' }, { idempotencyKey: `${n}` }]],
+  [
+    'events with types and keys',
+    20_000,
+    (n) => [{ type: `type ${n}`, data: '' }, { idempotencyKey: `${n}` }],
+  ],
   ['Chinese events', 6000, (n) => [{ data: text(`${n} `, 500, '漢') }]],
   ['events of 20 pieces', 8000, (n) => [{ data: Array.from({ length: 20 }, (_, i) => `${n} ${i}`) }]],
 ])('maxBytes is about what a log holds of memory: %s', async (_name, count, make) => {
