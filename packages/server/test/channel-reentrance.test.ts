@@ -145,18 +145,15 @@ describe('within a delivery', () => {
 
   it('a subscription that is closed gets nothing any more, and its cursor says up to where it was written', async () => {
     const { channel, join } = await setUp();
-    const later: (() => void)[] = [];
-    const first = await join({ filter: once(() => later.forEach((close) => void close())) });
+    const first = await join();
     const other = await join();
     const last = await join();
     const id = await channel.publish('before');
     await settled();
-    later.push(
-      () => other.subscription.close(),
-      () => first.subscription.close(),
-    );
-    const now = once(() => later.forEach((close) => void close()));
-    first.subscriber.onWrite = () => void now();
+    first.subscriber.onWrite = once(() => {
+      other.subscription.close();
+      first.subscription.close();
+    });
     await channel.publish('one');
     await settled();
     expect([other, first, last].map(({ subscriber }) => seqsOf(subscriber))).toEqual([[1], [1, 2], [1, 2]]);
