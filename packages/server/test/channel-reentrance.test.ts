@@ -161,6 +161,23 @@ describe('within a delivery', () => {
     expect([first, last].map(({ subscription }) => seq(subscription.cursor))).toEqual([2, 2]);
   });
 
+  it('a slow subscriber that coalesceKey closes leaves nothing in the numbers', async () => {
+    let close = () => {};
+    const coalesceKey = ({ id }: { id: string }) => {
+      close();
+      return id;
+    };
+    const { channel, join } = await setUp({ slowSubscriber: 'latest', coalesceKey });
+    const { subscriber } = await join();
+    subscriber.stuck = true;
+    await channel.publish('one');
+    await settled();
+    close = () => subscriber.close();
+    await channel.publish('two');
+    await settled();
+    expect(channel.stats()).toMatchObject({ subscribers: 0, slow: 0, queueBytes: 0 });
+  });
+
   it('a cursor that is asked for is that of what its subscriber has been written', async () => {
     const { channel, join } = await setUp();
     const cursors: number[][] = [];
