@@ -183,7 +183,7 @@ it('every query is left out of the text, however often message and cause quote i
   expect(error?.message).toBe(
     'No connection to http://localhost/: cannot fetch http://localhost/… (refused http://localhost/… then again http://localhost/…',
   );
-  expect((error?.cause as Error).message).not.toContain(SECRET);
+  expect(String(error?.cause)).not.toContain(SECRET);
 });
 
 it('an error without secrets stays the cause as it was', async () => {
