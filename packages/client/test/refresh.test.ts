@@ -133,7 +133,7 @@ describe('refresh', () => {
     const { answer, calls, clock, stream } = follow({ refresh, reconnect: { maxAttempts: 3 } });
     for (let attempt = 1; attempt <= 3; attempt++) {
       await answer(401);
-      await clock.advance(60_000);
+      await clock.advance(1000);
     }
     expect(await stream.closed).toMatchObject({
       reason: 'exhausted',
