@@ -30,7 +30,7 @@ const answers: Record<string, () => Response | Promise<Response>> = {
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** Every function that connect() can be given: what it does by itself. */
-const functions: Record<string, (...args: never[]) => unknown> = {
+const functions = {
   url: () => 'http://localhost/',
   headers: () => ({ 'x-mine': '1' }),
   body: () => 'body',
@@ -55,7 +55,9 @@ const functions: Record<string, (...args: never[]) => unknown> = {
   setTimeout: (callback: () => void, ms: number) => setTimeout(callback, Math.min(ms, 3)),
   clearTimeout: (handle: ReturnType<typeof setTimeout>) => clearTimeout(handle),
   abort: () => {}, // a listener of the attempt's signal
-};
+} satisfies Record<string, (...args: never[]) => unknown>;
+type FunctionName = keyof typeof functions;
+const names = Object.keys(functions) as FunctionName[];
 
 type Deed = 'close' | 'reconnect' | 'abort' | 'throw' | 'throw what has no text' | 'reject';
 const deeds: Deed[] = ['close', 'reconnect', 'abort', 'throw', 'throw what has no text', 'reject'];
@@ -72,7 +74,7 @@ afterAll(() => {
 });
 
 /** One stream, in which the function `name` does `deed` at its call number `moment`. */
-async function play(name: string, deed: Deed, moment: number, random: () => number): Promise<void> {
+async function play(name: FunctionName, deed: Deed, moment: number, random: () => number): Promise<void> {
   const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;
   const timers = new Set<unknown>();
   let calls = 0;
@@ -93,16 +95,13 @@ async function play(name: string, deed: Deed, moment: number, random: () => numb
     return deed === 'reject' ? Promise.reject(new Error(`mine, in ${name}`)) : undefined;
   };
   const acting =
-    (which: string) =>
+    (which: FunctionName) =>
     (...args: never[]) => {
-      const usual = () => functions[which]?.(...args);
+      const usual = () => (functions[which] as (...args: never[]) => unknown)(...args);
       if (which !== name || ++calls !== moment) return usual();
       return act() ?? usual();
     };
-  const own = Object.fromEntries(Object.keys(functions).map((which) => [which, acting(which)])) as Record<
-    string,
-    never
-  >;
+  const own = Object.fromEntries(names.map((which) => [which, acting(which)])) as Record<FunctionName, never>;
   const onAbort = acting('abort');
   const {
     url,
@@ -232,7 +231,7 @@ async function read(stream: ReturnType<typeof connect>): Promise<void> {
 it(
   'whatever a function of the user’s does, and whenever, the stream goes on or ends, and leaves nothing behind',
   async () => {
-    const cases = Object.keys(functions).flatMap((name) => deeds.map((deed) => [name, deed] as const));
+    const cases = names.flatMap((name) => deeds.map((deed) => [name, deed] as const));
     const played = await attackInRounds(async (random, seed) => {
       const [name, deed] = cases[seed % cases.length] as (typeof cases)[number];
       for (let moment = 1; moment <= 4; moment++) await play(name, deed, moment, random);

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type ConnectOptions, connect, type RedirectPolicy } from '../src/index';
+import { type ConnectOptions, connect, type EventStream, type RedirectPolicy } from '../src/index';
 import { open, serve, soon, until } from './helpers/server';
 
 const headers = { authorization: 'secret', 'content-location': '/mine' };
@@ -88,7 +88,7 @@ describe('an async redirect function', () => {
   it('may close the stream: the redirection is neither followed nor traced', async () => {
     const traces: string[] = [];
     const server = await serve((_req, res) => void res.writeHead(307, { location: '/there' }).end());
-    const stream = connect(server.url, {
+    const stream: EventStream = connect(server.url, {
       onTrace: ({ type }) => traces.push(type),
       redirect: async () => {
         stream.close();
