@@ -1,12 +1,13 @@
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 import { find } from '../../scripts/system.mjs';
 
 /** Debian's Chromium without a window and without its own calls to the network. */
-export function launchChromium(): Promise<Browser> {
+export function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
   const executablePath = find('chromium');
   if (executablePath === undefined)
     throw new Error('Chromium was not found: `npm test` installs it, or says how.');
   return chromium.launch({
+    ...options,
     executablePath,
     args: [
       ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],

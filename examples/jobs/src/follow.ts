@@ -4,6 +4,7 @@ import { createView } from './follow-view';
 import { isOver } from './job';
 import { JobBoard } from './job-board';
 import { readPort } from './port';
+import { printable } from './printable';
 
 const usage = `Follows the jobs of a running example in this terminal.
 
@@ -24,7 +25,7 @@ let wasOpen = false;
 const stream = connect(target, {
   reconnect: { maxDelay: 5000 },
   onOpen({ attempt }) {
-    if (attempt > 1) view.line(`Connected again, after ${stream.lastEventId || 'the beginning'}.`);
+    if (attempt > 1) view.line(`Connected again, after ${printable(stream.lastEventId) || 'the beginning'}.`);
     else if (start) void startJob();
     wasOpen = true;
   },
@@ -52,7 +53,8 @@ const stream = connect(target, {
     view.line(`${why}; trying again in ${(delay / 1000).toFixed(1)} s.`);
   },
   onClose({ reason, error }) {
-    if (reason === 'failed') leave(1, `${target.href} is not the jobs' stream: ${error?.message ?? reason}`);
+    if (reason === 'failed')
+      leave(1, `${target.href} is not the jobs' stream: ${printable(error?.message ?? reason)}`);
     else if (reason !== 'closed') leave(0, `The stream has ended (${reason}).`);
   },
 });
@@ -75,13 +77,14 @@ async function startJob(): Promise<void> {
     });
     const body = (await response.json()) as { id?: string; error?: { message?: string } };
     if (!response.ok || body.id === undefined) {
-      leave(1, `No job was started: ${body.error?.message ?? `status ${response.status}`}`);
+      const why = body.error?.message ?? `status ${response.status}`;
+      leave(1, `No job was started: ${printable(String(why))}`);
       return;
     }
-    started = body.id;
+    started = printable(String(body.id));
     leaveIfOver();
   } catch (error) {
-    leave(1, `No job was started: ${error instanceof Error ? error.message : String(error)}`);
+    leave(1, `No job was started: ${printable(error instanceof Error ? error.message : String(error))}`);
   }
 }
 
@@ -139,9 +142,12 @@ function readTarget(text: string | undefined): URL {
   return url;
 }
 
+/** Every text in it is going to a terminal, and the server may be anybody's. */
 function parse(data: string): unknown {
   try {
-    return JSON.parse(data) as unknown;
+    return JSON.parse(data, (_key, value: unknown) =>
+      typeof value === 'string' ? printable(value) : value,
+    ) as unknown;
   } catch {
     return undefined;
   }

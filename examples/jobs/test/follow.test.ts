@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { built, Child, postJson, startServer } from './support/server';
 import { makeTree } from './support/tree';
@@ -34,6 +36,42 @@ describe('follow', () => {
     const { code, took } = await child.stop('SIGINT');
     expect(code).toBe(0);
     expect(took).toBeLessThan(1000);
+  });
+
+  it('shows the control characters of a foreign server, and does not print them', async () => {
+    const bad = '\u001b]0;owned\u0007\u001b[2J\u009b31m\r\n\u2028\u202eevil';
+    const [job, failed] = [
+      { id: bad, folder: bad, compression: bad, level: bad, pace: 0 },
+      { id: bad, reason: bad },
+    ];
+    const foreign = createServer((request, response) => {
+      if (request.method === 'POST') {
+        const body = JSON.stringify({ error: { message: bad } });
+        return void response.writeHead(400, { 'content-type': 'application/json' }).end(body);
+      }
+      response.writeHead(200, { 'content-type': 'text/event-stream; x=\u009b31m' });
+      const block = (type: string, data: unknown) =>
+        `event: ${type}\nid: \u001b[2J\ndata: ${JSON.stringify(data)}\n\n`;
+      response.write(`retry: 1\n\n${block('job.queued', job)}${block('job.failed', failed)}`);
+      setTimeout(() => response.end(), 100);
+    });
+    await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve));
+    const { port } = foreign.address() as AddressInfo;
+    try {
+      await using following = follow(`http://127.0.0.1:${port}/`);
+      await following.prints(/failed[\s\S]*Connected again/);
+      await following.stop('SIGINT');
+      await using refused = follow(`http://127.0.0.1:${port}/`, '--start');
+      const { code, stderr } = await refused.ended;
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/^No job was started: \\x1b/)]);
+      for (const text of [following.stdout, following.stderr, refused.stdout, stderr]) {
+        expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Zl}\u202e]/u);
+      }
+      expect(following.stdout).toContain('\\x1b]0;owned\\x07\\x1b[2J\\x9b31m\\x0d\\x0a\\u2028\\u202eevil');
+    } finally {
+      foreign.close();
+      foreign.closeAllConnections();
+    }
   });
 
   it('leaves at once with --once where there are no jobs', async () => {

@@ -3,13 +3,14 @@ import { ConnectionError, type ConnectionErrorCode } from './connection-error';
 import { type Ending, isEventStreamType, statusVerdict } from './endings';
 import type { EventQueue } from './event-queue';
 import type { ConnectContext } from './options';
+import { publicText } from './public-text';
 import { fetchFollowing } from './redirect';
 import { buildRequest, requestParts, type StreamInit } from './request';
 import { publicUrl } from './request-parts';
 import { createReader } from './stream-reader';
 import type { Timer } from './timer';
 import type { Trace } from './trace';
-import { isThenable, reasonOf } from './user-code';
+import { isThenable, wordsOf } from './user-code';
 
 /** What an attempt uses of the stream that it belongs to. */
 export interface Stream {
@@ -30,9 +31,6 @@ const GRACE = 1000;
 const PREVIEW_LENGTH = 2048;
 const PREVIEW_TIME = 2000;
 
-/** In place of a query. */
-const MASK = '?…';
-
 /**
  * One fetch and the reading of its body; returns or throws how it ended. Over as soon as its signal is aborted, which
  * releases all that it holds: from then on it throws, and nobody listens.
@@ -42,7 +40,7 @@ export const runAttempt = async (stream: Stream, context: ConnectContext): Promi
   const { connectTimeout, idleTimeout, reconnect } = config;
   const { signal } = context;
   let where = 'the server';
-  let search = MASK;
+  let secrets: unknown[] = [];
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   const cancel = () => reader?.cancel().catch(() => {});
   const check = () => {
@@ -72,10 +70,6 @@ export const runAttempt = async (stream: Stream, context: ConnectContext): Promi
     check();
     return response;
   };
-  const see = (url: URL) => {
-    where = publicUrl(url);
-    search = url.search || MASK;
-  };
   const read = async () => (await reader?.read()) ?? { done: true, value: undefined };
 
   // A fetch may not heed its signal.
@@ -87,15 +81,19 @@ export const runAttempt = async (stream: Stream, context: ConnectContext): Promi
     if (parts.some(isThenable)) parts = await Promise.all(parts);
     const request = buildRequest(config, context, parts);
     check();
-    see(request.url);
-    stream.url = request.url.href;
+    const { url, target, init } = request;
+    where = publicUrl(url);
+    secrets = [...init.headers.values(), init.body];
+    stream.url = url.href;
     trace('connecting', { url: where });
     if (request.idDropped) trace('id-not-sent', { length: context.lastEventId.length });
-    const response = await fetchFollowing(config, fetch, request.target, request.init, (url, status) => {
-      see(url);
+    const response = await fetchFollowing(config, fetch, target, init, (url, status) => {
+      check();
+      where = publicUrl(url);
       trace('redirect', { url: where, status });
     });
     timer();
+    check();
 
     const { status, headers, body } = response;
     const verdict = statusVerdict(status);
@@ -159,8 +157,13 @@ export const runAttempt = async (stream: Stream, context: ConnectContext): Promi
   } catch (cause) {
     if (cause instanceof ConnectionError) return { error: cause };
     const what = reader ? `The connection to ${where} broke` : `No connection to ${where}`;
-    // The runtime's message may quote the URL, whose query may be secret.
-    const message = `${what}: ${reasonOf(cause)}`.replaceAll(search, MASK);
-    return { error: new ConnectionError('NETWORK', message, { cause }) };
+    // The runtime's words may quote the request.
+    const words = wordsOf(cause);
+    const reason = publicText(words, secrets);
+    return {
+      error: new ConnectionError('NETWORK', `${what}: ${reason}`, {
+        cause: reason === words ? cause : new Error(reason),
+      }),
+    };
   }
 };

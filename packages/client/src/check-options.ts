@@ -1,6 +1,6 @@
 import { createParser } from '@eventwire/parser';
 import { clamp } from './clamp';
-import { type Clock, systemClock } from './clock';
+import { type Clock, guardClock, systemClock } from './clock';
 import { invalidOption } from './invalid-option-error';
 import type { ConnectOptions, ConnectUrl } from './options';
 import type { Policy } from './policy';
@@ -79,11 +79,16 @@ export function checkOptions(url: ConnectUrl, options: ConnectOptions<never>): C
           : value === undefined || pattern.includes(`a ${typeof value}`);
       check(name, fits, words, value);
     }
-  const { method = 'GET', body, reconnect = {}, signal, clock = systemClock, schema = {} } = options;
+  const { method = 'GET', body, reconnect = {}, signal, clock, schema = {} } = options;
   const { fetch = globalThis.fetch } = options;
   check('fetch', fetch, 'given', fetch);
-  check('signal', !signal || hasMethods(signal, 'addEventListener'), 'an AbortSignal', signal);
-  check('clock', hasMethods(clock, 'now setTimeout clearTimeout'), 'a Clock', clock);
+  check(
+    'signal',
+    !signal || hasMethods(signal, 'addEventListener removeEventListener'),
+    'an AbortSignal',
+    signal,
+  );
+  check('clock', !clock || hasMethods(clock, 'now setTimeout clearTimeout'), 'a Clock', clock);
   for (const [type, one] of Object.entries(schema))
     check('schema', hasMethods(one?.['~standard'], 'validate'), `a Standard Schema for ${type}`, one);
   check('reconnect', !reconnect || isObject(reconnect), 'an object or false', reconnect);
@@ -116,7 +121,13 @@ export function checkOptions(url: ConnectUrl, options: ConnectOptions<never>): C
   check('body', !hasBody || !/^(get|head)$/i.test(method), 'sent by another method', method);
   check('body', !reconnect || !isStream(body), 'a function that makes the stream anew', body);
   const { lastEventId = '' } = options;
-  return { ...values, method, clock, lastEventId, manualRedirect: true } as Config;
+  return {
+    ...values,
+    method,
+    clock: clock ? guardClock(clock) : systemClock,
+    lastEventId,
+    manualRedirect: true,
+  } as Config;
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -1,3 +1,5 @@
+import { callSafely } from './user-code';
+
 /** Time, as the client sees it; replace it to test a policy without waiting. */
 export interface Clock {
   /** Milliseconds since the epoch (a `Retry-After` date is compared with it). */
@@ -5,6 +7,13 @@ export interface Clock {
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(handle: unknown): void;
 }
+
+/** The user's clock: what one of its functions throws, or rejects with, is reported, and that timer or time is missing. */
+export const guardClock = (clock: Clock): Clock => ({
+  now: () => callSafely(() => clock.now()) as number,
+  setTimeout: (callback, ms) => callSafely(() => clock.setTimeout(callback, ms)),
+  clearTimeout: (handle) => callSafely(() => clock.clearTimeout(handle)),
+});
 
 /** The longest delay that timers take, in ms: a larger one would fire at once. */
 export const MAX_TIMER = 2 ** 31 - 1;

@@ -1,6 +1,7 @@
 import { runAttempt, type Stream } from './attempt';
 import { clampServerDelay, reconnectionDelay } from './backoff';
 import type { Config } from './check-options';
+import { clamp } from './clamp';
 import { ConnectionError } from './connection-error';
 import { type Ending, isPassing } from './endings';
 import { createQueue } from './event-queue';
@@ -73,8 +74,8 @@ export function follow<E>(config: Config): EventStream<E> {
     const before = controller;
     state = next;
     paused = isOurs = false;
-    timer();
-    if (next === 'open') return before.signal;
+    timer(); // calls the user's clock
+    if (next === 'open' || controller !== before) return before.signal;
     controller = new AbortController();
     const { signal } = controller;
     before.abort();
@@ -94,7 +95,9 @@ export function follow<E>(config: Config): EventStream<E> {
 
   const connect = (isRetry = false) => {
     if (state === 'closed') return;
+    const before = controller.signal;
     countFailure(0);
+    if (before.aborted) return;
     attempt++;
     const signal = enter('connecting');
     if (signal.aborted) return;
@@ -122,12 +125,14 @@ export function follow<E>(config: Config): EventStream<E> {
     let { error } = ending;
     let verdict: Awaited<ReturnType<typeof judge>>;
     const wasOpen = state === 'open';
+    let { signal } = controller;
     countFailure(1);
+    if (signal.aborted) return;
     const status = error ? error.status : ending.reason ? 204 : 200;
     // Not in the stream's own ends, `terminal` and `ended`.
     const isAsked = !ending.reason || ending.reason === 'no-content';
     if (isAsked && (config.shouldReconnect || (config.refresh && status === 401))) {
-      const signal = enter('waiting');
+      signal = enter('waiting');
       if (!signal.aborted) trace('deciding', { code: error?.code, status });
       if (signal.aborted) return;
       try {
@@ -146,17 +151,13 @@ export function follow<E>(config: Config): EventStream<E> {
       return finish(error ? { reason: again && wasOpen ? 'cut' : 'failed', error } : { reason: 'ended' });
 
     const retryAfter = error?.headers && readRetryAfter(error.headers, clock.now());
-    const delay = reconnectionDelay(
-      config,
-      failures,
-      reconnectionTime,
-      retryAfter,
-      (config.random ?? Math.random)(),
-    );
+    const random = clamp(Number(callSafely(config.random ?? Math.random)) || 0, 0, 1);
+    const delay = reconnectionDelay(config, failures, reconnectionTime, retryAfter, random);
     const why = error?.message ?? 'the response ended';
     let limit: 'maxElapsed' | 'maxAttempts' | undefined;
     if (clock.now() + delay - healthyAt > config.maxElapsed) limit = 'maxElapsed';
     if (failures >= config.maxAttempts) limit = 'maxAttempts';
+    if (signal.aborted) return;
     if (limit) {
       const message = `Gave up, as reconnect.${limit} is ${config[limit]}: ${why}`;
       return finish({
@@ -165,10 +166,11 @@ export function follow<E>(config: Config): EventStream<E> {
       });
     }
     // [spec] "Wait a delay equal to the reconnection time of the event source. ... Optionally, wait some more."
-    const signal = enter('waiting');
+    signal = enter('waiting');
     if (signal.aborted) return;
     isOurs = retryAfter === undefined;
     timer(delay, connect, (left) => (isOurs ? 0 : left));
+    if (signal.aborted) return;
     const asked = retryAfter === undefined ? '' : `, Retry-After ${seconds(retryAfter)}`;
     trace('waiting', { delay, ...factsOf(error), retryAfter }, `waiting ${seconds(delay)}: ${why}${asked}`);
     if (!signal.aborted) notify(config.onReconnect, { attempt, delay, error });
@@ -183,7 +185,9 @@ export function follow<E>(config: Config): EventStream<E> {
     url: typeof config.url === 'function' ? '' : resolveUrl(config.url).href,
     opened({ status, headers }) {
       const signal = enter('open');
-      openedAt = clock.now();
+      const now = clock.now();
+      if (signal.aborted) return;
+      openedAt = now;
       trace('open', { status });
       if (!signal.aborted) notify(config.onOpen, { attempt, status, headers });
     },

@@ -125,8 +125,11 @@ export interface ConnectOptions<E = EventStreamMessage> {
    * share a function share its run, also those refused after it whose request began before its end. Bounded by `connectTimeout`.
    */
   refresh?: ((context: EndContext) => unknown) | undefined;
-  /** Default `'follow'`. In browsers fetch follows by itself, by its own rules; `'error'` works there too. */
-  redirect?: RedirectPolicy | ((to: URL, from: URL) => RedirectPolicy) | undefined;
+  /**
+   * Default `'follow'`. A function is awaited; if it throws or rejects, the attempt has failed. In browsers fetch follows by
+   * itself, by its own rules; `'error'` works there too.
+   */
+  redirect?: RedirectPolicy | ((to: URL, from: URL) => RedirectPolicy | Promise<RedirectPolicy>) | undefined;
   /** Ms until the response's headers, including `url`, `headers` and `body` functions. Default 30000; false: none. */
   connectTimeout?: number | false | undefined;
   /** Ms without any byte while a read is pending. Default 2.5 times the heartbeat that the server announces, else none. */
@@ -173,7 +176,8 @@ export interface ConnectOptions<E = EventStreamMessage> {
   onClose?: ((outcome: Outcome) => Ignored) | undefined;
   /** Every attempt, decision and reason, without secrets. */
   onTrace?: ((record: TraceRecord) => Ignored) | undefined;
+  /** What it throws is reported, and the timer is missing. */
   clock?: Clock | undefined;
-  /** In [0, 1). Default `Math.random`. */
+  /** In [0, 1). Default `Math.random`. One that throws is reported, and counts as 0. */
   random?: (() => number) | undefined;
 }

@@ -1,6 +1,5 @@
 import type { Config } from './check-options';
 import { ConnectionError } from './connection-error';
-import { REFUSES_MEMBERS } from './refuses-members';
 import type { StreamInit } from './request';
 import { isStream, publicUrl, resolveUrl } from './request-parts';
 import { reasonOf } from './user-code';
@@ -12,7 +11,7 @@ const FORBIDDEN = 'the option redirect forbids it';
 
 /**
  * Fetches, and follows redirections by the Fetch standard's HTTP-redirect fetch; but only `'forward'` takes more than
- * `Accept` to another origin.
+ * `Accept` to another origin. No error of a fetch changes that: one that refuses `redirect: 'manual'` gets no other request.
  *
  * @param fetch gives a response of this attempt, or throws
  * @param onHop called before each redirection is followed
@@ -28,19 +27,12 @@ export const fetchFollowing = async (
   const { redirect } = config;
   for (let hops = 0; ; hops++) {
     const from = url;
-    let response: Response | undefined;
-    try {
-      response = await fetch(from, init);
-    } catch (error) {
-      // Some fetches refuse members that they do not know, and not all say which.
-      const text = String(error);
-      if (!init.redirect || !(/redirect/i.test(text) || REFUSES_MEMBERS.test(text))) throw error;
-    }
-    const { status = 0, type } = response ?? {};
+    const response = await fetch(from, init);
+    const { status, type } = response;
     const check = (ok: unknown, reason: string) => {
       if (!ok) throw new ConnectionError('REDIRECT', `${publicUrl(from)} redirects: ${reason}`, { status });
     };
-    if (!response || type === 'opaqueredirect') {
+    if (type === 'opaqueredirect') {
       // A browser does not say where a redirection leads: the rest is up to its own rules.
       check(redirect !== 'error', FORBIDDEN);
       config.manualRedirect = false;
@@ -51,11 +43,11 @@ export const fetchFollowing = async (
     const location = init.redirect && /^30[12378]$/.test(`${status}`) && response.headers.get('location');
     if (!location) return response;
     try {
-      url = resolveUrl(new URL(location, from));
+      url = resolveUrl(location, from.href);
     } catch (cause) {
       check(false, reasonOf(cause));
     }
-    const how = typeof redirect === 'function' ? redirect(new URL(url), new URL(from)) : redirect;
+    const how = typeof redirect === 'function' ? await redirect(new URL(url), new URL(from)) : redirect;
     check(how !== 'error', FORBIDDEN);
     check(hops < MAX_REDIRECTS, `more than ${MAX_REDIRECTS} times`);
     // [spec] "If locationURL's scheme is not an HTTP(S) scheme, then return a network error."

@@ -1,17 +1,23 @@
 import type { ConnectHeaders } from './options';
 
-/** The absolute URL, or a TypeError that says what is missing. */
-export function resolveUrl(url: string | URL): URL {
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
-  let resolved: URL;
+/** The absolute URL, or a TypeError that says what is missing: without the URL's own text, which may have secrets. */
+export function resolveUrl(
+  url: string | URL,
+  base = globalThis.document?.baseURI ?? globalThis.location?.href,
+): URL {
+  let resolved: URL | undefined;
   try {
     // By shape: in a page's test, URL may be another realm's.
     resolved = new URL((url as URL).href ?? (url as string).trim(), base);
   } catch {
-    throw new TypeError(`${JSON.stringify(url)} is no absolute url`);
+    // Refused below.
   }
-  if (resolved.username || resolved.password)
-    throw new TypeError('instead of credentials, send an Authorization header');
+  const { protocol = 'file:', username, password } = resolved ?? {};
+  // An app's pages may have a scheme of their own. No fetch speaks another, such as `localhost:` with a port.
+  const isKnown =
+    /^(https?|blob|data):$/.test(protocol) || (protocol !== 'file:' && base?.startsWith(protocol));
+  if (!resolved || !isKnown || username || password)
+    throw new TypeError('must be absolute and http(s), with credentials in headers alone');
   return resolved;
 }
 
@@ -19,11 +25,16 @@ export function resolveUrl(url: string | URL): URL {
 function copyHeaders(headers: ConnectHeaders | undefined): Headers {
   // By shape: headers of another realm or another fetch are iterable, not plain.
   const isRecord = Object(headers) === headers && !(Symbol.iterator in (headers as object));
-  return new Headers(
-    isRecord
-      ? Object.entries(headers as Record<string, string>).filter(([, value]) => value !== undefined)
-      : (headers as Headers),
-  );
+  try {
+    return new Headers(
+      isRecord
+        ? Object.entries(headers as Record<string, string>).filter(([, value]) => value !== undefined)
+        : (headers as Headers),
+    );
+  } catch {
+    // What the runtime says may quote the value.
+    throw new TypeError('a name or a value cannot be sent');
+  }
 }
 
 /** fetch would send `[object Object]`, without a word. */

@@ -63,8 +63,8 @@ export function buildRequest(
   if (credentials) init.credentials = credentials;
   if (body !== undefined && body !== null) init.body = body;
   if (isStream(body)) init.duplex = 'half'; // fetch refuses a stream without it
-  // Where there is nothing to protect, fetch may follow by itself.
-  if (manualRedirect && (isCustom || init.body || redirect || headers.has('last-event-id')))
-    init.redirect = 'manual';
+  // In a page, where a redirection costs a second request, fetch may follow by itself if there is nothing to protect.
+  const isGuarded = isCustom || init.body || redirect || headers.has('last-event-id');
+  if (manualRedirect && (isGuarded || !globalThis.location)) init.redirect = 'manual';
   return { url, target, init, idDropped };
 }

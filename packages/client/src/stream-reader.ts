@@ -2,7 +2,7 @@ import { createParser, type EventStreamError, type EventStreamMessage } from '@e
 import { actOnConvention } from './act-on-convention';
 import { type Announcement, watchAnnouncement } from './announcement';
 import type { Config } from './check-options';
-import { type ConnectionError, causedError } from './connection-error';
+import { ConnectionError, causedError } from './connection-error';
 import type { Ending } from './endings';
 import type { EventQueue } from './event-queue';
 import type { ConnectContext } from './options';
@@ -82,7 +82,8 @@ export function createReader(
         return;
       } catch (cause) {
         const which = `Event ${quotedType}, last event ID ${JSON.stringify(lastEventId)},`;
-        error = causedError('INVALID_EVENT', `${which} is invalid`, cause);
+        // Not the cause's words, which may quote the data.
+        error = new ConnectionError('INVALID_EVENT', `${which} is invalid`, { cause });
       }
     if (signal.aborted) return;
     // What a stream ends with, such as [DONE], is often not like the rest.

@@ -16,17 +16,23 @@ export type Timer = (ms?: number, due?: () => void, awake?: (left: number) => nu
 /** One timer at a time, which notices when the machine has slept, since timers may stand still meanwhile. */
 export function createTimer(clock: Clock): Timer {
   let handle: unknown;
+  let newest = 0;
   return function set(left = 0, due, awake) {
+    // The clock may be the user's, and any function of it may end the stream, which calls this again.
+    const own = ++newest;
     clock.clearTimeout(handle);
     if (!due) return;
     const slice = Math.min(left, SLICE);
     const end = clock.now() + slice;
-    handle = clock.setTimeout(() => {
+    const made = clock.setTimeout(() => {
       const late = Math.max(0, clock.now() - end);
+      if (own !== newest) return;
       let next = left - slice - late;
       if (awake && late > JUMP) next = awake(next);
       if (next > 0) set(next, due, awake);
       else due();
     }, slice);
+    if (own === newest) handle = made;
+    else clock.clearTimeout(made);
   };
 }

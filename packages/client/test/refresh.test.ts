@@ -128,6 +128,20 @@ describe('refresh', () => {
     expect([errors, clock.timers.size]).toEqual([[], 0]);
   });
 
+  it('one that fails at every 401 is called again by each, until maxAttempts ends the stream', async () => {
+    const refresh = vi.fn(() => Promise.reject(new Error('no way')));
+    const { answer, calls, clock, stream } = follow({ refresh, reconnect: { maxAttempts: 3 } });
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await answer(401);
+      await clock.advance(1000);
+    }
+    expect(await stream.closed).toMatchObject({
+      reason: 'exhausted',
+      error: { cause: { code: 'REFRESH_FAILED' } },
+    });
+    expect([refresh.mock.calls.length, calls.length]).toEqual([3, 3]);
+  });
+
   it('close() and reconnect() meanwhile win', async () => {
     let done = () => {};
     const refresh = () => new Promise<void>((resolve) => (done = resolve));

@@ -16,7 +16,7 @@ async function request(options: ConnectOptions, target: ConnectUrl = url) {
 describe('the request', () => {
   it('has nothing but what is needed', async () => {
     const { init, url: called } = await request({});
-    expect(Object.keys(init).sort()).toEqual(['headers', 'signal']);
+    expect(Object.keys(init).sort()).toEqual(['headers', 'redirect', 'signal']);
     expect([...(init.headers as Headers)]).toEqual([
       ['accept', 'text/event-stream'],
       ['cache-control', 'no-cache'],
@@ -75,6 +75,7 @@ describe('the request', () => {
     onTestFinished(() => void vi.unstubAllGlobals());
     const { init } = await request({});
     expect([...(init.headers as Headers).keys()]).toEqual(['accept']);
+    expect(init).not.toHaveProperty('redirect'); // where each redirection would cost a second request
   });
 
   it('calls fetch without its object', async () => {
@@ -316,6 +317,6 @@ describe('invalid options throw at the call', () => {
   });
 
   it('says how to write a url where there is no page', () => {
-    expect(() => connect('/events')).toThrow(/url: "\/events" is no absolute url/);
+    expect(() => connect('/events')).toThrow(/url: must be absolute and http\(s\)/);
   });
 });

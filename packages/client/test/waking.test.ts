@@ -62,6 +62,20 @@ describe('online', () => {
   });
 });
 
+it('reconnect() inside onTrace, where the network’s return is told, is the one attempt that follows', async () => {
+  const { online } = page();
+  const { call, calls, stream } = follow({
+    onTrace: ({ type }) => type === 'awake' && stream.reconnect(),
+  });
+  await settle();
+  call(0).fail('offline');
+  await settle();
+  online();
+  await settle();
+  expect([calls.length, stream.state]).toEqual([2, 'connecting']);
+  stream.close();
+});
+
 describe('after a sleep', () => {
   /** Sleeps, and lets the next timer fire. */
   const sleep = async (clock: VirtualClock, ms: number) => {

@@ -13,6 +13,8 @@ export interface Connection {
 
 /** Ms. [spec] "This must initially be an implementation-defined value, probably in the region of a few seconds." */
 const INITIAL_RECONNECTION_TIME = 3000;
+/** Ms. "Optionally, wait some more": a server that asks for 0 and ends would get hundreds of requests a second. */
+const MIN_DELAY = 100;
 
 interface Result {
   done: boolean;
@@ -66,7 +68,7 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
     change(CONNECTING, 'error');
     // [spec] "Wait a delay equal to the reconnection time of the event source. Optionally, wait some more. In
     // particular, if the previous attempt failed, then user agents might introduce an exponential backoff delay"
-    const delay = reconnectionTime + extraWait(failures);
+    const delay = Math.max(MIN_DELAY, reconnectionTime) + extraWait(failures);
     // [spec] "Wait until the aforementioned task has run", which the queue's order sees to; "Queue a task": "If
     // the EventSource object's readyState attribute is not set to CONNECTING, then return." "Fetch request"
     timer = setTimeout(() => queue(start), Math.min(MAX_TIMER, delay));

@@ -38,7 +38,8 @@ export function convertInit(value: unknown): ConvertedInit {
   try {
     // A copy, so that what the user does with theirs later changes nothing.
     return { fetch, headers: new Headers(headers), withCredentials: Boolean(withCredentials) };
-  } catch (error) {
-    throw invalidOption('headers', String(error));
+  } catch {
+    // What the runtime says may quote a value.
+    throw invalidOption('headers', 'a name or a value cannot be sent');
   }
 }

@@ -1,7 +1,7 @@
 import { setDefault, setDefaults } from '../default-headers';
 import { idAsHeader } from '../last-event-id';
-import { REFUSES_MEMBERS } from '../refuses-members';
 import type { ConvertedInit } from './event-source-init';
+import { refusesMember } from './refuses-member';
 
 /** Rejects for what the Standard calls a network error. */
 export type SendRequest = (lastEventId: string, signal: AbortSignal) => Promise<Response>;
@@ -34,19 +34,16 @@ export function createRequest(
     const id = idAsHeader(lastEventId);
     if (id) sent.set('last-event-id', id);
 
+    const given = { ...members };
     for (;;) {
       // Taken out of its object: browsers refuse a fetch whose `this` is not the global.
       const fetch = own ?? globalThis.fetch;
       try {
-        return await fetch(target.href, { headers: sent, signal, ...members });
+        return await fetch(target.href, { headers: sent, signal, ...given });
       } catch (error) {
-        // A fetch that refuses a member gets the request without it from now on: the first one, where it does not say
-        // which.
-        const text = String(error);
-        const names = Object.keys(members);
-        const refused = names.find((name) => text.includes(name)) ?? (REFUSES_MEMBERS.test(text) && names[0]);
+        const refused = Object.keys(given).find((name) => refusesMember(error, name));
         if (!refused) throw error;
-        delete members[refused];
+        delete given[refused];
       }
     }
   };

@@ -6,7 +6,8 @@ export function parseUrl(url: string): URL {
     return new URL(url, base);
   } catch {
     // [spec] "If urlRecord is failure, then throw a 'SyntaxError' DOMException."
-    const message = `"${url}" is no absolute url`;
+    // Not the url's own text, which may have secrets.
+    const message = 'an absolute url is needed';
     throw globalThis.DOMException
       ? new DOMException(message, 'SyntaxError')
       : // What code that catches it looks at.
