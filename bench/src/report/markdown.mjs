@@ -18,7 +18,7 @@ export function markdown(result) {
     '# The speed of the wire',
     'This page compares the throughput of Eventwire with that of other libraries. Above 1, Eventwire is that many\n' +
       'times as fast; below 1, the other library is faster.',
-    summary(result).join('\n'),
+    ...summary(result),
     '![Throughput of Eventwire as a multiple of the main peer, by workload](wire.svg)',
     '## How it was measured',
     `\`pnpm bench\` measured this on ${result.date} in ${result.seconds} s and wrote this page.\n` +
@@ -65,17 +65,24 @@ function comparisons({ targets }) {
   return [...found.values()];
 }
 
-/** One line for each comparison: its best and its worst workload. @param {Result} result */
+/** A list for each main peer, with the best and the worst workload of each comparison. @param {Result} result */
 function summary(result) {
-  return comparisons(result).flatMap(({ title, peer, node, ratios }) => {
-    const sorted = ratios
-      .flatMap(({ workload, measured }) => (measured === undefined ? [] : [{ workload, ...measured }]))
-      .sort((a, b) => a.median - b.median);
-    const [worst, best] = [sorted[0], sorted.at(-1)];
-    if (worst === undefined || best === undefined) return [];
-    const show = (/** @type {typeof worst} */ one) => `${one.median.toFixed(2)} on \`${one.workload}\``;
-    return [`- ${title}, Node ${node}: ${show(worst)} to ${show(best)}, beside ${peer}`];
+  const all = comparisons(result);
+  return [...new Set(all.map(({ peer }) => peer))].flatMap((name) => {
+    const lines = all.filter(({ peer }) => peer === name).flatMap(bestAndWorst);
+    return lines.length === 0 ? [] : [`Beside ${name}:`, lines.join('\n')];
   });
+}
+
+/** @param {ReturnType<typeof comparisons>[number]} comparison */
+function bestAndWorst({ title, node, ratios }) {
+  const sorted = ratios
+    .flatMap(({ workload, measured }) => (measured === undefined ? [] : [{ workload, ...measured }]))
+    .sort((a, b) => a.median - b.median);
+  const [worst, best] = [sorted[0], sorted.at(-1)];
+  if (worst === undefined || best === undefined) return [];
+  const show = (/** @type {typeof worst} */ one) => `${one.median.toFixed(2)} on \`${one.workload}\``;
+  return [`- ${title}, Node ${node}: ${show(worst)} to ${show(best)}`];
 }
 
 /** A table for parsing, one for iterating and one for encoding. @param {Result} result */
