@@ -89,8 +89,8 @@ function costs({ costs, workloads, failures }) {
 function latency({ latency }) {
   return [
     '## From publication to the last delivery',
-    'The figures are milliseconds, for one event of 100 bytes at a time. They include the work of the clients, which\n' +
-      'run in one Node process on the same machine.',
+    'The figures are milliseconds, for one event of 100 bytes at a time. They include the work of the clients,\n' +
+      'which run in one Node process on the same machine.',
     table(
       ['', 'Connections', 'median', 'p99', 'kB for a connection'],
       latency.map(({ name, connections, median, p99, memory }) => [
@@ -111,9 +111,10 @@ function growth({ growth }) {
     });
   return [
     '## Growth with connections',
-    'Events are published one at a time, so that nothing is joined. On a straight line, a delivery costs the same at\n' +
-      'every size. With few connections, a delivery bears more of the costs that an event has once. With many, the sockets\n' +
-      'no longer fit into the caches of the processor. Growth that all servers share comes from the machine.',
+    'Events are published one at a time, so that nothing is joined. On a straight line, a delivery costs the same\n' +
+      'at every size. With few connections, a delivery bears more of the costs that an event has once. With many,\n' +
+      'the sockets no longer fit into the caches of the processor. Growth that all servers share comes from the\n' +
+      'machine.',
     table(
       [
         'Connections',
@@ -134,8 +135,8 @@ function growth({ growth }) {
 function replay({ replay }) {
   return [
     `## Replay, ${OURS}`,
-    'One client comes back. The figures are milliseconds until it has everything that it missed, connecting included,\n' +
-      'by the clock and by processor time.',
+    'One client comes back. The figures are milliseconds until it has everything that it missed, connecting\n' +
+      'included, by the clock and by processor time.',
     table(
       ['Events in the log', 'missed', 'ms', 'ms of processor time'],
       replay.map(({ held, missed, took, cpu }) => [

@@ -24,8 +24,8 @@ export function markdown(result) {
     `\`pnpm bench\` measured this on ${result.date} in ${result.seconds} s and wrote this page.\n` +
       `Machine: ${result.cpu}; load ${result.load.map((load) => load.toFixed(1)).join(' at the start, ')} at the end.\n` +
       `Node ${result.nodes.join(' and ')}. Seed ${result.seed}.`,
-    'A ratio is the median, over paired rounds, of throughput by CPU time. Quartiles are in brackets. The method and\n' +
-      'the targets are in [bench/README.md](../../bench/README.md), and all numbers in [wire.json](wire.json).',
+    'A ratio is the median, over paired rounds, of throughput by CPU time. Quartiles are in brackets. The method\n' +
+      'and the targets are in [bench/README.md](../../bench/README.md), and all numbers in [wire.json](wire.json).',
     '## Beside the main peer',
     ...mainPeerTables(result),
     ...result.nodes.flatMap((node) => suites.flatMap((suite) => suiteSection(result, node, suite))),
@@ -129,8 +129,9 @@ function suiteSection({ measured, judged }, node, { mode, title }) {
   return [
     `## ${title}, Node ${node}`,
     `The first row is the throughput of ${first.reference}, by CPU time. The other rows say how many times as fast it is\n` +
-      'as the peer. For a floor, a number below 1 is the share of its speed that is reached. The second column counts\n' +
-      'inputs of the conformance data that are read or written differently. A cell counts such events of its workload.',
+      'as the peer. For a floor, a number below 1 is the share of its speed that is reached. The second column\n' +
+      'counts inputs of the conformance data that are read or written differently. A cell counts such events of its\n' +
+      'workload.',
     table(['', 'differ', ...found.map(({ workload }) => workload)], rows),
   ];
 }
