@@ -42,6 +42,7 @@ const stages = [
     () => run(process.execPath, [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']),
   ],
   ['unused code', () => run(process.execPath, [bin('knip/bin/knip.js')])],
+  ['audit', () => run(process.execPath, ['scripts/audit.mjs'])],
   ['types', () => run(process.execPath, ['scripts/types.mjs'])],
   ['build', () => pnpm(['--recursive', 'run', 'build'], { quiet: true })],
   ['size', () => run(process.execPath, [bin('size-limit/bin.js')])],

@@ -8,8 +8,8 @@ import { writeFolder } from './folder';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface NodeProgram extends AsyncDisposable {
-  /** Starts it; resolves with the port in the line of JSON that it prints once it serves. */
-  start(args: string[]): Promise<NodeProcess>;
+  /** Starts it, by another Node if one is given; resolves with the port in the line of JSON that it prints once it serves. */
+  start(args: string[], execPath?: string): Promise<NodeProcess>;
 }
 
 export interface NodeProcess {
@@ -42,8 +42,8 @@ export async function nodeProgram(file: URL): Promise<NodeProgram> {
     await gone;
   };
   return {
-    async start(args) {
-      const child = spawn(process.execPath, ['program.mjs', ...args], {
+    async start(args, execPath = process.execPath) {
+      const child = spawn(execPath, ['program.mjs', ...args], {
         cwd: folder.path,
         stdio: ['pipe', 'pipe', 'inherit'],
       });

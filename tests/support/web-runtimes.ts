@@ -85,7 +85,7 @@ export const workers: WebRuntime = () => {
         return HUB.get(HUB.idFromName('the one')).fetch(request);
       },
     };`;
-  return run({ 'program.mjs': program, 'config.capnp': config }, [
+  return serveProgram({ 'program.mjs': program, 'config.capnp': config }, [
     workerd as string,
     'serve',
     '--control-fd=1',
@@ -105,7 +105,7 @@ function onBun(fetch: string, imports = ''): Promise<WebServer> {
     const options = { port: 0, hostname: '127.0.0.1', idleTimeout: 0 };
     const { port } = Bun.serve({ ...options, fetch: ${fetch} });
     console.log(JSON.stringify({ port }));`;
-  return run({ 'program.mjs': program }, ['npx', '-y', 'bun@1.4.5', 'program.mjs']);
+  return serveProgram({ 'program.mjs': program }, ['npx', '-y', 'bun@1.4.5', 'program.mjs']);
 }
 
 /** Fetched by npx where it is not there. */
@@ -114,11 +114,18 @@ export const deno: WebRuntime = () => {
     const onListen = ({ port }) => console.log(JSON.stringify({ port }));
     Deno.serve({ port: 0, hostname: '127.0.0.1', onListen }, (request) => answer(request));`;
   const flags = ['--no-config', '--allow-net=127.0.0.1'];
-  return run({ 'program.mjs': program }, ['npx', '-y', 'deno@2.9.6', 'run', ...flags, 'program.mjs']);
+  return serveProgram({ 'program.mjs': program }, [
+    'npx',
+    '-y',
+    'deno@2.9.6',
+    'run',
+    ...flags,
+    'program.mjs',
+  ]);
 };
 
 /** Starts a process that serves `program.mjs`, bundled, and prints a line of JSON with its port. */
-async function run(
+export async function serveProgram(
   files: { 'program.mjs': string; [name: string]: string },
   [command = '', ...args]: string[],
 ): Promise<WebServer> {
