@@ -48,18 +48,23 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    if (subscriber.follow) subscriber.follow(this);
-    else {
-      this.#onAbort = () => this.close();
-      subscriber.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  start(): void {
+    try {
+      this.#follow();
+    } catch (error) {
+      this.#fail(error);
     }
-    context.meter.add('subscribers', 1);
-    this.#run(() => this.#catchUpWithLog());
+    if (!this.over) this.#run(() => this.#catchUpWithLog());
   }
 
   /** While it is live and nothing is queued, the feed's place is its own: events that it does not select cost it nothing. */
   get cursor(): string {
-    return this.#live && !this.#queue ? this.#context.feed.delivered : this.place;
+    if (!this.#live || this.#queue) return this.place;
+    const { feed, log } = this.#context;
+    // Within a delivery it may have been written more already.
+    return feed.delivering && log.compare(this.place, feed.delivered) > 0 ? this.place : feed.delivered;
   }
 
   get slow(): boolean {
@@ -72,8 +77,7 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
     this.finish();
     this.#leaveLive();
     this.#context.feed.leave(this);
-    if (this.#onAbort) this.subscriber.signal.removeEventListener('abort', this.#onAbort);
-    else this.subscriber.unfollow?.(this);
+    this.#unfollow();
     this.#catchUp?.stop();
     this.#context.meter.add('subscribers', -1);
     this.#context.left(this);
@@ -81,7 +85,12 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
   }
 
   readAhead(): number {
-    return (this.#queue ? 1 : 0) | (this.subscriber.readAhead?.() ?? 0);
+    try {
+      return (this.#queue ? 1 : 0) | (this.subscriber.readAhead?.() ?? 0);
+    } catch (error) {
+      this.#fail(error);
+      return 0;
+    }
   }
 
   deliver(events: readonly LoggedEvent[], frame: Uint8Array): void {
@@ -90,7 +99,7 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
       const last = picked.at(-1);
       if (!last) return;
       if (this.#queue) {
-        if (!this.#queue.add(picked)) this.#evict();
+        this.#enqueue(this.#queue, picked);
         return;
       }
       const block = picked === events ? frame : join(picked.map((event) => event.frame));
@@ -133,6 +142,25 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
     step().catch((error: unknown) => this.#fail(error));
   }
 
+  #follow(): void {
+    const { subscriber } = this;
+    if (subscriber.follow) {
+      subscriber.follow(this);
+      return;
+    }
+    this.#onAbort = () => this.close();
+    subscriber.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  #unfollow(): void {
+    try {
+      if (this.#onAbort) this.subscriber.signal.removeEventListener('abort', this.#onAbort);
+      else this.subscriber.unfollow?.(this);
+    } catch (error) {
+      this.#context.report(error);
+    }
+  }
+
   #leaveLive(): void {
     this.#live = false;
     this.#queue?.clear();
@@ -151,6 +179,13 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
         if (this.#queue === queue && queue.drain(this)) this.#queue = undefined;
       }
     });
+  }
+
+  #enqueue(queue: SlowQueue, events: readonly LoggedEvent[]): void {
+    const isWithinBound = queue.add(events);
+    // `coalesceKey` may have closed it.
+    if (this.#queue !== queue) queue.clear();
+    else if (!isWithinBound) this.#evict();
   }
 
   #evict(): void {

@@ -1,6 +1,7 @@
 import { ServerEvent } from '@eventwire/encoder';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { heldBytes } from '../src/held-bytes';
 import { createMemoryLog, type LoggedEvent, type LogPage, type MemoryLogOptions } from '../src/index';
 import { settled } from './helpers';
 
@@ -68,14 +69,14 @@ describe('append', () => {
   });
 
   it('refuses what the encoder refuses, and what is larger than the log, and stays as it was', async () => {
-    const log = createMemoryLog({ maxBytes: 100 });
+    const log = createMemoryLog({ maxBytes: 1000 });
     await log.append('a');
     const head = await log.head();
     expect(() => log.append({ type: 'a\nb' })).toThrow(expect.objectContaining({ code: 'INVALID_TYPE' }));
     expect(() => log.append(null as unknown as string)).toThrow(
       expect.objectContaining({ code: 'INVALID_EVENT' }),
     );
-    expect(() => log.append('x'.repeat(100))).toThrow(expect.objectContaining({ code: 'EVENT_TOO_LARGE' }));
+    expect(() => log.append('x'.repeat(300))).toThrow(expect.objectContaining({ code: 'EVENT_TOO_LARGE' }));
     expect(await log.head()).toBe(head);
     expect((await log.read(`${head.split('.')[0]}.0`, { limit: 9 })).events).toHaveLength(1);
   });
@@ -120,6 +121,33 @@ describe('read', () => {
       const page = await log.read(after, { limit: 9 });
       expect([after, page.gap, ids(page)]).toEqual([after, true, [id]]);
     }
+  });
+
+  it('begins with the newest that fit after what is not its own, with none if not even that does', async () => {
+    const log = createMemoryLog();
+    const all: LoggedEvent[] = [];
+    for (let n = 0; n < 100; n++) all.push(await log.append('x'.repeat(n)));
+    const bytes = (count: number) =>
+      all.slice(100 - count).reduce((sum, { frame }) => sum + frame.byteLength, 0);
+    for (const after of ['x', `${all[0]?.id}0000`, await createMemoryLog().head()]) {
+      for (const count of [0, 1, 2, 50, 99, 100]) {
+        const exact = await log.read(after, { limit: 999, maxReplayBytes: bytes(count) });
+        expect(exact).toEqual({ events: all.slice(100 - count), gap: true });
+        const less = await log.read(after, { limit: 999, maxReplayBytes: Math.max(0, bytes(count) - 1) });
+        expect(less.events).toEqual(all.slice(100 - Math.max(0, count - 1)));
+      }
+    }
+  });
+
+  it.each([
+    ['limit', { limit: 0 }],
+    ['maxBytes', { limit: 1, maxBytes: 0 }],
+    ['maxReplayBytes', { limit: 1, maxReplayBytes: -1 }],
+  ])('refuses a bad %s', async (option, options) => {
+    await expect(createMemoryLog().read('', options)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      option,
+    });
   });
 
   it('holds no event that is older than maxAge, without a timer', async () => {
@@ -264,13 +292,14 @@ describe('bounds', () => {
         arbitrary: fc.record({
           read: fc.integer({ min: -2, max: 130 }),
           limit: fc.integer({ min: 1, max: 9 }),
+          maxBytes: fc.integer({ min: 1, max: 300 }),
         }),
       },
     );
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 40 }),
-        fc.integer({ min: 60, max: 600 }),
+        fc.integer({ min: 900, max: 9000 }),
         fc.array(step, { maxLength: 120, size: 'max' }),
         async (maxEvents, maxBytes, steps) => {
           const log = createMemoryLog({ maxEvents, maxBytes });
@@ -283,16 +312,20 @@ describe('bounds', () => {
             if ('append' in step) {
               const logged = await log.append(step.append);
               all.push(logged);
-              const size = () => all.slice(removed).reduce((sum, event) => sum + event.frame.byteLength, 0);
+              const size = () => all.slice(removed).reduce((sum, event) => sum + heldBytes(event), 0);
               while (all.length - removed > maxEvents || size() > maxBytes) removed++;
               expect(logged.id).toBe(`${epoch}.${all.length}`);
               expect(await log.head()).toBe(logged.id);
             } else {
-              const { read: after, limit } = step;
-              const page = await log.read(`${epoch}.${after}`, { limit });
+              const { read: after, limit, maxBytes } = step;
+              const page = await log.read(`${epoch}.${after}`, { limit, maxBytes });
               const gap = after < removed || after > all.length;
               const from = gap ? removed : after;
-              expect(page).toEqual({ events: all.slice(from, from + limit), gap });
+              const sizes = all.slice(from, from + limit).map(({ frame }) => frame.byteLength);
+              let [count, bytes] = [Math.min(1, sizes.length), sizes[0] ?? 0];
+              while (count < sizes.length && bytes + (sizes[count] ?? 0) <= maxBytes)
+                bytes += sizes[count++] ?? 0;
+              expect(page).toEqual({ events: all.slice(from, from + count), gap });
             }
           }
           expect(tailed).toEqual(all.map(({ id }) => id));
