@@ -28,6 +28,6 @@ export const servers = [
   },
   {
     name: 'nchan',
-    note: 'nginx with one worker, published to by POST over one connection; its processes alone are measured, not who publishes',
+    note: 'nginx with one worker, published to by POST over one connection; its processes alone are measured, not the publisher',
   },
 ];

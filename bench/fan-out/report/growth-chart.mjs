@@ -28,7 +28,7 @@ export function growthChart(growth) {
     `<text class="small" x="${LEFT - 8}" y="${y(share * most) + 4}" text-anchor="end">${(share * most).toFixed(1)}</text>`,
   ]);
   const names = [...new Set(points.map(({ name }) => name))];
-  return page('Milliseconds of the processor for one event, by connections', BOTTOM + 40, [
+  return page('Milliseconds of processor time for one event, by connections', BOTTOM + 40, [
     ...lines,
     `<line class="fit" x1="${x(0)}" y1="${y(0)}" x2="${x(last.connections)}" y2="${y(last.total)}"/>`,
     ...names.flatMap((name, index) => [

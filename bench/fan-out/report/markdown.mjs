@@ -22,12 +22,15 @@ export function markdown(result) {
   const { date, machine, seconds, load, rounds } = result;
   return `${[
     '# The speed of fan-out',
-    `Measured on ${date} by \`pnpm bench:fan-out\` (${seconds} s), not written by hand. ${machine}; load ` +
-      `${load.map((one) => one.toFixed(1)).join(' at the start, ')} at the end. ${rounds} rounds, in turns, each with new ` +
-      'processes; in brackets the quartiles. How it is measured: [bench/fan-out/README.md](../../bench/fan-out/README.md). ' +
-      'All numbers: [fan-out.json](fan-out.json).',
-    '![What ours takes, as a share of the peers](fan-out.svg)',
-    ...targets(result),
+    'This page compares what servers need to publish one event to many clients: processor time, memory, and time.',
+    ...main(result),
+    '![What Eventwire takes, as a share of the peers](fan-out.svg)',
+    '## How it was measured',
+    `\`pnpm bench:fan-out\` measured this on ${date} in ${seconds} s and wrote this page.\n` +
+      `Machine: ${machine}; load ${load.map((one) => one.toFixed(1)).join(' at the start, ')} at the end.\n` +
+      `${rounds} rounds, in turns, each with new processes. Quartiles are in brackets.`,
+    'The method and the targets are in [bench/fan-out/README.md](../../bench/fan-out/README.md), and all numbers in\n' +
+      '[fan-out.json](fan-out.json).',
     ...costs(result),
     ...latency(result),
     ...growth(result),
@@ -40,17 +43,21 @@ export function markdown(result) {
   ].join('\n\n')}\n`;
 }
 
-/** @param {Result} result */
-function targets({ targets, workloads, connections }) {
+/** Ours to the peers that targets name. @param {Result} result */
+function main({ targets, workloads, connections }) {
+  const names = [...new Set(targets.map(({ peer }) => peer))];
+  const ratios = (/** @type {string} */ what) =>
+    names.map((peer) => {
+      const found = targets.find((target) => target.what === what && target.peer === peer);
+      return found === undefined ? '' : spread(found.ratio);
+    });
+  const rows = workloads.map(({ name, title }) => [`processor time, ${title}`, ...ratios(name)]);
   return [
-    '## Targets',
-    `Ours to the peer, by rounds, ${count(connections)} connections: below 1 is less than the peer's.`,
+    `The table shows what Eventwire needs as a share of what the peer needs, with ${count(connections)} connections. Below 1,\n` +
+      'Eventwire needs less.',
     table(
-      ['', 'Peer', 'Ratio', 'At most', ''],
-      targets.map(({ what, peer, ratio, most, reached }) => [
-        workloads.find(({ name }) => name === what)?.title ?? 'memory of an idle connection',
-        ...[peer, spread(ratio), String(most), reached ? 'reached' : '**not reached**'],
-      ]),
+      ['', ...names.map((peer) => `of ${peer}`)],
+      [...rows, ['memory of an idle connection', ...ratios('memory')]],
     ),
   ];
 }
@@ -65,8 +72,8 @@ function costs({ costs, workloads, failures }) {
   };
   return [
     '## One event to one client',
-    'Microseconds of the processor, user and system, of the server alone; every client has counted every event. Memory: resident, ' +
-      'kB for an idle connection, after forced collection.',
+    'The figures are microseconds of processor time of the server alone, user and system. Every client has counted\n' +
+      'every event. Memory is resident memory in kB for an idle connection, after a forced collection.',
     table(
       ['', ...workloads.map(({ title }) => title), 'memory'],
       servers.map(({ name }) => [
@@ -82,7 +89,8 @@ function costs({ costs, workloads, failures }) {
 function latency({ latency }) {
   return [
     '## From publication to the last delivery',
-    'Milliseconds, one event of 100 bytes at a time. The clients, in one process of Node on the same machine, have their share in it.',
+    'The figures are milliseconds, for one event of 100 bytes at a time. They include the work of the clients,\n' +
+      'which run in one Node process on the same machine.',
     table(
       ['', 'Connections', 'median', 'p99', 'kB for a connection'],
       latency.map(({ name, connections, median, p99, memory }) => [
@@ -103,8 +111,10 @@ function growth({ growth }) {
     });
   return [
     '## Growth with connections',
-    'One event at a time, so that nothing is joined. In a straight line, a delivery costs the same everywhere; but few share what an event takes once, ' +
-      'and the sockets of many are more than the processor has at hand. What grows for all of them is the machine, and not the server.',
+    'Events are published one at a time, so that nothing is joined. On a straight line, a delivery costs the same\n' +
+      'at every size. With few connections, a delivery bears more of the costs that an event has once. With many,\n' +
+      'the sockets no longer fit into the caches of the processor. Growth that all servers share comes from the\n' +
+      'machine.',
     table(
       [
         'Connections',
@@ -117,7 +127,7 @@ function growth({ growth }) {
         ...cells(size, ({ memory }) => kilobytes(memory)),
       ]),
     ),
-    '![Milliseconds of the processor for one event, by connections](fan-out-growth.svg)',
+    '![Milliseconds of processor time for one event, by connections](fan-out-growth.svg)',
   ];
 }
 
@@ -125,9 +135,10 @@ function growth({ growth }) {
 function replay({ replay }) {
   return [
     `## Replay, ${OURS}`,
-    'One client comes back: milliseconds until it has all that it missed, with connecting, by the clock and of the processor.',
+    'One client comes back. The figures are milliseconds until it has everything that it missed, connecting\n' +
+      'included, by the clock and by processor time.',
     table(
-      ['Events in the log', 'missed', 'ms', 'ms of the processor'],
+      ['Events in the log', 'missed', 'ms', 'ms of processor time'],
       replay.map(({ held, missed, took, cpu }) => [
         ...[count(held), count(missed), took.toFixed(2), cpu.toFixed(2)],
       ]),

@@ -6,12 +6,12 @@ const TOP = 60;
 const BAR = 14;
 const STEP = BAR + 10;
 
-/** Bars of ours as a share of the peers', with the targets as lines. @param {import('./result.mjs').Result} result */
+/** Bars of ours as a share of the peers'. @param {import('./result.mjs').Result} result */
 export function targetChart({ targets, workloads }) {
-  const most = Math.max(1.1, ...targets.flatMap(({ most, ratio }) => [most, ratio?.median ?? 0]));
+  const most = Math.max(1.1, ...targets.map(({ ratio }) => ratio?.median ?? 0));
   const x = (/** @type {number} */ ratio) => Math.round(LEFT + (ratio / most) * (RIGHT - LEFT));
   const height = TOP + targets.length * STEP + 10;
-  const bars = targets.flatMap(({ what, peer, most: limit, ratio }, row) => {
+  const bars = targets.flatMap(({ what, peer, ratio }, row) => {
     const y = TOP + row * STEP;
     const title = workloads.find(({ name }) => name === what)?.title ?? 'memory of an idle connection';
     const label = `<text class="small" x="${LEFT - 10}" y="${y + 11}" text-anchor="end">${title}</text>`;
@@ -20,8 +20,7 @@ export function targetChart({ targets, workloads }) {
     return [
       label,
       `<rect class="${peer === 'nchan' ? 'b' : 'a'}" x="${LEFT}" y="${y}" width="${x(median) - LEFT}" height="${BAR}" rx="1"/>`,
-      `<line class="target" x1="${x(limit)}" x2="${x(limit)}" y1="${y - 3}" y2="${y + BAR + 3}"/>`,
-      `<text class="small" x="${Math.max(x(median), x(limit)) + 6}" y="${y + 11}">${median.toFixed(2)}</text>`,
+      `<text class="small" x="${Math.max(x(median), x(1)) + 6}" y="${y + 11}">${median.toFixed(2)}</text>`,
     ];
   });
   return page('What Eventwire takes, as a share of what the peer takes', height, [
@@ -29,8 +28,6 @@ export function targetChart({ targets, workloads }) {
     `<text class="small" x="${LEFT + 18}" y="40">of better-sse's</text>`,
     `<rect class="b" x="${LEFT + 120}" y="30" width="12" height="12" rx="2"/>`,
     `<text class="small" x="${LEFT + 138}" y="40">of nchan's</text>`,
-    `<line class="target" x1="${LEFT + 230}" x2="${LEFT + 230}" y1="29" y2="43"/>`,
-    `<text class="small" x="${LEFT + 238}" y="40">at most</text>`,
     `<line class="one" x1="${x(1)}" x2="${x(1)}" y1="${TOP - 8}" y2="${height - 8}"/>`,
     ...bars,
   ]);

@@ -16,22 +16,26 @@ const count = (/** @type {number} */ number) => number.toLocaleString('en-US');
 export function markdown(result) {
   return `${[
     '# The speed of the wire',
-    `Measured on ${result.date} by \`pnpm bench\` (${result.seconds} s), not written by hand. ${result.cpu}; load ` +
-      `${result.load.map((load) => load.toFixed(1)).join(' at the start, ')} at the end. ` +
+    'This page compares the throughput of Eventwire with that of other libraries. Above 1, Eventwire is that many\n' +
+      'times as fast; below 1, the other library is faster.',
+    ...summary(result),
+    '![Throughput of Eventwire as a multiple of the main peer, by workload](wire.svg)',
+    '## How it was measured',
+    `\`pnpm bench\` measured this on ${result.date} in ${result.seconds} s and wrote this page.\n` +
+      `Machine: ${result.cpu}; load ${result.load.map((load) => load.toFixed(1)).join(' at the start, ')} at the end.\n` +
       `Node ${result.nodes.join(' and ')}. Seed ${result.seed}.`,
-    'A ratio is the median, over paired rounds, of throughput by CPU time: above 1, ours is that many times as fast; in brackets the ' +
-      'quartiles. How it is measured: [bench/README.md](../../bench/README.md). All numbers: [wire.json](wire.json).',
-    '![Throughput as a ratio to the main peer, by workload](wire.svg)',
-    '## Targets',
-    targetTable(result),
+    'A ratio is the median, over paired rounds, of throughput by CPU time. Quartiles are in brackets. The method\n' +
+      'and the targets are in [bench/README.md](../../bench/README.md), and all numbers in [wire.json](wire.json).',
+    '## Beside the main peer',
+    ...mainPeerTables(result),
     ...result.nodes.flatMap((node) => suites.flatMap((suite) => suiteSection(result, node, suite))),
     '## Peers',
     table(
       ['Peer', 'Version', 'How it is driven'],
       peers.map(({ name, note }) => [name, result.versions[name] ?? '', note]),
     ),
-    'Where a peer is missing from a table, it has no such entrance: fetch-event-stream, event-stream-parser, @azure/core-sse, ' +
-      '@microsoft/fetch-event-source, undici and openai take bytes only, hono writes bytes only.',
+    'A peer is missing from a table if it has no such entry point. fetch-event-stream, event-stream-parser,\n' +
+      '@azure/core-sse, @microsoft/fetch-event-source, undici and openai take bytes only. hono writes bytes only.',
     '## Workloads',
     table(
       ['Parsing and iterating', ''],
@@ -44,21 +48,67 @@ export function markdown(result) {
   ].join('\n\n')}\n`;
 }
 
-/** @param {Result} result */
-function targetTable({ targets }) {
-  return table(
-    ['Suite', 'Node', 'Workload', 'Ours to the peer', 'Target', ''],
-    targets.map(({ mode, node, workload, ours, peer, ratio, measured, reached }) => [
-      ours === OURS ? mode : `${mode}, ${ours.slice(OURS.length + 1)}`,
-      String(node),
-      workload,
-      measured === undefined
+/**
+ * The ratios that have a target, by what is compared: the main peer of each suite.
+ * @param {Result} result
+ * @returns {{ title: string, peer: string, node: number, ratios: { workload: string, measured: import('../statistics.mjs').Quartiles | undefined }[] }[]}
+ */
+function comparisons({ targets }) {
+  const found = new Map();
+  for (const { mode, node, workload, ours, peer, measured } of targets) {
+    const suite = suites.find((one) => one.mode === mode)?.title ?? mode;
+    const title = ours === OURS ? suite : `${suite}, \`${ours.slice(OURS.length + 1)}\``;
+    const key = `${title}, Node ${node}`;
+    if (!found.has(key)) found.set(key, { title, peer, node, ratios: [] });
+    found.get(key).ratios.push({ workload, measured });
+  }
+  return [...found.values()];
+}
+
+/** A list for each main peer, with the best and the worst workload of each comparison. @param {Result} result */
+function summary(result) {
+  const all = comparisons(result);
+  return [...new Set(all.map(({ peer }) => peer))].flatMap((name) => {
+    const lines = all.filter(({ peer }) => peer === name).flatMap(bestAndWorst);
+    return lines.length === 0 ? [] : [`Beside ${name}:`, lines.join('\n')];
+  });
+}
+
+/** @param {ReturnType<typeof comparisons>[number]} comparison */
+function bestAndWorst({ title, node, ratios }) {
+  const sorted = ratios
+    .flatMap(({ workload, measured }) => (measured === undefined ? [] : [{ workload, ...measured }]))
+    .sort((a, b) => a.median - b.median);
+  const [worst, best] = [sorted[0], sorted.at(-1)];
+  if (worst === undefined || best === undefined) return [];
+  const show = (/** @type {typeof worst} */ one) => `${one.median.toFixed(2)} on \`${one.workload}\``;
+  return [`- ${title}, Node ${node}: ${show(worst)} to ${show(best)}`];
+}
+
+/** A table for parsing, one for iterating and one for encoding. @param {Result} result */
+function mainPeerTables(result) {
+  const all = comparisons(result);
+  const peersOf = [...new Set(all.map(({ title, peer }) => `${title.split(' ')[0]}|${peer}`))];
+  return peersOf.flatMap((key) => {
+    const [kind = '', peer = ''] = key.split('|');
+    const columns = all.filter((one) => one.title.startsWith(kind) && one.peer === peer);
+    const workloads = [...new Set(columns.flatMap(({ ratios }) => ratios.map(({ workload }) => workload)))];
+    const cell = (/** @type {typeof columns[number]} */ column, /** @type {string} */ workload) => {
+      const one = column.ratios.find((ratio) => ratio.workload === workload);
+      if (one === undefined) return '';
+      const { measured } = one;
+      return measured === undefined
         ? 'not measured'
-        : `${measured.median.toFixed(2)} [${measured.q1.toFixed(2)}, ${measured.q3.toFixed(2)}]`,
-      `${ratio} (${peer})`,
-      reached ? 'reached' : '**not reached**',
-    ]),
-  );
+        : `${measured.median.toFixed(2)} [${measured.q1.toFixed(2)}, ${measured.q3.toFixed(2)}]`;
+    };
+    return [
+      `${kind}, beside ${peer}:`,
+      table(
+        ['', ...columns.map(({ title, node }) => `${title}, Node ${node}`)],
+        workloads.map((workload) => [workload, ...columns.map((column) => cell(column, workload))]),
+      ),
+    ];
+  });
 }
 
 /** @param {Result} result @param {string} node @param {import('../suites.mjs').Suite} suite */
@@ -78,8 +128,10 @@ function suiteSection({ measured, judged }, node, { mode, title }) {
   });
   return [
     `## ${title}, Node ${node}`,
-    `${first.reference}: MB/s of CPU time. The others: how many times as fast it is as they are; for a floor, below 1 is the ` +
-      'share of its speed that is reached. Second column: inputs of the conformance data that come out differently; in a cell, events of that workload.',
+    `The first row is the throughput of ${first.reference}, by CPU time. The other rows say how many times as fast it is\n` +
+      'as the peer. For a floor, a number below 1 is the share of its speed that is reached. The second column\n' +
+      'counts inputs of the conformance data that are read or written differently. A cell counts such events of its\n' +
+      'workload.',
     table(['', 'differ', ...found.map(({ workload }) => workload)], rows),
   ];
 }
