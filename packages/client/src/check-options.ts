@@ -1,11 +1,11 @@
 import { createParser } from '@eventwire/parser';
 import { clamp } from './clamp';
-import { type Clock, guardClock, systemClock } from './clock';
+import { type Clock, guardClock, systemClock } from './reconnect/clock';
 import { invalidOption } from './invalid-option-error';
 import type { ConnectOptions, ConnectUrl } from './options';
-import type { Policy } from './policy';
-import { isStream, PARTS } from './request-parts';
-import { reasonOf } from './user-code';
+import type { Policy } from './reconnect/policy';
+import { isStream, PARTS } from './request/request-parts';
+import { reasonOf } from './user-callbacks';
 
 /** The options, checked, with their defaults; the policy's numbers are among them. */
 export interface Config extends Omit<ConnectOptions<never>, 'onEvent'>, Policy {

@@ -1,10 +1,10 @@
 import type { EventStreamMessage } from '@eventwire/parser';
 import { checkOptions } from './check-options';
-import type { Decode, EventOf } from './decoded-event';
+import type { Decode, EventOf } from './response/decode';
 import type { EventStream } from './event-stream';
-import { follow } from './follow';
+import { follow } from './reconnect/state-machine';
 import type { ConnectOptions, ConnectUrl } from './options';
-import type { Schemas } from './standard-schema';
+import type { Schemas } from './response/standard-schema';
 
 /**
  * Follows an event stream: connects at the call, and comes back after a cut with the last event ID.

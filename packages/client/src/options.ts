@@ -1,10 +1,10 @@
 import type { EventStreamMessage } from '@eventwire/parser';
-import type { Clock } from './clock';
-import type { ConnectionError } from './connection-error';
-import type { Gap, Lag } from './conventions';
-import type { Decode } from './decoded-event';
+import type { Clock } from './reconnect/clock';
+import type { ConnectionError } from './errors';
+import type { Gap, Lag } from './response/conventions';
+import type { Decode } from './response/decode';
 import type { Outcome } from './outcome';
-import type { Schemas } from './standard-schema';
+import type { Schemas } from './response/standard-schema';
 import type { TraceRecord } from './trace';
 
 /** What `url`, `headers` and `body` functions are given before every attempt. */

@@ -1,4 +1,4 @@
-import type { ConnectionError } from './connection-error';
+import type { ConnectionError } from './errors';
 
 /**
  * - `closed`: by `close()`, an aborted signal, or the last iterator's `break`.

@@ -1,4 +1,4 @@
-import type { ConnectionErrorCode } from './connection-error';
+import type { ConnectionErrorCode } from './errors';
 import type { OutcomeReason } from './outcome';
 
 /** What each type of record has beside the common members. */

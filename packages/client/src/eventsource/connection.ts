@@ -1,6 +1,6 @@
 import { createParser } from '@eventwire/parser';
-import { MAX_TIMER } from '../clock';
-import { isEventStreamType } from '../endings';
+import { MAX_TIMER } from '../reconnect/clock';
+import { isEventStreamType } from '../response/status';
 import type { SendRequest } from './event-source-request';
 import { createMessageEvent } from './message-event';
 import { nextTurn } from './next-turn';

@@ -1,0 +1,31 @@
+import { clamp } from '../clamp';
+
+/** Bytes of the first line that are looked at. */
+const MAX_LENGTH = 240;
+
+/** What the server has announced: that the conventions are in force, and its heartbeat. */
+export interface Announcement {
+  /** Ms, kept within 1 s and 10 min; undefined if there is none. */
+  readonly heartbeat: number | undefined;
+}
+
+/**
+ * Watches the first bytes of one response for the line `: eventwire`, after an optional byte order mark. On the
+ * bytes, because a comment anywhere else, or after an empty line, announces nothing.
+ *
+ * @returns takes the response's next bytes; gives what is announced so far, if anything is
+ */
+export function watchAnnouncement(): (chunk: Uint8Array) => Announcement | undefined {
+  let line = '';
+  let announcement: Announcement | undefined;
+  return (chunk) => {
+    if (line.length < MAX_LENGTH && !/[\r\n]/.test(line)) {
+      line += String.fromCharCode(...chunk.subarray(0, MAX_LENGTH)); // its bytes: all that counts is ASCII
+      // A number may go on in the next chunk.
+      const [found, digits] =
+        /^(?:\xef\xbb\xbf)?: eventwire(?=[ \r\n])(?:.* heartbeat=(\d+)[ \r\n])?/.exec(line) ?? [];
+      if (found) announcement = { heartbeat: digits ? clamp(Number(digits), 1_000, 600_000) : undefined };
+    }
+    return announcement;
+  };
+}
