@@ -92,7 +92,7 @@ describe('an async redirect function', () => {
       onTrace: ({ type }) => traces.push(type),
       redirect: async () => {
         stream.close();
-        return 'follow';
+        return 'follow' as const; // TypeScript widens the one text of an async function
       },
     });
     expect(await stream.closed).toEqual({ reason: 'closed' });
