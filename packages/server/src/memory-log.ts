@@ -93,15 +93,16 @@ class MemoryLog implements EventLog {
     const { data, type, retry, comment, block } = settled;
     const id = this.#id(this.#seq + 1);
     const frame = utf8(withId(block, id));
-    const logged = { id, topic, event: Object.freeze({ data, type, retry, comment }), frame };
-    const bytes = heldBytes(logged, idempotencyKey);
+    const fields = Object.freeze({ data, type, retry, comment });
+    const bytes = heldBytes({ id, topic, event: fields, frame }, idempotencyKey);
     if (bytes > this.#maxBytes) {
       throw new EventStreamUsageError(
         'EVENT_TOO_LARGE',
         `The event takes ${bytes} bytes of memory, but the whole log may hold ${this.#maxBytes}: raise maxBytes`,
       );
     }
-    const held: Held = { ...logged, added: performance.now(), bytes, idempotencyKey };
+    // Without a spread, which would take longer than all the rest.
+    const held = { id, topic, event: fields, frame, added: performance.now(), bytes, idempotencyKey };
     this.#held.push(held);
     if (idempotencyKey !== undefined) this.#byKey.set(idempotencyKey, held);
     this.#seq++;
