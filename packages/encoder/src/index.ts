@@ -1,6 +1,7 @@
 export { encode } from './encode';
 export { encodeAsync } from './encode-async';
 export { refuseId } from './refuse-id';
+export { refuseReservedType } from './refuse-reserved-type';
 export { ServerEvent } from './server-event';
 export { ServerEventEncoderStream } from './server-event-encoder-stream';
 export { ServerEventError } from './server-event-error';

@@ -2,7 +2,7 @@
  * An event that cannot be written as it was given. Nothing of it has been repaired.
  *
  * Codes: `INVALID_EVENT`, `UNKNOWN_FIELD`, `INVALID_DATA`, `INVALID_TYPE`, `INVALID_ID`, `INVALID_RETRY`,
- * `INVALID_COMMENT`, `NOT_JSON`, and of `refuseId` `ID_NOT_ALLOWED`.
+ * `INVALID_COMMENT`, `NOT_JSON`, of `refuseId` `ID_NOT_ALLOWED`, and of `refuseReservedType` `RESERVED_TYPE`.
  */
 export class ServerEventError extends TypeError {
   override readonly name = 'ServerEventError';
