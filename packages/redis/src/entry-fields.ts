@@ -29,7 +29,8 @@ export function toFields(event: EventInput, topic: string | undefined): string[]
 export function fromEntry(fields: ReadonlyMap<string, unknown>, id: string): LoggedEvent {
   const topic = fields.get('topic');
   const event = JSON.parse(String(fields.get('event'))) as ServerEventInit;
-  if (typeof event !== 'object' || event === null) throw new TypeError('The field `event` holds no event');
+  if (typeof event !== 'object' || event === null || Array.isArray(event))
+    throw new TypeError('The field `event` holds no event');
   refuseReservedType(event);
   const frame = utf8.encode(encode({ ...event, id }));
   return { id, topic: topic === undefined ? undefined : String(topic), event: Object.freeze(event), frame };
