@@ -1,19 +1,21 @@
 import type { EventInput } from '@eventwire/encoder';
-import { join } from './block';
 import { cursorFrame, gapFrame } from './conventions';
-import type { EventLog, LoggedEvent, LogPage } from './event-log';
+import type { EventLog } from './event-log';
 import { EventStreamUsageError } from './event-stream-usage-error';
 import type { Feed } from './feed';
 import { forEachUntil } from './for-each-until';
 import { initialFrame } from './initial-frame';
+import type { LogReader, ReadPage } from './log-reader';
 import type { Outlet } from './outlet';
 import { checkIterable } from './produced';
+import { ReplayPace } from './replay-pace';
 import type { Selection } from './selection';
-import { nextTurn, TURN_BYTES } from './turn';
+import type { Wait } from './wait';
 
 /** What catching up needs of the channel. */
 export interface CatchUpContext {
   readonly log: EventLog;
+  readonly reader: LogReader;
   readonly feed: Feed;
   report(error: unknown): void;
 }
@@ -29,10 +31,8 @@ export interface CatchUpTask extends Outlet {
 /** Gives the state that the log's newest place stands for. */
 export type Initial = () => Iterable<EventInput> | AsyncIterable<EventInput>;
 
-/** Events per reading of the log. */
-const PAGE = 256;
-/** Bytes written at once; a larger event goes alone. */
-const MAX_FRAME_BYTES = 65_536;
+/** Readings without progress, one after the other, after which the log is given up: a broken one would be asked for ever. */
+const MAX_FRUITLESS = 10;
 
 /**
  * One subscriber's way from its cursor to the log's tail: page by page, at its own pace, so that nothing is queued for it meanwhile.
@@ -41,17 +41,22 @@ const MAX_FRAME_BYTES = 65_536;
 export class CatchUp {
   readonly #context: CatchUpContext;
   readonly #task: CatchUpTask;
+  readonly #pace: ReplayPace;
   /** The feed's generation in which the log has said that the cursor is its own: before, it must not be compared. */
   #known = -1;
-  #replayed = 0;
-  /** Bytes since the last turn that was left to others. */
-  #spent = 0;
+  /** The generation in which the log has said that it is not: what the feed still has may then be lost to the log. */
+  #lost = -1;
+  /** Readings, one after the other, that brought it no further. */
+  #fruitless = 0;
   /** Closes the source of initial events while one is read. */
   #stopInitial = () => {};
+  /** Lets go of what is waited for. */
+  #drop = () => {};
 
   constructor(context: CatchUpContext, task: CatchUpTask) {
     this.#context = context;
     this.#task = task;
+    this.#pace = new ReplayPace(task);
   }
 
   /** Settles once the subscriber is live or gone. */
@@ -60,20 +65,23 @@ export class CatchUp {
       if (this.#task.place === '') await this.#begin();
       await this.#follow();
     } finally {
-      this.#task.meter.record('replayed', this.#replayed);
-      this.#replayed = 0;
+      this.#task.meter.record('replayed', this.#pace.replayed);
+      this.#pace.replayed = 0;
     }
   }
 
   /** The subscriber is gone. */
   stop(): void {
     this.#stopInitial();
+    this.#drop();
   }
 
   async #begin(): Promise<void> {
-    const { feed, log } = this.#context;
+    const { feed, reader } = this.#context;
     const { generation } = feed;
-    this.#task.place = await log.head();
+    const head = await this.#answer(reader.head());
+    if (head === undefined) return;
+    this.#task.place = head;
     this.#known = generation;
     await this.#present();
   }
@@ -90,65 +98,102 @@ export class CatchUp {
         const ahead = log.compare(outlet.place, feed.tailed);
         if (ahead === 0 && this.#task.join()) return;
         if (ahead > 0) {
-          await feed.more();
+          await this.#answer(feed.more());
           continue;
         }
       }
       const { generation } = feed;
-      const page = await log.read(outlet.place, { limit: PAGE });
-      if (outlet.over) return;
-      if (page.gap) await this.#bridge(page);
-      else if (known && page.events.length === 0) await this.#mistrustTail();
-      else await this.#write(this.#upToTail(page.events));
+      const page = this.#recent() ?? (await this.#page());
+      if (outlet.over || !page) return;
+      await this.#expectProgress(page);
+      if (page.gap) {
+        this.#lost = generation;
+        await this.#bridge(page);
+      } else if (known && page.end === undefined) await this.#mistrustTail();
+      else await this.#write(this.#upToTail(page));
       this.#known = generation;
     }
   }
 
-  /** The log reads nothing, though the tail is ahead: the log has lost its newest events, and the tail has not noticed yet. */
-  async #mistrustTail(): Promise<void> {
+  /** What follows the place, if the feed has it still. */
+  #recent(): ReadPage | undefined {
     const { feed } = this.#context;
-    if (await feed.isAstray()) return;
-    throw new EventStreamUsageError(
+    if (this.#lost === feed.generation) return undefined;
+    const events = feed.recent(this.#task.place);
+    const last = events.at(-1);
+    return last && { events, gap: false, end: last.id };
+  }
+
+  #page(): Promise<ReadPage | undefined> {
+    return this.#answer(this.#context.reader.page(this.#task.place));
+  }
+
+  /** `undefined` if the subscriber has left meanwhile. */
+  #answer<T>({ result, drop }: Wait<T>): Promise<T | undefined> {
+    this.#drop = drop;
+    return result;
+  }
+
+  async #expectProgress({ gap, end }: ReadPage): Promise<void> {
+    const isProgress = end !== undefined && !(gap && this.#task.initial);
+    this.#fruitless = isProgress ? 0 : this.#fruitless + 1;
+    if (this.#fruitless > MAX_FRUITLESS) throw this.#inconsistent();
+    if (this.#fruitless > 1) await this.#pace.leaveTurn();
+  }
+
+  #inconsistent(): EventStreamUsageError {
+    const { place } = this.#task;
+    return new EventStreamUsageError(
       'INCONSISTENT_LOG',
-      `The log reads nothing after ${this.#task.place}, but its tail is at ${feed.tailed}`,
+      `The log reads nothing after ${place}, but its tail is at ${this.#context.feed.tailed}`,
     );
   }
 
+  /** The log reads nothing, though the tail is ahead: the log has lost its newest events, and the tail has not noticed yet. */
+  async #mistrustTail(): Promise<void> {
+    if (!(await this.#context.feed.isAstray())) throw this.#inconsistent();
+  }
+
   /** Reading past the tail would mean to wait for it, and then to be past it again, and never to be live. */
-  #upToTail(events: LoggedEvent[]): LoggedEvent[] {
+  #upToTail(page: ReadPage): ReadPage {
     const { feed, log } = this.#context;
-    const last = events.at(-1);
-    if (!last || log.compare(last.id, feed.tailed) <= 0) return events;
-    return events.filter((event) => log.compare(event.id, feed.tailed) <= 0);
+    const { tailed } = feed;
+    const { place } = this.#task;
+    if (page.end === undefined || log.compare(page.end, tailed) <= 0) return page;
+    const events = page.events.filter((event) => log.compare(event.id, tailed) <= 0);
+    return { events, gap: false, end: log.compare(place, tailed) < 0 ? tailed : place };
   }
 
   /** Tells of a gap before anything else, and goes on behind it. */
-  async #bridge({ events }: LogPage): Promise<void> {
-    const { log } = this.#context;
+  async #bridge({ events, end }: ReadPage): Promise<void> {
+    const { log, reader } = this.#context;
     const { initial } = this.#task;
     const outlet = this.#task;
     const after = outlet.place;
     outlet.meter.add('gaps', 1);
-    if (initial) {
-      outlet.place = await log.head();
-      // Not with the cursor as its id: a connection lost before the state was through would go on behind a state that never came.
-      await outlet.send(gapFrame(after, events[0]?.id ?? null, after));
-      return this.#present();
-    }
-    if (events.length === 0) {
-      const head = await log.head();
+    if (initial || end === undefined) {
+      const head = await this.#answer(reader.head());
+      if (head === undefined) return;
+      if (initial) {
+        outlet.place = head;
+        // Not with the cursor as its id: a connection lost before the state was through would go on behind a state that never came.
+        await outlet.send(gapFrame(after, events[0]?.id ?? null, after));
+        return this.#present();
+      }
       // Asked again, since what was added before head() was asked must not be skipped.
-      ({ events } = await log.read(after, { limit: PAGE }));
-      if (events.length === 0) {
+      const again = await this.#page();
+      if (!again) return;
+      ({ events, end } = again);
+      if (end === undefined) {
         outlet.place = outlet.sent = head;
         return outlet.send(gapFrame(after, null, head));
       }
     }
-    const oldest = events[0]?.id ?? after;
+    const oldest = events[0]?.id ?? end;
     const before = log.cursorBefore?.(oldest) ?? after;
     outlet.place = outlet.sent = before;
     await outlet.send(gapFrame(after, oldest, before));
-    await this.#write(events);
+    await this.#write({ events, gap: false, end });
   }
 
   /** The state that the cursor stands for, then the cursor itself. */
@@ -161,49 +206,20 @@ export class CatchUp {
       checkIterable(source, 'What initial gives');
       const abort = new AbortController();
       this.#stopInitial = () => abort.abort();
-      await forEachUntil(source, abort.signal, report, async (event) => {
-        const frame = initialFrame(event);
-        await outlet.send(frame);
-        await this.#spend(frame.byteLength);
-      });
+      await forEachUntil(source, abort.signal, report, (event) => this.#pace.send(initialFrame(event)));
     }
     outlet.sent = outlet.place;
     await outlet.send(cursorFrame(outlet.place));
   }
 
-  async #write(events: readonly LoggedEvent[]): Promise<void> {
+  async #write({ events, end }: ReadPage): Promise<void> {
     const outlet = this.#task;
     const picked = this.#task.selection.pick(events);
-    for (let from = 0; from < picked.length && !outlet.over; ) {
-      const frames: Uint8Array[] = [];
-      let bytes = 0;
-      let last = outlet.place;
-      for (const { id, frame } of picked.slice(from)) {
-        bytes += frame.byteLength;
-        if (frames.length > 0 && bytes > MAX_FRAME_BYTES) break;
-        frames.push(frame);
-        last = id;
-      }
-      from += frames.length;
-      this.#replayed += frames.length;
-      const frame = join(frames);
-      if (!outlet.writeEvents(frame, frames.length, last)) await outlet.subscriber.drained();
-      await this.#spend(frame.byteLength);
-    }
+    await this.#pace.write(picked);
     if (outlet.over) return;
     // Those that were passed over count as seen.
-    outlet.place = events.at(-1)?.id ?? outlet.place;
+    outlet.place = end ?? outlet.place;
     // Many who come back at once and find little for them in a long log would leave no turn to anything else; nor would one that waits for the tail.
-    if (picked.length === 0 || picked.length < events.length) await this.#leaveTurn();
-  }
-
-  async #spend(bytes: number): Promise<void> {
-    this.#spent += bytes;
-    if (this.#spent >= TURN_BYTES) await this.#leaveTurn();
-  }
-
-  #leaveTurn(): Promise<void> {
-    this.#spent = 0;
-    return nextTurn();
+    if (picked.length === 0 || picked.length < events.length) await this.#pace.leaveTurn();
   }
 }

@@ -15,6 +15,14 @@ export interface ChannelOptions {
    * a list of its own, of some 45 bytes for each event.
    */
   maxQueueBytes?: number | undefined;
+  /**
+   * Bytes of events that are replayed, behind a gap, to a client whose last event ID the log does not know: one from before a
+   * restart, or a forged one. It gets the newest events that fit, and the gap says with which they begin. An id that the log
+   * knows is replayed in full, whatever follows it.
+   *
+   * @default 1 MiB, so that a request of 80 bytes does not bring all that the log holds
+   */
+  maxReplayBytes?: number | undefined;
   /** Subscribers beyond this number are turned away, with 503 and `Retry-After`; default: no limit. */
   maxSubscribers?: number | undefined;
   /**
@@ -58,6 +66,7 @@ export interface ChannelCloseOptions {
 
 export interface ResolvedChannelOptions {
   readonly log: EventLog;
+  readonly maxReplayBytes: number;
   readonly maxSubscribers: number;
   readonly slowPolicy: SlowPolicy;
   readonly onError: (error: unknown) => void;
@@ -69,6 +78,7 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
   checkOptions(options);
   const { log = createMemoryLog(), maxQueueBytes = 1024 * 1024, maxSubscribers, coalesceKey } = options;
   const {
+    maxReplayBytes = 1024 * 1024,
     slowSubscriber = 'disconnect',
     onError = (error: unknown) => console.error(error),
     onMetric,
@@ -79,6 +89,7 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
     }
   }
   checkInteger('maxQueueBytes', maxQueueBytes, 0, Number.MAX_SAFE_INTEGER);
+  checkInteger('maxReplayBytes', maxReplayBytes, 0, Number.MAX_SAFE_INTEGER);
   if (maxSubscribers !== undefined)
     checkInteger('maxSubscribers', maxSubscribers, 1, Number.MAX_SAFE_INTEGER);
   if (!['disconnect', 'drop-oldest', 'latest'].includes(slowSubscriber)) {
@@ -105,6 +116,7 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
   const report = guarded(onError);
   return {
     log,
+    maxReplayBytes,
     maxSubscribers: maxSubscribers ?? Number.POSITIVE_INFINITY,
     slowPolicy: { maxQueueBytes, slowSubscriber, coalesceKey },
     onError: report,

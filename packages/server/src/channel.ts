@@ -1,4 +1,4 @@
-import type { EventInput } from '@eventwire/encoder';
+import { type EventInput, refuseReservedType } from '@eventwire/encoder';
 import {
   type ChannelCloseOptions,
   type ChannelOptions,
@@ -10,12 +10,13 @@ import {
 } from './channel-options';
 import { type ChannelStats, Meter } from './channel-stats';
 import { checkFunction, checkOptions, invalidOption, kindOf } from './check-option';
-import { refuseReserved } from './conventions';
 import { dismiss } from './dismiss';
 import type { AppendOptions } from './event-log';
 import { EventStreamClosedError } from './event-stream-closed-error';
 import { Feed } from './feed';
+import { LogReader } from './log-reader';
 import { Member, type MemberContext } from './member';
+import { ReservedEvents } from './reserved-events';
 import { select } from './selection';
 import { checkSubscriber, isOver, type Subscriber, type Subscription } from './subscriber';
 
@@ -67,10 +68,13 @@ class LogChannel implements Channel {
 
   constructor(options: ResolvedChannelOptions) {
     this.#options = options;
-    this.#feed = new Feed(options.log);
+    const reserved = new ReservedEvents(options.onError);
+    const reader = new LogReader(options.log, options.maxReplayBytes, reserved);
+    this.#feed = new Feed(options.log, reader, reserved);
     this.#meter = new Meter(options.onMetric);
     this.#context = {
       log: options.log,
+      reader,
       feed: this.#feed,
       meter: this.#meter,
       slowPolicy: options.slowPolicy,
@@ -109,6 +113,8 @@ class LogChannel implements Channel {
     }
     const member = new Member(this.#context, subscriber, lastEventId, selection, initial);
     this.#members.add(member);
+    this.#meter.add('subscribers', 1);
+    member.start();
     return member;
   }
 
@@ -124,7 +130,7 @@ class LogChannel implements Channel {
     if (this.#closeOptions)
       throw new EventStreamClosedError('CHANNEL_CLOSED', 'The channel was closed: stop publishing');
     checkAppendOptions(options);
-    refuseReserved(event);
+    refuseReservedType(event);
     const logged = await this.#options.log.append(event, options);
     this.#meter.add('published', 1);
     return logged.id;
@@ -137,12 +143,14 @@ class LogChannel implements Channel {
     }
     if (this.#members.size < this.#options.maxSubscribers) return false;
     this.#meter.add('refused', 1);
-    if (subscriber.refuse) subscriber.refuse(RETRY_AFTER);
-    else this.#dismiss(subscriber, undefined);
+    if (!subscriber.refuse) this.#dismiss(subscriber, undefined);
+    else this.#guarded(() => subscriber.refuse?.(RETRY_AFTER));
     return true;
   }
 
   async #closeAll({ retry, spread = 0, timeout }: ChannelCloseOptions): Promise<void> {
+    // A callback may close the channel in the middle of a delivery: the subscribers that are not reached yet get theirs first.
+    if (this.#feed.delivering) await undefined;
     const members = [...this.#members];
     const began = performance.now();
     const closed: (Promise<void> | undefined)[] = [];
@@ -159,13 +167,18 @@ class LogChannel implements Channel {
     const patience = new Promise<void>((resolve) => {
       if (timeout !== undefined) timer = setTimeout(resolve, timeout);
     });
-    await Promise.race([Promise.all(closed), patience]);
+    await Promise.race([Promise.allSettled(closed), patience]);
     clearTimeout(timer);
   }
 
   #dismiss(subscriber: Subscriber, retry: ChannelCloseOptions['retry']): Promise<void> | undefined {
+    return this.#guarded(() => dismiss(subscriber, retry));
+  }
+
+  /** What a subscriber throws concerns no other. */
+  #guarded<T>(call: () => T): T | undefined {
     try {
-      return dismiss(subscriber, retry);
+      return call();
     } catch (error) {
       this.#options.onError(error);
       return undefined;

@@ -1,4 +1,4 @@
-import { type AsyncServerEventInit, type EventInput, encode, ServerEventError } from '@eventwire/encoder';
+import { encode } from '@eventwire/encoder';
 import { utf8 } from './block';
 
 /**
@@ -40,15 +40,4 @@ export function endFrame(reason: string | undefined): Uint8Array {
 
 function frame(name: string, data: object, id: string | undefined): Uint8Array {
   return utf8(encode({ type: `${PREFIX}${name}`, id, data: JSON.stringify(data) }));
-}
-
-/** @throws ServerEventError `RESERVED_TYPE`, field `type` */
-export function refuseReserved(event: EventInput | AsyncServerEventInit): void {
-  if (typeof event !== 'object' || event === null) return;
-  if (typeof event.type !== 'string' || !event.type.startsWith(PREFIX)) return;
-  throw new ServerEventError(
-    'RESERVED_TYPE',
-    'type',
-    `type begins with ${PREFIX}, which is kept for what Eventwire says itself: choose another name`,
-  );
 }

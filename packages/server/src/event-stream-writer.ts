@@ -1,7 +1,7 @@
-import type { AsyncServerEventInit, EventInput } from '@eventwire/encoder';
+import { type AsyncServerEventInit, type EventInput, refuseReservedType } from '@eventwire/encoder';
 import { retryFrame } from './block';
 import { BlockWriter, type BlockWriterOwner } from './block-writer';
-import { endFrame, HEARTBEAT, preamble, refuseReserved } from './conventions';
+import { endFrame, HEARTBEAT, preamble } from './conventions';
 import { noContent, noRoom } from './early-answer';
 import { EventStreamClosedError } from './event-stream-closed-error';
 import {
@@ -174,7 +174,7 @@ export class EventStreamWriter implements Subscriber {
    */
   sendEvent(event: EventInput | AsyncServerEventInit): Promise<void> {
     const sent = new Promise<void>((resolve, reject) => {
-      refuseReserved(event);
+      refuseReservedType(event);
       if (this.#state !== 'open') throw this.#reason ?? closedHere();
       this.#blocks.take(() => {
         this.#write(event).then(resolve, reject);

@@ -1,10 +1,16 @@
 import type { EventLog, LoggedEvent, LogPage } from './event-log';
 import { LiveGroups, type LiveMember } from './live-groups';
+import { type LogReader, PAGE_BYTES } from './log-reader';
+import { RecentEvents } from './recent-events';
+import type { ReservedEvents } from './reserved-events';
 import { startTimer } from './timer';
 import { afterThisTurn } from './turn';
+import type { Wait } from './wait';
 
 /** What has arrived is delivered without waiting for the turn's end from this many bytes on, so that it has a bound. */
 const MAX_JOINED_BYTES = 65_536;
+/** Of what has been delivered, in memory, for those who come back. */
+const RECENT_BYTES = 4 * 1024 * 1024;
 /** Ms. A delivery that takes less is no burden, and timers are no finer than half of it. */
 const HEAVY = 2;
 /** Ms for which events are held back at most. */
@@ -18,24 +24,33 @@ const MAX_REST = 25;
  */
 export class Feed {
   readonly #log: EventLog;
+  readonly #reader: LogReader;
+  readonly #reserved: ReservedEvents;
   readonly #live = new LiveGroups();
   #listening: Promise<void> | undefined;
   // Made with the first tail: Workers refuse to make one outside of a request.
   #abort: AbortController | undefined;
   #generation = 0;
+  /** None if the log is as quick. */
+  #recent: RecentEvents | undefined;
   #tailed = '';
   #delivered = '';
   #arrived: LoggedEvent[] = [];
   #bytes = 0;
   #scheduled = false;
+  #delivering = false;
+  /** What has come in during a delivery: taken in after it, so that no delivery begins within another. */
+  #postponed: LogPage[] = [];
   /** In ms of `performance.now()`: before, there is no delivery. */
   #restUntil = 0;
   /** When the last delivery ended, on the same clock. */
   #ended = -Infinity;
-  #waiters: (() => void)[] = [];
+  readonly #waiters = new Set<() => void>();
 
-  constructor(log: EventLog) {
+  constructor(log: EventLog, reader: LogReader, reserved: ReservedEvents) {
     this.#log = log;
+    this.#reader = reader;
+    this.#reserved = reserved;
   }
 
   /** The id of the last event that has arrived, or the one behind which the tail began. */
@@ -43,9 +58,13 @@ export class Feed {
     return this.#tailed;
   }
 
-  /** The place up to which live members have been given everything that they select. */
+  /** The place up to which live members have been given everything that they select. Within a delivery, the one before it. */
   get delivered(): string {
     return this.#delivered;
+  }
+
+  get delivering(): boolean {
+    return this.#delivering;
   }
 
   /** Changes when the tail has lost its place, after which ids that were known may no longer be of this log. */
@@ -80,18 +99,31 @@ export class Feed {
     this.#live.delete(member);
   }
 
+  /** Some events that follow an id, of those that were delivered last; none if it is not among them. */
+  recent(after: string): readonly LoggedEvent[] {
+    return this.#recent?.after(after, PAGE_BYTES) ?? [];
+  }
+
   /** Settles once something more has arrived. */
-  more(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve));
+  more(): Wait<void> {
+    let drop = () => {};
+    const result = new Promise<void>((resolve) => {
+      this.#waiters.add(resolve);
+      drop = () => {
+        this.#waiters.delete(resolve);
+        resolve();
+      };
+    });
+    return { result, drop };
   }
 
   /** Asks the log whether the tail has lost its place, and if so, begins anew. Also true where either has happened meanwhile. */
   async isAstray(): Promise<boolean> {
     const [place, generation] = [this.#tailed, this.#generation];
-    const { gap } = await this.#log.read(place, { limit: 1 });
+    const gap = await this.#reader.isGap(place).result;
     if (place !== this.#tailed || generation !== this.#generation) return true;
     if (gap) this.#restart();
-    return gap;
+    return gap === true;
   }
 
   close(): void {
@@ -107,6 +139,7 @@ export class Feed {
       const head = await this.#log.head();
       if (abort.signal.aborted) return;
       this.#tailed = this.#delivered = head;
+      this.#recent = this.#log.isLocal ? undefined : new RecentEvents(RECENT_BYTES, head);
       await this.#log.tail(head, (page) => this.#receive(page), abort.signal);
     } catch (error) {
       abort.abort();
@@ -114,20 +147,30 @@ export class Feed {
     }
   }
 
-  #receive({ events, gap }: LogPage): void {
+  #receive(page: LogPage): void {
+    if (this.#delivering) {
+      this.#postponed.push(page);
+      return;
+    }
+    this.#take(page);
+    if (this.#bytes >= MAX_JOINED_BYTES) this.#deliver();
+  }
+
+  #take({ events, gap }: LogPage): void {
     if (gap) {
       this.#restart();
       return;
     }
     const last = events.at(-1);
     if (!last) return;
-    for (const event of events) {
+    for (const event of this.#reserved.without(events)) {
       this.#arrived.push(event);
       this.#bytes += event.frame.byteLength;
+      this.#recent?.add(event);
     }
     this.#tailed = last.id;
-    if (this.#bytes >= MAX_JOINED_BYTES) this.#deliver();
-    else this.#schedule();
+    if (this.#arrived.length > 0) this.#schedule();
+    else this.#delivered = last.id;
     this.#wake();
   }
 
@@ -145,8 +188,9 @@ export class Feed {
 
   /** Each member has to learn from the log itself what it has missed; the tail begins anew at the head. */
   #restart(): void {
-    this.#deliver();
     this.#abort?.abort();
+    this.#deliver();
+    this.#recent = undefined;
     this.#listening = undefined;
     this.#generation++;
     for (const member of this.#live.clear()) member.lost(this.#tailed);
@@ -158,9 +202,14 @@ export class Feed {
     if (events.length === 0) return;
     this.#arrived = [];
     this.#bytes = 0;
-    this.#delivered = this.#tailed;
     const began = performance.now();
-    this.#live.deliver(events);
+    this.#delivering = true;
+    try {
+      this.#live.deliver(events);
+    } finally {
+      this.#delivering = false;
+      this.#delivered = this.#tailed;
+    }
     const now = performance.now();
     const took = now - began;
     // Where events gather while one delivery follows the other, the next takes no longer with more of them: so the process is left to others for as
@@ -168,11 +217,21 @@ export class Feed {
     const isPressed = events.length > 1 && took >= HEAVY && began - this.#ended < 2 * took;
     this.#restUntil = isPressed ? now + Math.min(took, MAX_REST) : 0;
     this.#ended = now;
+    this.#takePostponed();
+  }
+
+  /** It goes out in a turn of its own, however much it is: what every delivery brings about would else go on for ever. */
+  #takePostponed(): void {
+    const pages = this.#postponed;
+    if (pages.length === 0) return;
+    this.#postponed = [];
+    const generation = this.#generation;
+    for (const page of pages) if (generation === this.#generation) this.#take(page);
   }
 
   #wake(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
     for (const resolve of waiters) resolve();
   }
 }

@@ -3,7 +3,7 @@ export type { ChannelCloseOptions, ChannelOptions, SubscribeOptions } from './ch
 export type { ChannelMetric, ChannelStats, MetricListener } from './channel-stats';
 export type { CorsOptions } from './cors';
 export { earlyAnswer } from './early-answer';
-export type { AppendOptions, EventLog, LoggedEvent, LogPage } from './event-log';
+export type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './event-log';
 export { EventStreamClosedError } from './event-stream-closed-error';
 export {
   type EventStreamInit,

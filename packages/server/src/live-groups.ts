@@ -6,7 +6,7 @@ import { byTopics, type Selection } from './selection';
 export interface LiveMember {
   readonly selection: Selection;
   readonly cursor: string;
-  /** Looks at what `deliver` will need, and gives a number that depends on all of it. */
+  /** Looks at what `deliver` will need, and gives a number that depends on all of it. Does not throw. */
   readAhead(): number;
   /** Events of its topics, which follow what was delivered before, and their blocks as one frame. Does not throw. */
   deliver(events: readonly LoggedEvent[], frame: Uint8Array): void;

@@ -48,18 +48,23 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    if (subscriber.follow) subscriber.follow(this);
-    else {
-      this.#onAbort = () => this.close();
-      subscriber.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  start(): void {
+    try {
+      this.#follow();
+    } catch (error) {
+      this.#fail(error);
     }
-    context.meter.add('subscribers', 1);
-    this.#run(() => this.#catchUpWithLog());
+    if (!this.over) this.#run(() => this.#catchUpWithLog());
   }
 
   /** While it is live and nothing is queued, the feed's place is its own: events that it does not select cost it nothing. */
   get cursor(): string {
-    return this.#live && !this.#queue ? this.#context.feed.delivered : this.place;
+    if (!this.#live || this.#queue) return this.place;
+    const { feed, log } = this.#context;
+    // Within a delivery it may have been written more already.
+    return feed.delivering && log.compare(this.place, feed.delivered) > 0 ? this.place : feed.delivered;
   }
 
   get slow(): boolean {
@@ -72,8 +77,7 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
     this.finish();
     this.#leaveLive();
     this.#context.feed.leave(this);
-    if (this.#onAbort) this.subscriber.signal.removeEventListener('abort', this.#onAbort);
-    else this.subscriber.unfollow?.(this);
+    this.#unfollow();
     this.#catchUp?.stop();
     this.#context.meter.add('subscribers', -1);
     this.#context.left(this);
@@ -81,7 +85,12 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
   }
 
   readAhead(): number {
-    return (this.#queue ? 1 : 0) | (this.subscriber.readAhead?.() ?? 0);
+    try {
+      return (this.#queue ? 1 : 0) | (this.subscriber.readAhead?.() ?? 0);
+    } catch (error) {
+      this.#fail(error);
+      return 0;
+    }
   }
 
   deliver(events: readonly LoggedEvent[], frame: Uint8Array): void {
@@ -131,6 +140,25 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
 
   #run(step: () => Promise<void>): void {
     step().catch((error: unknown) => this.#fail(error));
+  }
+
+  #follow(): void {
+    const { subscriber } = this;
+    if (subscriber.follow) {
+      subscriber.follow(this);
+      return;
+    }
+    this.#onAbort = () => this.close();
+    subscriber.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  #unfollow(): void {
+    try {
+      if (this.#onAbort) this.subscriber.signal.removeEventListener('abort', this.#onAbort);
+      else this.subscriber.unfollow?.(this);
+    } catch (error) {
+      this.#context.report(error);
+    }
   }
 
   #leaveLive(): void {

@@ -1,8 +1,17 @@
-import { type EventInput, encode, refuseId, ServerEvent, type ServerEventInit } from '@eventwire/encoder';
+import {
+  type EventInput,
+  encode,
+  refuseId,
+  refuseReservedType,
+  ServerEvent,
+  type ServerEventInit,
+} from '@eventwire/encoder';
 import { utf8, withId } from './block';
 import { checkInteger, checkOptions } from './check-option';
-import type { AppendOptions, EventLog, LoggedEvent, LogPage } from './event-log';
+import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './event-log';
 import { EventStreamUsageError } from './event-stream-usage-error';
+import { heldBytes } from './held-bytes';
+import { SlidingList } from './sliding-list';
 
 /** How much a memory log keeps. The oldest events are removed first. */
 export interface MemoryLogOptions {
@@ -10,7 +19,12 @@ export interface MemoryLogOptions {
   maxEvents?: number | undefined;
   /** Milliseconds since an event was added; default: no limit. Nothing is removed by a timer, but nothing older is given out. */
   maxAge?: number | undefined;
-  /** Bytes of encoded blocks; default 64 MiB. An event that is larger alone is refused. */
+  /**
+   * Bytes of memory, about: of each event its encoded block, its strings, and about 500 bytes for what the runtime needs to
+   * hold it. An event that is larger alone is refused.
+   *
+   * @default 64 MiB
+   */
   maxBytes?: number | undefined;
 }
 
@@ -30,8 +44,16 @@ export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
 
 interface Held extends LoggedEvent {
   readonly added: number;
+  /** What it takes in memory. */
+  readonly bytes: number;
   readonly idempotencyKey: string | undefined;
 }
+
+const EVERYTHING = {
+  limit: Number.MAX_SAFE_INTEGER,
+  maxBytes: Number.MAX_SAFE_INTEGER,
+  maxReplayBytes: Number.MAX_SAFE_INTEGER,
+};
 
 interface Tail {
   /** The newest number that it has been given, or need not be. */
@@ -45,9 +67,9 @@ class MemoryLog implements EventLog {
   readonly #maxAge: number;
   readonly #maxBytes: number;
   #epoch = '';
-  /** Events in order, numbered without a hole up to `#seq`. Those before `#start` have been removed. */
-  #held: (Held | undefined)[] = [];
-  #start = 0;
+  readonly isLocal = true;
+  /** Events in order, numbered without a hole up to `#seq`. */
+  readonly #held = new SlidingList<Held>();
   #seq = 0;
   #bytes = 0;
   /** Those of the events that are held. */
@@ -64,24 +86,26 @@ class MemoryLog implements EventLog {
   append(event: EventInput, { topic, idempotencyKey }: AppendOptions = {}): LoggedEvent {
     const settled = settle(event);
     refuseId(settled);
+    refuseReservedType(settled);
     this.#trim();
     const known = idempotencyKey === undefined ? undefined : this.#byKey.get(idempotencyKey);
     if (known) return known;
     const { data, type, retry, comment, block } = settled;
     const id = this.#id(this.#seq + 1);
     const frame = utf8(withId(block, id));
-    if (frame.byteLength > this.#maxBytes) {
+    const logged = { id, topic, event: Object.freeze({ data, type, retry, comment }), frame };
+    const bytes = heldBytes(logged, idempotencyKey);
+    if (bytes > this.#maxBytes) {
       throw new EventStreamUsageError(
         'EVENT_TOO_LARGE',
-        `The event takes ${frame.byteLength} bytes, but the whole log may hold ${this.#maxBytes}: raise maxBytes`,
+        `The event takes ${bytes} bytes of memory, but the whole log may hold ${this.#maxBytes}: raise maxBytes`,
       );
     }
-    const fields = Object.freeze({ data, type, retry, comment });
-    const held = { id, topic, event: fields, frame, added: performance.now(), idempotencyKey };
+    const held: Held = { ...logged, added: performance.now(), bytes, idempotencyKey };
     this.#held.push(held);
     if (idempotencyKey !== undefined) this.#byKey.set(idempotencyKey, held);
     this.#seq++;
-    this.#bytes += frame.byteLength;
+    this.#bytes += bytes;
     this.#trim();
     this.#notify();
     return held;
@@ -99,14 +123,17 @@ class MemoryLog implements EventLog {
     return this.#id(this.#own(id) - 1);
   }
 
-  async read(after: string, { limit }: { limit: number }): Promise<LogPage> {
+  async read(after: string, options: ReadOptions): Promise<LogPage> {
+    const { limit, maxBytes = EVERYTHING.maxBytes, maxReplayBytes = EVERYTHING.maxReplayBytes } = options;
     checkInteger('limit', limit, 1, Number.MAX_SAFE_INTEGER);
-    return this.#page(after, limit);
+    checkInteger('maxBytes', maxBytes, 1, Number.MAX_SAFE_INTEGER);
+    checkInteger('maxReplayBytes', maxReplayBytes, 0, Number.MAX_SAFE_INTEGER);
+    return this.#page(after, { limit, maxBytes, maxReplayBytes });
   }
 
   async tail(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const page = this.#page(after, Number.MAX_SAFE_INTEGER);
+    const page = this.#page(after, EVERYTHING);
     // Nothing is awaited up to here, so the page reaches to the head, and the tail stands behind it.
     const tail = { seq: this.#seq, listener, signal };
     this.#tails.add(tail);
@@ -114,38 +141,53 @@ class MemoryLog implements EventLog {
     if (page.gap || page.events.length > 0) call(tail, page);
   }
 
-  #page(after: string, limit: number): LogPage {
+  #page(after: string, { limit, maxBytes, maxReplayBytes }: typeof EVERYTHING): LogPage {
     this.#trim();
     const seq = this.#parse(after);
-    const gap = seq === undefined || seq > this.#seq || seq < this.#removed;
-    return { events: this.#after(gap ? this.#removed : seq, limit), gap };
+    if (seq === undefined || seq > this.#seq)
+      return { events: this.#after(this.#newest(maxReplayBytes), limit, maxBytes), gap: true };
+    const gap = seq < this.#removed;
+    return { events: this.#after(gap ? this.#removed : seq, limit, maxBytes), gap };
   }
 
   /** How many have been removed, which is also the number of the newest of them. */
   get #removed(): number {
-    return this.#seq - (this.#held.length - this.#start);
+    return this.#seq - this.#held.length;
   }
 
-  #after(seq: number, limit: number): LoggedEvent[] {
-    const from = this.#start + seq - this.#removed;
-    return this.#held.slice(from, Math.min(from + limit, this.#held.length)) as LoggedEvent[];
+  #after(seq: number, limit: number, maxBytes: number): LoggedEvent[] {
+    const from = seq - this.#removed;
+    const most = Math.min(limit, this.#held.length - from);
+    if (maxBytes >= this.#bytes) return this.#held.slice(from, from + most);
+    let [count, bytes] = [0, 0];
+    while (count < most) {
+      bytes += this.#held.at(from + count)?.frame.byteLength ?? 0;
+      if (count > 0 && bytes > maxBytes) break;
+      count++;
+    }
+    return this.#held.slice(from, from + count);
+  }
+
+  /** The place behind which stand the newest events whose frames are no more than `maxBytes` together. */
+  #newest(maxBytes: number): number {
+    if (maxBytes >= this.#bytes) return this.#removed;
+    let index = this.#held.length;
+    for (let bytes = 0; index > 0; index--) {
+      bytes += this.#held.at(index - 1)?.frame.byteLength ?? 0;
+      if (bytes > maxBytes) break;
+    }
+    return this.#removed + index;
   }
 
   #trim(): void {
     const oldest = performance.now() - this.#maxAge;
     for (;;) {
-      const first = this.#held[this.#start];
+      const { first, length } = this.#held;
       if (!first) break;
-      const count = this.#held.length - this.#start;
-      if (count <= this.#maxEvents && this.#bytes <= this.#maxBytes && first.added >= oldest) break;
-      this.#held[this.#start++] = undefined;
+      if (length <= this.#maxEvents && this.#bytes <= this.#maxBytes && first.added >= oldest) break;
+      this.#held.shift();
       if (first.idempotencyKey !== undefined) this.#byKey.delete(first.idempotencyKey);
-      this.#bytes -= first.frame.byteLength;
-    }
-    // Moved together only when half of it is empty: each event is moved once on average.
-    if (this.#start > 32 && this.#start * 2 > this.#held.length) {
-      this.#held = this.#held.slice(this.#start);
-      this.#start = 0;
+      this.#bytes -= first.bytes;
     }
   }
 
@@ -159,7 +201,8 @@ class MemoryLog implements EventLog {
         if (tail.seq >= this.#seq) continue;
         again = true;
         const gap = tail.seq < this.#removed;
-        const events = this.#after(Math.max(tail.seq, this.#removed), Number.MAX_SAFE_INTEGER);
+        const { limit, maxBytes } = EVERYTHING;
+        const events = this.#after(Math.max(tail.seq, this.#removed), limit, maxBytes);
         tail.seq = this.#seq;
         call(tail, { events, gap });
       }

@@ -687,6 +687,12 @@ describe('a log that fails', () => {
           if (seq(after) >= lostFrom) return { events: [], gap: true };
           return { events: events.filter(({ id }) => seq(id) < lostFrom), gap };
         },
+        tail: (after, listener, signal) =>
+          log.tail(
+            after,
+            ({ events, gap }) => listener({ events: events.filter(({ id }) => seq(id) < lostFrom), gap }),
+            signal,
+          ),
       }),
     );
     const live = join().subscriber;
@@ -712,6 +718,19 @@ describe('a log that fails', () => {
     await subscription.closed;
     expect(errors).toMatchObject([{ code: 'INCONSISTENT_LOG' }]);
   });
+});
+
+it('a log whose tail is for ever ahead of what can be read is given up, and its subscribers are closed', async () => {
+  const { join, publish, errors } = setUp({}, (log) =>
+    withMethods(log, {
+      head: async () => log.cursorBefore?.(await log.head()) ?? '',
+      read: async () => ({ events: [], gap: true }),
+    }),
+  );
+  const [, newest] = await publish('1', '2');
+  const { subscription } = join(newest);
+  await subscription.closed;
+  expect(errors).toMatchObject([{ code: 'INCONSISTENT_LOG' }]);
 });
 
 describe('options', () => {

@@ -95,6 +95,14 @@ export function describeEventLog(
         expect(await log.read(start, { limit: 10 })).toEqual({ events: [], gap: false });
       });
 
+      test("refuses Eventwire's own types, by which anybody could end its clients, and holds nothing", async (log) => {
+        const start = await log.head();
+        for (const type of ['eventwire:end', 'eventwire:gap', 'eventwire:'])
+          expect(await codeOf(() => log.append({ type, data: '{}' }))).toBe('RESERVED_TYPE');
+        expect(await log.head()).toBe(start);
+        expect(await log.read(start, { limit: 10 })).toEqual({ events: [], gap: false });
+      });
+
       test('adds once what it is told again under a key of its publisher', async (log) => {
         const start = await log.head();
         const add = async (data: string, idempotencyKey: string) =>
