@@ -16,6 +16,8 @@ export interface RedisCluster extends AsyncDisposable {
 /** A Redis cluster of three masters on the loopback address, with a replica each if it is asked for. */
 export async function startRedisCluster(replicasEach: 0 | 1 = 0): Promise<RedisCluster> {
   const args = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--cluster-node-timeout', '1000'];
+  // A replica gets its first copy at once, without which it cannot take over.
+  args.push('--repl-diskless-sync-delay', '0');
   const nodes = await Promise.all(Array.from({ length: 3 * (1 + replicasEach) }, () => startClusterNode(args)));
   const ask = async (node: RedisServer, ...command: string[]) => {
     const { stdout } = await execute('redis-cli', ['-p', String(node.port), ...command]);
@@ -34,6 +36,9 @@ export async function startRedisCluster(replicasEach: 0 | 1 = 0): Promise<RedisC
     for (const node of nodes) {
       await until(async () => (await ask(node, 'CLUSTER', 'INFO')).includes('cluster_state:ok'));
     }
+    const isLinked = async (node: RedisServer) =>
+      !/master_link_status:down/.test(await ask(node, 'INFO', 'replication'));
+    for (const node of nodes) await until(() => isLinked(node));
     const roles = await Promise.all(nodes.map(async (node) => (await ask(node, 'ROLE')).split('\n')[0]));
     const masters = nodes.filter((_, index) => roles[index] === 'master');
     return {
@@ -42,8 +47,8 @@ export async function startRedisCluster(replicasEach: 0 | 1 = 0): Promise<RedisC
       ask,
       async masterOf(key) {
         for (const node of masters) {
-          const slots = (await ask(node, 'CLUSTER', 'COUNTKEYSINSLOT', await ask(node, 'CLUSTER', 'KEYSLOT', key))).trim();
-          if (Number(slots) > 0) return node;
+          const slot = await ask(node, 'CLUSTER', 'KEYSLOT', key);
+          if (Number(await ask(node, 'CLUSTER', 'COUNTKEYSINSLOT', slot)) > 0) return node;
         }
         throw new Error(`No master has ${key}`);
       },
