@@ -80,6 +80,21 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
     expect(Math.max(...found.map(bytesOf))).toBeLessThanOrEqual(1024 * 1024);
   });
 
+  it('a reader whose cursor is unknown gets the newest events that fit, from the first of them on', async () => {
+    const { log } = openLog();
+    const frames: number[] = [];
+    for (let n = 0; n < 60; n++) frames.push((await log.append(`${n} ${'x'.repeat(n * 10)}`)).frame.byteLength);
+    for (const maxReplayBytes of [0, 1, 700, 5000, 1_000_000]) {
+      let first = frames.length;
+      for (let room = maxReplayBytes; first > 0 && (room -= frames[first - 1] ?? 0) >= 0; ) first--;
+      const { events, gap } = await log.read('unknown', { limit: 10, maxBytes: 3000, maxReplayBytes });
+      expect(gap).toBe(true);
+      expect(bytesOf(events)).toBeLessThanOrEqual(3000);
+      expect(events[0]?.event.data?.toString().split(' ')[0]).toBe(first < 60 ? String(first) : undefined);
+      if (first === 60) expect(events).toEqual([]);
+    }
+  });
+
   it('a follower that begins behind more than one page gets all of it', async () => {
     const { log } = openLog();
     const start = await log.head();

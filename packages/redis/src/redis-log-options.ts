@@ -1,3 +1,4 @@
+import type { ReadOptions } from '@eventwire/server';
 import { isCluster, type RedisClientLike } from './redis-client';
 import { RedisLogError } from './redis-log-error';
 import { crossSlot } from './refusals';
@@ -49,17 +50,23 @@ export function resolveOptions(options: RedisLogOptions): ResolvedRedisLogOption
   }
   if (typeof key !== 'string' || key === '') throw invalid('key', 'must be a string that is not empty');
   if (isCluster(client) && !hasTag(key)) throw crossSlot(key);
-  for (const [name, value] of Object.entries({ maxEvents, commandTimeout, maxPendingBytes })) {
-    checkNumber(name, value);
-  }
+  checkNumber('maxEvents', maxEvents, 1, 2 ** 31 - 1);
+  checkNumber('commandTimeout', commandTimeout, 1, 2 ** 31 - 1);
+  checkNumber('maxPendingBytes', maxPendingBytes);
   if (typeof onError !== 'function') throw invalid('onError', 'must be a function');
   return { client, key, maxEvents, commandTimeout, maxPendingBytes, onError: guarded(onError) };
 }
 
 /** @throws RedisLogError `INVALID_OPTION` */
-export function checkNumber(name: string, value: unknown): void {
-  if (Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 2 ** 31 - 1) return;
-  throw invalid(name, `must be a whole number from 1 to ${2 ** 31 - 1}, not ${String(value)}`);
+export function checkReadOptions({ limit, maxBytes, maxReplayBytes }: ReadOptions): void {
+  checkNumber('limit', limit);
+  if (maxBytes !== undefined) checkNumber('maxBytes', maxBytes);
+  if (maxReplayBytes !== undefined) checkNumber('maxReplayBytes', maxReplayBytes, 0);
+}
+
+function checkNumber(name: string, value: number, least = 1, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  throw invalid(name, `must be a whole number from ${least} to ${most}, not ${String(value)}`);
 }
 
 /** What is in the first braces, if it is not empty, decides alone in which slot of a cluster a key is. */

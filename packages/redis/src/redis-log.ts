@@ -1,5 +1,5 @@
 import type { EventInput } from '@eventwire/encoder';
-import type { AppendOptions, EventLog, LoggedEvent, LogPage } from '@eventwire/server';
+import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from '@eventwire/server';
 import { Entries } from './entries';
 import { fromEntry, toFields } from './entry-fields';
 import { Epochs } from './epochs';
@@ -8,7 +8,7 @@ import { ReadQueue } from './read-queue';
 import { comparePlaces, formatBefore, formatId, parseId, type RedisId } from './redis-id';
 import { RedisLogError } from './redis-log-error';
 import {
-  checkNumber,
+  checkReadOptions,
   type RedisLogOptions,
   type ResolvedRedisLogOptions,
   resolveOptions,
@@ -34,12 +34,6 @@ const KEY_MEMORY = 60 * 60 * 1000;
  */
 export function createRedisLog(options: RedisLogOptions): EventLog & AsyncDisposable {
   return new RedisLog(resolveOptions(options));
-}
-
-/** How much one page may bring. */
-interface Bounds {
-  readonly limit: number;
-  readonly maxBytes?: number | undefined;
 }
 
 class RedisLog implements EventLog, AsyncDisposable {
@@ -108,10 +102,9 @@ class RedisLog implements EventLog, AsyncDisposable {
     return formatBefore(own(id));
   }
 
-  async read(after: string, bounds: Bounds): Promise<LogPage> {
-    checkNumber('limit', bounds.limit);
-    if (bounds.maxBytes !== undefined) checkNumber('maxBytes', bounds.maxBytes);
-    const { events, gap } = await this.#page(after, bounds, false);
+  async read(after: string, options: ReadOptions): Promise<LogPage> {
+    checkReadOptions(options);
+    const { events, gap } = await this.#page(after, options, false);
     return { events, gap };
   }
 
@@ -129,15 +122,12 @@ class RedisLog implements EventLog, AsyncDisposable {
   }
 
   /** The page behind `after`, whether events are missing before it, and the newest entry by then: all at one moment. */
-  async #page(
-    after: string,
-    { limit, maxBytes = PAGE_BYTES }: Bounds,
-    isUrgent: boolean,
-  ): Promise<PageAtHead> {
+  async #page(after: string, options: ReadOptions, isUrgent: boolean): Promise<PageAtHead> {
+    const { limit, maxBytes = PAGE_BYTES, maxReplayBytes = '' } = options;
     const place = parseId(after);
     const where = [place?.epoch ?? '', place?.entry ?? '', place?.before ? 'before' : ''];
     const [found, last, gap, entries] = await this.#ask((keys, epoch) => {
-      const args = [epoch, ...where, String(limit), String(maxBytes)];
+      const args = [epoch, ...where, ...[limit, maxBytes, maxReplayBytes].map(String)];
       return this.#reads.run(PAGE, keys, args, isUrgent);
     }, 4);
     const epoch = String(found);

@@ -69,7 +69,8 @@ end
 /**
  * What follows a place. If events are missing behind the place, what there is behind it: nothing, if the newest have been lost, as by a failover to a
  * replica that lagged. For a place of another epoch, all that there is. ARGV: 2 the place's epoch, 3 its entry, 4 `before` if it is the place just before
- * that entry, 5 how many, 6 how many bytes of frames. Gives the epoch, the newest entry, 1 for a gap, and the entries.
+ * that entry, 5 how many, 6 how many bytes of frames; 7 how many bytes of the newest frames for a place of another epoch, empty for all. Gives the
+ * epoch, the newest entry, 1 for a gap, and the entries.
  *
  * Read in small steps, since Redis does nothing else meanwhile, and makes up each step whole before its size can be seen.
  */
@@ -89,6 +90,10 @@ local function size(entry)
   return sum
 end
 
+local function stepFor(room, largest)
+  return math.max(1, math.min(16, math.floor(room / largest)))
+end
+
 local function range(from)
   local limit, room = tonumber(ARGV[5]), tonumber(ARGV[6])
   local found, largest, step = {}, 1, 1
@@ -103,9 +108,26 @@ local function range(from)
     end
     if #some < count or room <= 0 then return found end
     from = '(' .. found[#found][1]
-    step = math.max(1, math.min(16, math.floor(room / largest)))
+    step = stepFor(room, largest)
   end
   return found
+end
+
+-- The oldest of the newest entries that are no more than so many bytes together.
+local function oldest(room)
+  local found, from, largest, step = nil, '+', 1, 1
+  while true do
+    local some = redis.call('XREVRANGE', KEYS[1], from, '-', 'COUNT', step)
+    for _, entry in ipairs(some) do
+      local bytes = size(entry)
+      room, largest = room - bytes, math.max(largest, bytes)
+      if room < 0 then return found end
+      found = entry[1]
+    end
+    if #some < step then return found end
+    from = '(' .. found
+    step = stepFor(room, largest)
+  end
 end
 
 local last, length, added = '0-0', 0, 0
@@ -117,7 +139,11 @@ if there then
     if info[i] == 'entries-added' then added = info[i + 1] end
   end
 end
-if ARGV[2] ~= epoch then return {epoch, last, 1, range('-')} end
+if ARGV[2] ~= epoch then
+  local from = '-'
+  if ARGV[7] ~= '' then from = oldest(tonumber(ARGV[7])) end
+  return {epoch, last, 1, from and range(from) or {}}
+end
 
 local place, before = ARGV[3], ARGV[4] == 'before'
 local held = redis.call('XRANGE', KEYS[1], place, place)[1]
