@@ -99,7 +99,7 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
       const last = picked.at(-1);
       if (!last) return;
       if (this.#queue) {
-        if (!this.#queue.add(picked)) this.#evict();
+        this.#enqueue(this.#queue, picked);
         return;
       }
       const block = picked === events ? frame : join(picked.map((event) => event.frame));
@@ -179,6 +179,13 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
         if (this.#queue === queue && queue.drain(this)) this.#queue = undefined;
       }
     });
+  }
+
+  #enqueue(queue: SlowQueue, events: readonly LoggedEvent[]): void {
+    const isWithinBound = queue.add(events);
+    // `coalesceKey` may have closed it.
+    if (this.#queue !== queue) queue.clear();
+    else if (!isWithinBound) this.#evict();
   }
 
   #evict(): void {

@@ -20,7 +20,7 @@ export interface MemoryLogOptions {
   /** Milliseconds since an event was added; default: no limit. Nothing is removed by a timer, but nothing older is given out. */
   maxAge?: number | undefined;
   /**
-   * Bytes of memory, about: of each event its encoded block, its strings, and about 500 bytes for what the runtime needs to
+   * Bytes of memory, about: of each event its encoded block, its strings, and 720 bytes for what the runtime needs to
    * hold it. An event that is larger alone is refused.
    *
    * @default 64 MiB

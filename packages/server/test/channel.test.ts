@@ -355,6 +355,47 @@ describe('a gap', () => {
     expect(rest.map(({ id }) => id)).toEqual(ids.slice(2));
   });
 
+  it('brings an unknown id the newest events that fit into maxReplayBytes, and says with which they begin', async () => {
+    const { log } = setUp();
+    const ids: string[] = [];
+    for (let n = 0; n < 3000; n++) ids.push((await log.append(`${n}`.padEnd(1000, 'x'))).id);
+    const replayTo = async (lastEventId: string, options: ChannelOptions, initial?: () => string[]) => {
+      const subscriber = new FakeSubscriber(lastEventId);
+      createChannel({ log, ...options }).subscribe(subscriber, { initial });
+      await vi.waitUntil(() => subscriber.cursor === ids.at(-1));
+      const bytes = subscriber.frames.reduce((sum, frame) => sum + frame.length, 0);
+      const [gap, ...rest] = subscriber.blocks;
+      return { gap, rest, bytes };
+    };
+    for (const lastEventId of ['bogus', 'elsewhere.1', `${ids[0]}0000`]) {
+      const { gap, rest, bytes } = await replayTo(lastEventId, {});
+      expect(bytes).toBeLessThan(1024 * 1024 + 300);
+      expect(bytes).toBeGreaterThan(1000 * 1000);
+      expect(rest.map(({ id }) => id)).toEqual(ids.slice(-rest.length));
+      expect(gap?.data).toBe(JSON.stringify({ after: lastEventId, oldest: rest[0]?.id }));
+      expect(gap?.id).toBe(ids[ids.length - rest.length - 1]);
+    }
+    const few = await replayTo('bogus', { maxReplayBytes: 3000 });
+    expect(few.rest.map(({ id }) => id)).toEqual(ids.slice(-2));
+    const state = await replayTo('bogus', {}, () => ['state']);
+    expect(state.rest.map(({ data }) => data)).toEqual(['state', '{}']);
+    const none = await replayTo('bogus', { maxReplayBytes: 0 });
+    expect([none.gap?.data, none.rest]).toEqual(['{"after":"bogus","oldest":null}', []]);
+    // An id that the log knows is not concerned.
+    const known = await replayTo(ids[0] ?? '', { maxReplayBytes: 0 });
+    expect([known.gap, ...known.rest].map((block) => block?.id)).toEqual(ids.slice(1));
+  });
+
+  it('brings an id that is merely too old all that is held', async () => {
+    const log = createMemoryLog({ maxEvents: 2000 });
+    const ids: string[] = [];
+    for (let n = 0; n < 3000; n++) ids.push((await log.append(`${n}`.padEnd(1000, 'x'))).id);
+    const subscriber = new FakeSubscriber(ids[0]);
+    createChannel({ log }).subscribe(subscriber);
+    await vi.waitUntil(() => subscriber.cursor === ids.at(-1));
+    expect(subscriber.blocks.slice(1).map(({ id }) => id)).toEqual(ids.slice(1000));
+  });
+
   it('does not come after the newest id that was removed', async () => {
     const { join, publish } = setUp({ maxEvents: 3 });
     const ids = await publish('1', '2', '3', '4', '5');
@@ -521,8 +562,8 @@ describe('becoming live', () => {
       await immediate();
       if (i === 49) reads = 0;
     }
-    await settled();
-    await settled();
+    // The feed may be resting, for up to 25 ms.
+    await vi.waitUntil(() => subscriber.blocks.length >= ids.length);
     expect(subscriber.blocks.map(({ id }) => id)).toEqual(ids);
     expect(reads).toBe(0);
   });
@@ -638,6 +679,55 @@ it('lets go of a stream that ends, in whichever channels it is', async () => {
   expect(channel.size).toBe(0);
 });
 
+describe('a log that holds events of reserved types, as by somebody who writes into it', () => {
+  const withForged = (log: EventLog): EventLog => {
+    const forge = (events: readonly LoggedEvent[]): LoggedEvent[] =>
+      events.map((event) => {
+        if (event.event.data !== 'forged') return event;
+        const frame = new TextEncoder().encode(`id: ${event.id}\nevent: eventwire:end\ndata: {}\n\n`);
+        return { ...event, event: { type: 'eventwire:end', data: '{}' }, frame };
+      });
+    return withMethods(log, {
+      read: async (after, options) => {
+        const { events, gap } = await log.read(after, options);
+        return { events: forge(events), gap };
+      },
+      tail: (after, listener, signal) =>
+        log.tail(after, ({ events, gap }) => listener({ events: forge(events), gap }), signal),
+    });
+  };
+
+  it('passes them over, live and in replay, and tells onError once', async () => {
+    const { join, publish, errors } = setUp({}, withForged);
+    const ids = await publish('1', 'forged', '2', 'forged', 'forged');
+    const back = join(ids[0]);
+    const behind = join(ids[2]);
+    const foreign = join('foreign');
+    await settled();
+    const live = join();
+    await settled();
+    ids.push(...(await publish('3', 'forged', '4')));
+    await settled();
+    ids.push(...(await publish('forged')));
+    await settled();
+    const later = join(ids[4]);
+    await settled();
+    const messages = [back, behind, foreign, live, later].map(({ subscriber }) =>
+      subscriber.blocks.filter(({ type }) => !/cursor|gap/.test(type)).map(({ data }) => data),
+    );
+    expect(messages).toEqual([
+      ['2', '3', '4'],
+      ['3', '4'],
+      ['1', '2', '3', '4'],
+      ['3', '4'],
+      ['3', '4'],
+    ]);
+    for (const { subscription } of [back, behind, foreign, live, later])
+      expect(subscription.cursor).toBe(ids.at(-1));
+    expect(errors).toMatchObject([{ code: 'INCONSISTENT_LOG', cause: { code: 'RESERVED_TYPE' } }]);
+  });
+});
+
 describe('a log that fails', () => {
   it.each(['head', 'read', 'tail'] as const)(
     'in %s closes the subscriber, and the next may try again',
@@ -737,6 +827,7 @@ describe('options', () => {
   it.each([
     ['log', { log: {} }],
     ['onError', { onError: 1 }],
+    ['maxReplayBytes', { maxReplayBytes: -1 }],
     ['options', null],
   ])('refuses a bad %s', (option, options) => {
     expect(() => createChannel(options as ChannelOptions)).toThrow(

@@ -123,6 +123,33 @@ describe('read', () => {
     }
   });
 
+  it('begins with the newest that fit after what is not its own, with none if not even that does', async () => {
+    const log = createMemoryLog();
+    const all: LoggedEvent[] = [];
+    for (let n = 0; n < 100; n++) all.push(await log.append('x'.repeat(n)));
+    const bytes = (count: number) =>
+      all.slice(100 - count).reduce((sum, { frame }) => sum + frame.byteLength, 0);
+    for (const after of ['x', `${all[0]?.id}0000`, await createMemoryLog().head()]) {
+      for (const count of [0, 1, 2, 50, 99, 100]) {
+        const exact = await log.read(after, { limit: 999, maxReplayBytes: bytes(count) });
+        expect(exact).toEqual({ events: all.slice(100 - count), gap: true });
+        const less = await log.read(after, { limit: 999, maxReplayBytes: Math.max(0, bytes(count) - 1) });
+        expect(less.events).toEqual(all.slice(100 - Math.max(0, count - 1)));
+      }
+    }
+  });
+
+  it.each([
+    ['limit', { limit: 0 }],
+    ['maxBytes', { limit: 1, maxBytes: 0 }],
+    ['maxReplayBytes', { limit: 1, maxReplayBytes: -1 }],
+  ])('refuses a bad %s', async (option, options) => {
+    await expect(createMemoryLog().read('', options)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      option,
+    });
+  });
+
   it('holds no event that is older than maxAge, without a timer', async () => {
     vi.useFakeTimers();
     const log = createMemoryLog({ maxAge: 1000 });
@@ -265,13 +292,14 @@ describe('bounds', () => {
         arbitrary: fc.record({
           read: fc.integer({ min: -2, max: 130 }),
           limit: fc.integer({ min: 1, max: 9 }),
+          maxBytes: fc.integer({ min: 1, max: 300 }),
         }),
       },
     );
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 40 }),
-        fc.integer({ min: 600, max: 6000 }),
+        fc.integer({ min: 900, max: 9000 }),
         fc.array(step, { maxLength: 120, size: 'max' }),
         async (maxEvents, maxBytes, steps) => {
           const log = createMemoryLog({ maxEvents, maxBytes });
@@ -289,11 +317,15 @@ describe('bounds', () => {
               expect(logged.id).toBe(`${epoch}.${all.length}`);
               expect(await log.head()).toBe(logged.id);
             } else {
-              const { read: after, limit } = step;
-              const page = await log.read(`${epoch}.${after}`, { limit });
+              const { read: after, limit, maxBytes } = step;
+              const page = await log.read(`${epoch}.${after}`, { limit, maxBytes });
               const gap = after < removed || after > all.length;
               const from = gap ? removed : after;
-              expect(page).toEqual({ events: all.slice(from, from + limit), gap });
+              const sizes = all.slice(from, from + limit).map(({ frame }) => frame.byteLength);
+              let [count, bytes] = [Math.min(1, sizes.length), sizes[0] ?? 0];
+              while (count < sizes.length && bytes + (sizes[count] ?? 0) <= maxBytes)
+                bytes += sizes[count++] ?? 0;
+              expect(page).toEqual({ events: all.slice(from, from + count), gap });
             }
           }
           expect(tailed).toEqual(all.map(({ id }) => id));

@@ -157,6 +157,58 @@ export function describeEventLog(
         expect(dataOf(await log.read(second, { limit: 10 }))).toEqual(['3']);
       });
 
+      test('ends a page before it is larger than it may be, and gives a large event alone', async (log) => {
+        const start = await log.head();
+        const sizes = [300, 300, 300, 5000, 10, 10, 5000, 300, 300];
+        const frames: number[] = [];
+        for (const size of sizes) frames.push((await log.append('x'.repeat(size))).frame.byteLength);
+        const maxBytes = (frames[0] ?? 0) + (frames[1] ?? 0);
+        const pages: number[][] = [];
+        // A page that is short is not the end: the empty one is.
+        for (let cursor = start; ; ) {
+          const { events, gap } = await log.read(cursor, { limit: 100, maxBytes });
+          expect(gap).toBe(false);
+          const last = events.at(-1);
+          if (!last) break;
+          pages.push(events.map(({ frame }) => frame.byteLength));
+          cursor = last.id;
+        }
+        const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, i = 0] = frames;
+        expect(pages).toEqual([[a, b], [c], [d], [e, f], [g], [h, i]]);
+        expect((await log.read(start, { limit: 1, maxBytes })).events.length).toBe(1);
+        expect((await log.read(start, { limit: 100, maxBytes: 1 })).events.length).toBe(1);
+        const foreign = await log.read('elsewhere.1', { limit: 100, maxBytes });
+        expect(foreign.gap).toBe(true);
+        expect(foreign.events.map(({ frame }) => frame.byteLength)).toEqual([a, b]);
+        expect(frames.length).toBe((await log.read(start, { limit: 100, maxBytes: 1e9 })).events.length);
+      });
+
+      test('begins, after an id that is not its own, with the newest that fit, or with the oldest', async (log) => {
+        const start = await log.head();
+        const frames: number[] = [];
+        for (const data of numbers(1, 30)) frames.push((await log.append(data)).frame.byteLength);
+        const all = { limit: 100, maxReplayBytes: 1e9 };
+        expect(dataOf(await log.read('elsewhere.1', all))).toEqual(numbers(1, 30));
+        const newest = frames.slice(-7).reduce((sum, bytes) => sum + bytes, 0);
+        const page = await log.read('elsewhere.1', { limit: 100, maxReplayBytes: newest });
+        expect(page.gap).toBe(true);
+        const data = dataOf(page);
+        // A log may leave it at the oldest; but it must not leave out what fits.
+        expect([7, 30].includes(data.length)).toBe(true);
+        expect(data).toEqual(numbers(31 - data.length, 30));
+        const first = await log.read('elsewhere.1', { limit: 2, maxReplayBytes: newest });
+        expect(dataOf(first)).toEqual(data.slice(0, 2));
+        // An id of its own is never cut short.
+        expect(dataOf(await log.read(start, { limit: 100, maxReplayBytes: 1 }))).toEqual(numbers(1, 30));
+      });
+
+      test('gives all that it holds after an id of its own whose next events are gone, also where little is to be replayed', async (log) => {
+        const [first = ''] = await append(log, numbers(1, 300));
+        const page = await log.read(first, { limit: 1000 });
+        expect(page.gap).toBe(true);
+        expect(await log.read(first, { limit: 1000, maxReplayBytes: 1 })).toEqual(page);
+      }, 20);
+
       test('says that there is a gap for an id that is not its own, and starts at the oldest', async (log) => {
         await append(log, ['1', '2', '3']);
         const head = await log.head();
