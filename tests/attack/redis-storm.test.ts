@@ -76,8 +76,8 @@ it('clients that all come back at once, each behind a long history, are all serv
   expect(wrong).toEqual([]);
   expect(gaps).toBe(0);
   expect(published.filter(({ failed }) => failed)).toEqual([]);
-  // None had to come back again because its history took too long.
-  expect(connections).toBe(readers);
+  // One that takes too little for a while may be cut and come back, but not again and again.
+  expect(connections).toBeLessThan(2 * readers);
 }, 600_000);
 
 it(

@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type RedisServer, startRedis } from './redis-server';
 
 const execute = promisify(execFile);
+const server = process.env.REDIS_SERVER_PATH;
+/** Installed together with redis-server. */
+const redisCli = server === undefined ? 'redis-cli' : join(dirname(server), 'redis-cli');
 
 export interface RedisCluster extends AsyncDisposable {
   readonly masters: readonly RedisServer[];
@@ -20,7 +24,7 @@ export async function startRedisCluster(replicasEach: 0 | 1 = 0): Promise<RedisC
   args.push('--repl-diskless-sync-delay', '0');
   const nodes = await Promise.all(Array.from({ length: 3 * (1 + replicasEach) }, () => startClusterNode(args)));
   const ask = async (node: RedisServer, ...command: string[]) => {
-    const { stdout } = await execute('redis-cli', ['-p', String(node.port), ...command]);
+    const { stdout } = await execute(redisCli, ['-p', String(node.port), ...command]);
     return stdout.trim();
   };
   const dispose = async () => {
@@ -32,7 +36,7 @@ export async function startRedisCluster(replicasEach: 0 | 1 = 0): Promise<RedisC
   try {
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
     const options = ['--cluster-replicas', String(replicasEach), '--cluster-yes'];
-    await execute('redis-cli', ['--cluster', 'create', ...addresses, ...options], { timeout: 60_000 });
+    await execute(redisCli, ['--cluster', 'create', ...addresses, ...options], { timeout: 60_000 });
     for (const node of nodes) {
       await until(async () => (await ask(node, 'CLUSTER', 'INFO')).includes('cluster_state:ok'));
     }

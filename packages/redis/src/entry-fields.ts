@@ -10,19 +10,22 @@ import type { LoggedEvent } from '@eventwire/server';
 
 const utf8 = new TextEncoder();
 
-/**
- * The fields under which an event is kept in the stream. Throws what the encoder refuses, `RESERVED_TYPE`, and for an id `ID_NOT_ALLOWED`.
- */
-export function toFields(event: EventInput, topic: string | undefined): string[] {
+/** The fields under which an event is kept in the stream, and the bytes of its block, by which pages are bounded within Redis. */
+export interface ToKeep {
+  readonly fields: string[];
+  readonly size: number;
+}
+
+/** Throws what the encoder refuses, `RESERVED_TYPE`, and for an id `ID_NOT_ALLOWED`. */
+export function toFields(event: EventInput, topic: string | undefined): ToKeep {
   const settled = settle(event);
   refuseId(settled);
   refuseReservedType(settled);
   const { data, type, retry, comment } = settled;
   const pieces = data === undefined || typeof data === 'string' ? data : [...data];
-  // Said beside the event, so that a page can be bounded where it is made up, within Redis.
   const size = utf8.encode(encode(settled)).byteLength;
-  const fields = ['event', JSON.stringify({ data: pieces, type, retry, comment }), 'size', String(size)];
-  return topic === undefined ? fields : [...fields, 'topic', topic];
+  const fields = ['event', JSON.stringify({ data: pieces, type, retry, comment })];
+  return { fields: topic === undefined ? fields : [...fields, 'topic', topic], size };
 }
 
 /** An event as it was appended, encoded with its id. Throws for what no log has written. */

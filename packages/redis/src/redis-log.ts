@@ -62,14 +62,14 @@ class RedisLog implements EventLog, AsyncDisposable {
   }
 
   async append(event: EventInput, { topic, idempotencyKey }: AppendOptions = {}): Promise<LoggedEvent> {
-    const fields = toFields(event, topic);
+    const { fields, size } = toFields(event, topic);
     const number = ++this.#lastNumber;
     this.#waiting.add(number);
     const [lowest = number] = this.#waiting;
     const { key, maxEvents } = this.#options;
     const keys = [`${key}:writer:${this.#writer}`];
     if (idempotencyKey !== undefined) keys.push(`${key}:key:${idempotencyKey}`);
-    const numbers = [maxEvents, number, lowest, MEMORY, KEY_MEMORY].map(String);
+    const numbers = [maxEvents, number, lowest, MEMORY, KEY_MEMORY, size].map(String);
     try {
       const [, id] = await this.#ask(
         (all, epoch) => this.#writes.run(APPEND, [...all, ...keys], [epoch, ...numbers, ...fields]),

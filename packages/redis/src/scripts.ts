@@ -2,16 +2,16 @@
  * What has to be decided at one moment runs within Redis. KEYS: the stream, the epoch. ARGV[1]: an epoch for the case that a new one is
  * needed.
  *
- * The epoch is a hash: `id`; `used` once the stream has been seen; `last`, the newest entry that a log has added. A stream that was there and
- * is gone has taken its events with it, so that its ids must not be mistaken for those of the next one.
+ * The epoch is a hash: `id`; `used` once the stream has been seen; `last`, the newest entry that a log has added; `bytes`, of all frames until
+ * then. A stream that was there and is gone has taken its events with it, so that its ids must not be mistaken for those of the next one.
  */
 const EPOCH = `
-local epoch, used, newest = unpack(redis.call('HMGET', KEYS[2], 'id', 'used', 'last'))
+local epoch, used, newest, bytes = unpack(redis.call('HMGET', KEYS[2], 'id', 'used', 'last', 'bytes'))
 local there = redis.call('EXISTS', KEYS[1]) == 1
 if not epoch or (used and not there) then
   redis.call('DEL', KEYS[2])
   redis.call('HSET', KEYS[2], 'id', ARGV[1])
-  epoch, used, newest = ARGV[1], false, false
+  epoch, used, newest, bytes = ARGV[1], false, false, false
 end
 if there and not used then redis.call('HSET', KEYS[2], 'used', '1') end
 `;
@@ -21,10 +21,11 @@ if there and not used then redis.call('HSET', KEYS[2], 'used', '1') end
  *
  * KEYS[3]: what this writer has under way, as a sorted set of ids by the writer's own numbers; KEYS[4], if there is one: the id of the event with the
  * publisher's own key, whichever writer it has told. ARGV: 2 the events to keep, 3 the number, 4 the lowest number that the writer still waits for,
- * 5 and 6 the ms for which to remember the one and the other, then the fields. Gives the epoch and the id; no id for a number that the writer no longer
+ * 5 and 6 the ms for which to remember the one and the other, 7 the bytes of the event's block, then the fields. Gives the epoch and the id; no id for a number that the writer no longer
  * waits for, whose command was on the way for too long.
  *
- * The field `after` names the entry before: where that one has been removed, PAGE can tell by it that no other has.
+ * The field `after` names the entry before: where that one has been removed, PAGE can tell by it that no other has. `size` is the bytes of the
+ * block, and `offset` those of all frames before.
  */
 export const APPEND = `${EPOCH}
 local number, waiting = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -37,14 +38,15 @@ if not id and KEYS[4] then
   if known and string.sub(known, 1, #epoch + 1) == epoch .. '.' then id = known end
 end
 if not id then
-  local fields = {unpack(ARGV, 7)}
+  local fields = {'size', ARGV[7], 'offset', bytes or '0', unpack(ARGV, 8)}
   if not there then newest = '0-0' end
   if newest then
     fields[#fields + 1] = 'after'
     fields[#fields + 1] = newest
   end
   local entry = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(fields))
-  redis.call('HSET', KEYS[2], 'used', '1', 'last', entry)
+  local frame = tonumber(ARGV[7]) + #'id: .\\n' + #epoch + #entry
+  redis.call('HSET', KEYS[2], 'used', '1', 'last', entry, 'bytes', string.format('%.0f', tonumber(bytes or '0') + frame))
   id = epoch .. '.' .. entry
   if KEYS[4] then redis.call('SET', KEYS[4], id, 'PX', ARGV[6]) end
   redis.call('ZADD', KEYS[3], number, id)
@@ -75,6 +77,16 @@ end
  * Read in small steps, since Redis does nothing else meanwhile, and makes up each step whole before its size can be seen.
  */
 export const PAGE = `${EPOCH}
+local last, length, added = '0-0', 0, 0
+if there then
+  local info = redis.call('XINFO', 'STREAM', KEYS[1])
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then last = info[i + 1] end
+    if info[i] == 'length' then length = info[i + 1] end
+    if info[i] == 'entries-added' then added = info[i + 1] end
+  end
+end
+
 local function field(entry, name)
   for i = 1, #entry[2], 2 do
     if entry[2][i] == name then return entry[2][i + 1] end
@@ -88,10 +100,6 @@ local function size(entry)
   local sum = 0
   for i = 1, #entry[2] do sum = sum + #entry[2][i] end
   return sum
-end
-
-local function stepFor(room, largest)
-  return math.max(1, math.min(16, math.floor(room / largest)))
 end
 
 local function range(from)
@@ -108,41 +116,36 @@ local function range(from)
     end
     if #some < count or room <= 0 then return found end
     from = '(' .. found[#found][1]
-    step = stepFor(room, largest)
+    step = math.max(1, math.min(64, 2 * step, math.floor(room / largest)))
   end
   return found
 end
 
--- The oldest of the newest entries that are no more than so many bytes together.
-local function oldest(room)
-  local found, from, largest, step = nil, '+', 1, 1
-  while true do
-    local some = redis.call('XREVRANGE', KEYS[1], from, '-', 'COUNT', step)
-    for _, entry in ipairs(some) do
-      local bytes = size(entry)
-      room, largest = room - bytes, math.max(largest, bytes)
-      if room < 0 then return found end
-      found = entry[1]
-    end
-    if #some < step then return found end
-    from = '(' .. found
-    step = stepFor(room, largest)
+-- Where the newest entries begin that are no more than so many bytes together. What lies before an entry only grows, so that it is found by
+-- halves: first the millisecond, then the entry in the one before. Others' entries count as older.
+local function newestOf(room)
+  local enough = tonumber(bytes or '0') - room
+  local function isAmong(entry)
+    local offset = string.match(field(entry, 'offset') or '', '^%d+$')
+    return offset and tonumber(offset) >= enough
   end
+  local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+  if not first then return '-' end
+  local low, high = tonumber(string.match(first[1], '^%d+')), tonumber(string.match(last, '^%d+')) + 1
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    local entry = redis.call('XRANGE', KEYS[1], string.format('%.0f', middle), '+', 'COUNT', 1)[1]
+    if entry and not isAmong(entry) then low = middle + 1 else high = middle end
+  end
+  local before = string.format('%.0f', high - 1)
+  for _, entry in ipairs(redis.call('XRANGE', KEYS[1], before, before, 'COUNT', 100)) do
+    if isAmong(entry) then return entry[1] end
+  end
+  return string.format('%.0f', high)
 end
 
-local last, length, added = '0-0', 0, 0
-if there then
-  local info = redis.call('XINFO', 'STREAM', KEYS[1])
-  for i = 1, #info, 2 do
-    if info[i] == 'last-generated-id' then last = info[i + 1] end
-    if info[i] == 'length' then length = info[i + 1] end
-    if info[i] == 'entries-added' then added = info[i + 1] end
-  end
-end
 if ARGV[2] ~= epoch then
-  local from = '-'
-  if ARGV[7] ~= '' then from = oldest(tonumber(ARGV[7])) end
-  return {epoch, last, 1, from and range(from) or {}}
+  return {epoch, last, 1, range(ARGV[7] == '' and '-' or newestOf(tonumber(ARGV[7])))}
 end
 
 local place, before = ARGV[3], ARGV[4] == 'before'
