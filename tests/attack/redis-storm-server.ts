@@ -1,4 +1,4 @@
-// A server in a process of its own: GET follows one channel on a Redis log, POST publishes and answers how long that took.
+// A server in a process of its own: GET follows one channel on a Redis log, POST publishes and answers how long that took, and a PING after it.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRedisLog } from '@eventwire/redis';
@@ -9,6 +9,10 @@ const [url = '', key = '', maxEvents = ''] = process.argv.slice(2);
 const client = createClient({ url });
 client.on('error', (error) => console.error(error));
 await client.connect();
+// On a connection that has nothing else to do, a round trip shows what the machine costs anyway.
+const bare = client.duplicate();
+bare.on('error', (error) => console.error(error));
+await bare.connect();
 let errors = 0;
 const onError = () => void errors++;
 const log = createRedisLog({ client, key, maxEvents: Number(maxEvents), onError });
@@ -24,8 +28,12 @@ const server = createServer(async (req, res) => {
     () => undefined,
     (error) => String(error.code),
   );
+  const ms = performance.now() - began;
+  const pinged = performance.now();
+  await bare.ping();
+  const ping = performance.now() - pinged;
   const rss = process.memoryUsage.rss();
-  res.end(JSON.stringify({ ms: performance.now() - began, failed, errors, subscribers: channel.size, rss }));
+  res.end(JSON.stringify({ ms, ping, failed, errors, subscribers: channel.size, rss }));
 });
 // A publisher that is measured keeps its connection, also while everything is busy.
 server.keepAliveTimeout = 120_000;

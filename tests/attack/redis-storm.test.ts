@@ -30,7 +30,13 @@ async function startStorm(events: number) {
   const url = `http://127.0.0.1:${port}/`;
   const publish = async () => {
     const response = await fetch(url, { method: 'POST', body: 'live' });
-    return (await response.json()) as { ms: number; failed?: string; errors: number; rss: number };
+    return (await response.json()) as {
+      ms: number;
+      ping: number;
+      failed?: string;
+      errors: number;
+      rss: number;
+    };
   };
   const dispose = async () => {
     for (const one of [log, own, program, redis]) await one[Symbol.asyncDispose]();
@@ -94,7 +100,7 @@ it(
         await sleep(20);
       }
       expect(all.filter(({ failed }) => failed)).toEqual([]);
-      return all.map(({ ms }) => ms);
+      return { publish: all.map(({ ms }) => ms), ping: all.map(({ ping }) => ping) };
     };
     const live: number[] = [];
     const follower = connect(url, { onEvent: () => void live.push(performance.now()) });
@@ -118,13 +124,17 @@ it(
     const stormy = await measure(seconds * 600);
     going = false;
     await Promise.all(attackers);
-    await expect.poll(() => live.length - before, { timeout: 10_000 }).toBeGreaterThanOrEqual(stormy.length);
+    await expect
+      .poll(() => live.length - before, { timeout: 10_000 })
+      .toBeGreaterThanOrEqual(stormy.publish.length);
     follower.close();
     console.log(
-      `${sockets} sockets, ${requests} requests: publish ${figures(quiet)} before, ${figures(stormy)} meanwhile`,
+      `${sockets} sockets, ${requests} requests: publish ${figures(quiet.publish)} before, ` +
+        `${figures(stormy.publish)} meanwhile; PING ${figures(quiet.ping)}, ${figures(stormy.ping)}`,
     );
-    // In a second each takes part in the load of the machine itself; what waits for pages takes many.
-    expect(percentile(stormy, 0.99)).toBeLessThan(Math.max(2 * percentile(quiet, 0.99), 500));
+    // What the machine and the process have to do for so many sockets shows in a bare round trip as well.
+    const allowed = Math.max(percentile(quiet.publish, 0.99), percentile(stormy.ping, 0.99), 50);
+    expect(percentile(stormy.publish, 0.99)).toBeLessThan(2 * allowed);
   },
   attackTimeout,
 );
