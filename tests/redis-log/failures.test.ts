@@ -148,18 +148,20 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
     const subscriber = join(channel);
     await expect.poll(() => subscriber.types, within).toEqual(['eventwire:cursor']);
     for (const data of ['1', '2', '3']) await channel.publish(data);
-    await redis.run('COPY', 'events', 'as it was');
+    for (const key of ['events', 'events:epoch']) await redis.run('COPY', key, `${key} as it was`);
     for (const data of ['4', '5', '6']) await channel.publish(data);
     await expect.poll(() => subscriber.data.at(-1), within).toBe('6');
 
-    const five = subscriber.events.find(({ data }) => data === '5')?.lastEventId ?? '';
-    await redis.run('XDEL', 'events', five.split('.')[1] ?? '');
-    const deleted = join(channel, five);
+    const [four = '', five = ''] = ['4', '5'].map(
+      (wanted) => subscriber.events.find(({ data }) => data === wanted)?.lastEventId,
+    );
+    await redis.run('XDEL', 'events', four.split('.')[1] ?? '', five.split('.')[1] ?? '');
+    const deleted = join(channel, four);
     await expect.poll(() => deleted.types, within).toEqual(['eventwire:gap', 'message']);
     expect(deleted.data).toEqual(['6']);
 
     // As by a failover to a replica that had not yet got the last ones.
-    await redis.run('COPY', 'as it was', 'events', 'REPLACE');
+    for (const key of ['events:epoch', 'events']) await redis.run('COPY', `${key} as it was`, key, 'REPLACE');
     const ahead = join(channel, subscriber.events.at(-1)?.lastEventId);
     await expect.poll(() => ahead.types, within).toEqual(['eventwire:gap']);
     expect(JSON.parse(ahead.events[0]?.data ?? '')).toMatchObject({ oldest: null });

@@ -13,13 +13,16 @@ export interface Passage {
 }
 
 /**
- * Forwards TCP connections to a port of this machine. `relay` is called with each one: requests are passed on already, the answers are its
+ * Forwards TCP connections to a port of this machine, which may change from one connection to the next. `relay` is called with each one: requests are passed on already, the answers are its
  * own to pass on, or not. When one half is over, so is the other.
  */
-export async function createTcpProxy(port: number, relay: (passage: Passage) => void): Promise<TcpProxy> {
+export async function createTcpProxy(
+  port: number | (() => number),
+  relay: (passage: Passage) => void,
+): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((downstream) => {
-    const upstream = connect(port, '127.0.0.1');
+    const upstream = connect(typeof port === 'number' ? port : port(), '127.0.0.1');
     const destroyBoth = () => {
       downstream.destroy();
       upstream.destroy();

@@ -6,11 +6,21 @@ import { startCluster } from './programs.mjs';
  * Followers and a publisher behind the proxy, while the processes are killed (or stopped, by SIGTERM) in turn.
  *
  * @typedef {{ followers: number, events: number, kills: number }} Numbers
- * @typedef {{ signal?: 'SIGKILL' | 'SIGTERM', programs?: Parameters<typeof startCluster>[0], log?: (line: string) => void }} Means
+ * @typedef {{ signal?: 'SIGKILL' | 'SIGTERM', hang?: number, programs?: Parameters<typeof startCluster>[0], log?: (line: string) => void }} Means
  * @param {Numbers & Means} options
+ * `hang`: ms for which Redis hangs, once, in the middle.
+ *
  * @returns each follower's ids with their data, and how often something was killed, or published again for want of an answer
  */
-export async function count({ followers, events, kills, signal = 'SIGKILL', programs, log = () => {} }) {
+export async function count({
+  followers,
+  events,
+  kills,
+  signal = 'SIGKILL',
+  hang = 0,
+  programs,
+  log = () => {},
+}) {
   const cluster = await startCluster(programs);
   /** @type {string[][]} */
   const lists = Array.from({ length: followers }, () => []);
@@ -36,8 +46,13 @@ export async function count({ followers, events, kills, signal = 'SIGKILL', prog
     let again = 0;
     let killed = 0;
     let restarting = Promise.resolve();
+    let hanging = Promise.resolve();
     const perKill = Math.ceil(events / kills);
     for (let n = 1; n <= events; n++) {
+      if (hang > 0 && n === Math.ceil(events / 2)) {
+        log(`${n - 1} published; Redis hangs for ${hang} ms`);
+        hanging = cluster.hang(hang);
+      }
       while (!(await publish(cluster.url, String(n)))) again++;
       if (n % perKill !== 0) continue;
       await restarting;
@@ -45,7 +60,7 @@ export async function count({ followers, events, kills, signal = 'SIGKILL', prog
       log(`${n} published; process ${index + 1} is killed`);
       restarting = cluster.restart(index, signal);
     }
-    await restarting;
+    await Promise.all([restarting, hanging]);
     const last = () => lists.map((list) => list.at(-1)?.split(' ')[1]);
     while (last().some((data) => data !== String(events))) await sleep(20);
     return { lists, gaps, connections, again, killed };

@@ -90,7 +90,7 @@ export async function startCluster({ redis = 'redis-server', nginx = 'nginx' } =
     const redisPort = await freePort();
     const url = `redis://127.0.0.1:${redisPort}`;
     const options = ['--port', String(redisPort), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
-    await running(start(redis, options, /Ready to accept connections/));
+    const database = await running(start(redis, options, /Ready to accept connections/));
 
     const ports = [await freePort(), await freePort(), await freePort()];
     const program = fileURLToPath(new URL('server.mjs', import.meta.url));
@@ -122,6 +122,12 @@ export async function startCluster({ redis = 'redis-server', nginx = 'nginx' } =
       async restart(index, signal) {
         await stop(servers[index], signal);
         servers[index] = await serve(index);
+      },
+      /** Redis hangs for so many ms: its connections stay, and nothing is answered. @param {number} ms */
+      async hang(ms) {
+        database.kill('SIGSTOP');
+        await sleep(ms);
+        database.kill('SIGCONT');
       },
       stop: stopAll,
     };

@@ -1,34 +1,42 @@
-import { type EventInput, encode, refuseId, ServerEvent, type ServerEventInit } from '@eventwire/encoder';
+import {
+  type EventInput,
+  encode,
+  refuseId,
+  refuseReservedType,
+  ServerEvent,
+  type ServerEventInit,
+} from '@eventwire/encoder';
 import type { LoggedEvent } from '@eventwire/server';
-import { RedisLogError } from './redis-log-error';
 
 const utf8 = new TextEncoder();
 
-/** The fields under which an event is kept in the stream. Throws what the encoder refuses, and for an id `ID_NOT_ALLOWED`. */
-export function toFields(event: EventInput, topic: string | undefined): string[] {
-  const settled = settle(event);
-  refuseId(settled);
-  const { data, type, retry, comment } = settled;
-  const pieces = data === undefined || typeof data === 'string' ? data : [...data];
-  const fields = ['event', JSON.stringify({ data: pieces, type, retry, comment })];
-  return topic === undefined ? fields : [...fields, 'topic', topic];
+/** The fields under which an event is kept in the stream, and the bytes of its block, by which pages are bounded within Redis. */
+export interface ToKeep {
+  readonly fields: string[];
+  readonly size: number;
 }
 
-/** An event as it was appended, encoded with its id. */
+/** Throws what the encoder refuses, `RESERVED_TYPE`, and for an id `ID_NOT_ALLOWED`. */
+export function toFields(event: EventInput, topic: string | undefined): ToKeep {
+  const settled = settle(event);
+  refuseId(settled);
+  refuseReservedType(settled);
+  const { data, type, retry, comment } = settled;
+  const pieces = data === undefined || typeof data === 'string' ? data : [...data];
+  const size = utf8.encode(encode(settled)).byteLength;
+  const fields = ['event', JSON.stringify({ data: pieces, type, retry, comment })];
+  return { fields: topic === undefined ? fields : [...fields, 'topic', topic], size };
+}
+
+/** An event as it was appended, encoded with its id. Throws for what no log has written. */
 export function fromEntry(fields: ReadonlyMap<string, unknown>, id: string): LoggedEvent {
   const topic = fields.get('topic');
-  let event: ServerEventInit;
-  try {
-    event = Object.freeze(JSON.parse(String(fields.get('event'))) as ServerEventInit);
-    const frame = utf8.encode(encode({ ...event, id }));
-    return { id, topic: topic === undefined ? undefined : String(topic), event, frame };
-  } catch (cause) {
-    throw new RedisLogError(
-      'UNEXPECTED_REPLY',
-      `The entry ${id} was not written by this log: give the log a key of its own`,
-      { cause },
-    );
-  }
+  const event = JSON.parse(String(fields.get('event'))) as ServerEventInit;
+  if (typeof event !== 'object' || event === null || Array.isArray(event))
+    throw new TypeError('The field `event` holds no event');
+  refuseReservedType(event);
+  const frame = utf8.encode(encode({ ...event, id }));
+  return { id, topic: topic === undefined ? undefined : String(topic), event: Object.freeze(event), frame };
 }
 
 /** Checked, with data that can be read again. */

@@ -8,7 +8,9 @@ export interface RedisClientLike {
   sendCommand?: unknown;
   /** node-redis: only its cluster has it. */
   nodeClient?: unknown;
-  /** Another connection with the same settings, for the reading that blocks. */
+  /** ioredis: whether it is a cluster's. */
+  isCluster?: unknown;
+  /** Another connection with the same settings, for reading. */
   duplicate(): RedisClientLike;
   on?: unknown;
   connect?: unknown;
@@ -55,6 +57,10 @@ export function isReady(client: RedisClientLike): boolean {
   const { status, isReady } = client as Loose;
   if (typeof status === 'string') return status === 'ready' || status === 'wait';
   return typeof isReady !== 'boolean' || isReady;
+}
+
+export function isCluster({ isCluster, nodeClient }: RedisClientLike): boolean {
+  return isCluster === true || typeof nodeClient === 'function';
 }
 
 /** A connection of the log's own, which is not open yet. */

@@ -1,16 +1,26 @@
 import type { EventInput } from '@eventwire/encoder';
-import type { AppendOptions, EventLog, LoggedEvent, LogPage } from '@eventwire/server';
+import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from '@eventwire/server';
+import { Entries } from './entries';
 import { fromEntry, toFields } from './entry-fields';
+import { Epochs } from './epochs';
+import { Followers, type PageAtHead } from './followers';
+import { ReadQueue } from './read-queue';
 import { comparePlaces, formatBefore, formatId, parseId, type RedisId } from './redis-id';
 import { RedisLogError } from './redis-log-error';
-import { type RedisLogOptions, type ResolvedRedisLogOptions, resolveOptions } from './redis-log-options';
-import { type Entry, readEntries, readValues } from './replies';
-import { ScriptRunner, unavailable } from './script-runner';
+import {
+  checkReadOptions,
+  type RedisLogOptions,
+  type ResolvedRedisLogOptions,
+  resolveOptions,
+} from './redis-log-options';
+import { readEntries, readValues } from './replies';
+import { ScriptRunner } from './script-runner';
 import { APPEND, HEAD, PAGE } from './scripts';
-import { WakeUp } from './wake-up';
 
-/** Events per reading of a tail. */
-const TAIL_PAGE = 500;
+/** Events per page for those that follow. */
+const FOLLOWED_PAGE = 500;
+/** Bytes of frames per page, unless the reader says otherwise. */
+const PAGE_BYTES = 1024 * 1024;
 /** Ms for which Redis remembers what a log had under way that has not been heard of since. */
 const MEMORY = 24 * 60 * 60 * 1000;
 /** Ms for which Redis knows an event again by its idempotency key. */
@@ -26,42 +36,45 @@ export function createRedisLog(options: RedisLogOptions): EventLog & AsyncDispos
   return new RedisLog(resolveOptions(options));
 }
 
-interface Tail {
-  after: string;
-  readonly listener: (batch: LogPage) => void;
-  readonly signal: AbortSignal;
-}
-
 class RedisLog implements EventLog, AsyncDisposable {
   readonly #options: ResolvedRedisLogOptions;
-  readonly #scripts: ScriptRunner;
+  /** By the user's client. */
+  readonly #writes: ScriptRunner;
+  /** By a connection of the log's own. */
+  readonly #reads: ReadQueue;
+  readonly #entries: Entries;
+  readonly #followers: Followers;
+  readonly #epochs = new Epochs();
   /** Under which Redis knows an append of this log again. */
   readonly #writer = randomName();
   /** Of the appends that wait for their answer, in order. */
   readonly #waiting = new Set<number>();
   #lastNumber = 0;
-  readonly #tails = new Set<Tail>();
-  #wakeUp: { readonly instance: WakeUp; readonly started: Promise<void> } | undefined;
   #disposed = false;
-  /** The newest that is known. */
-  #epoch = '';
 
   constructor(options: ResolvedRedisLogOptions) {
+    const { client, commandTimeout: timeout, maxPendingBytes } = options;
     this.#options = options;
-    this.#scripts = new ScriptRunner(options.client, options.commandTimeout);
+    this.#writes = new ScriptRunner(client, { timeout, maxPendingBytes });
+    this.#reads = new ReadQueue(options);
+    this.#entries = new Entries(options);
+    this.#followers = new Followers(options, (after) => this.#page(after, { limit: FOLLOWED_PAGE }, true));
   }
 
   async append(event: EventInput, { topic, idempotencyKey }: AppendOptions = {}): Promise<LoggedEvent> {
-    const fields = toFields(event, topic);
+    const { fields, size } = toFields(event, topic);
     const number = ++this.#lastNumber;
     this.#waiting.add(number);
     const [lowest = number] = this.#waiting;
     const { key, maxEvents } = this.#options;
+    const keys = [`${key}:writer:${this.#writer}`];
+    if (idempotencyKey !== undefined) keys.push(`${key}:key:${idempotencyKey}`);
+    const numbers = [maxEvents, number, lowest, MEMORY, KEY_MEMORY, size].map(String);
     try {
-      const args = [maxEvents, number, lowest, MEMORY, KEY_MEMORY].map(String);
-      const keys = [`${key}:writer:${this.#writer}`];
-      if (idempotencyKey !== undefined) keys.push(`${key}:key:${idempotencyKey}`);
-      const [, id] = await this.#run(APPEND, 2, [...args, ...fields], keys);
+      const [, id] = await this.#ask(
+        (all, epoch) => this.#writes.run(APPEND, [...all, ...keys], [epoch, ...numbers, ...fields]),
+        2,
+      );
       const map = new Map<string, unknown>();
       for (let i = 0; i < fields.length; i += 2) map.set(fields[i] ?? '', fields[i + 1]);
       return fromEntry(map, String(id));
@@ -70,8 +83,9 @@ class RedisLog implements EventLog, AsyncDisposable {
     }
   }
 
+  /** Asked where it is published, so that a place taken before a call of `append` is before its event. */
   async head(): Promise<string> {
-    const [epoch, entry] = await this.#run(HEAD, 2);
+    const [epoch, entry] = await this.#ask((keys, epoch) => this.#writes.run(HEAD, keys, [epoch]), 2);
     return formatId(String(epoch), String(entry));
   }
 
@@ -79,8 +93,8 @@ class RedisLog implements EventLog, AsyncDisposable {
     const [one, other] = [own(a), own(b)];
     if (one.epoch === other.epoch) return comparePlaces(one, other);
     // What one reader has seen of a new epoch already is ahead of another's place in the old one.
-    if (one.epoch === this.#epoch) return 1;
-    if (other.epoch === this.#epoch) return -1;
+    if (one.epoch === this.#epochs.newest) return 1;
+    if (other.epoch === this.#epochs.newest) return -1;
     throw new RedisLogError('FOREIGN_ID', `${a} and ${b} are of different epochs: read() them first`);
   }
 
@@ -88,122 +102,69 @@ class RedisLog implements EventLog, AsyncDisposable {
     return formatBefore(own(id));
   }
 
-  async read(after: string, { limit }: { limit: number }): Promise<LogPage> {
-    const { events, gap } = await this.#page(after, limit);
+  async read(after: string, options: ReadOptions): Promise<LogPage> {
+    checkReadOptions(options);
+    const { events, gap } = await this.#page(after, options, false);
     return { events, gap };
   }
 
   async tail(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const tail: Tail = { after, listener, signal };
-    // First, so that the connection that waits is not given up meanwhile by who leaves.
-    this.#tails.add(tail);
-    signal.addEventListener('abort', () => this.#leave(tail), { once: true });
-    try {
-      await this.#awake();
-      await this.#advance(tail);
-    } catch (error) {
-      this.#leave(tail);
-      throw error;
-    }
+    this.#refuseDisposed();
+    await this.#followers.add(after, listener, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
-    this.#scripts.stop();
-    this.#tails.clear();
-    await this.#sleep();
+    this.#writes.stop(disposed());
+    this.#reads.close(disposed());
+    await this.#followers.close();
   }
 
   /** The page behind `after`, whether events are missing before it, and the newest entry by then: all at one moment. */
-  async #page(after: string, limit: number): Promise<LogPage & { head: string }> {
+  async #page(after: string, options: ReadOptions, isUrgent: boolean): Promise<PageAtHead> {
+    const { limit, maxBytes = PAGE_BYTES, maxReplayBytes = '' } = options;
     const place = parseId(after);
     const where = [place?.epoch ?? '', place?.entry ?? '', place?.before ? 'before' : ''];
-    const [found, last, gap, entries] = await this.#run(PAGE, 4, [...where, String(limit)]);
+    const [found, last, gap, entries] = await this.#ask((keys, epoch) => {
+      const args = [epoch, ...where, ...[limit, maxBytes, maxReplayBytes].map(String)];
+      return this.#reads.run(PAGE, keys, args, isUrgent);
+    }, 4);
     const epoch = String(found);
-    return {
-      events: readEntries(entries).map((entry) => this.#event(entry, formatId(epoch, entry.id))),
-      gap: gap === 1,
-      head: formatId(epoch, String(last)),
-    };
+    const events = readEntries(entries).map((entry) => this.#entries.read(entry, formatId(epoch, entry.id)));
+    return { events: within(maxBytes, events), gap: gap === 1, head: formatId(epoch, String(last)) };
   }
 
-  /** What somebody else has put into the stream is told, and passed over: an event without data moves readers on. */
-  #event({ fields }: Entry, id: string): LoggedEvent {
-    try {
-      return fromEntry(fields, id);
-    } catch (error) {
-      this.#options.onError(error);
-      return fromEntry(new Map([['event', '{}']]), id);
-    }
-  }
-
-  /** Gives a tail all that it has not had. Only one reading at a time, or two would give it the same. */
-  readonly #advancing = new WeakMap<Tail, Promise<void>>();
-  #advance(tail: Tail): Promise<void> {
-    const before = this.#advancing.get(tail) ?? Promise.resolve();
-    const now = before.catch(() => {}).then(() => this.#readOn(tail));
-    this.#advancing.set(tail, now);
-    return now;
-  }
-
-  async #readOn(tail: Tail): Promise<void> {
-    for (;;) {
-      if (tail.signal.aborted || this.#disposed) return;
-      const { events, gap, head } = await this.#page(tail.after, TAIL_PAGE);
-      if (tail.signal.aborted || this.#disposed) return;
-      tail.after = events.at(-1)?.id ?? (gap ? head : tail.after);
-      if (gap || events.length > 0) tail.listener({ events, gap });
-      if (events.length < TAIL_PAGE) return;
-    }
-  }
-
-  async #awake(): Promise<void> {
-    this.#refuseDisposed();
-    if (!this.#wakeUp) {
-      const instance = new WakeUp(this.#options, () => this.#look());
-      this.#wakeUp = { instance, started: instance.start() };
-    }
-    const current = this.#wakeUp;
-    try {
-      await current.started;
-    } catch (cause) {
-      if (this.#wakeUp === current) this.#wakeUp = undefined;
-      throw unavailable(cause);
-    }
-  }
-
-  async #look(): Promise<string> {
-    // Asked first: what comes later wakes again.
-    const newest = await this.head();
-    await Promise.all([...this.#tails].map((tail) => this.#advance(tail)));
-    return own(newest).entry;
-  }
-
-  #leave(tail: Tail): void {
-    this.#tails.delete(tail);
-    if (this.#tails.size === 0) void this.#sleep();
-  }
-
-  async #sleep(): Promise<void> {
-    const wakeUp = this.#wakeUp;
-    this.#wakeUp = undefined;
-    await wakeUp?.instance.stop();
-  }
-
-  /** Runs a script on the stream, the epoch and `keys`. It gives the epoch first. */
-  async #run(script: string, values: number, args: string[] = [], keys: string[] = []): Promise<unknown[]> {
+  /** Asks a script about the stream and the epoch. It gets an epoch for the case that a new one is needed, and gives the epoch first. */
+  async #ask(
+    ask: (keys: [string, string], epoch: string) => Promise<unknown>,
+    values: number,
+  ): Promise<unknown[]> {
     this.#refuseDisposed();
     const { key } = this.#options;
-    const all = [key, `${key}:epoch`, ...keys];
-    const reply = readValues(await this.#scripts.run(script, all, [randomName(), ...args]), values);
-    this.#epoch = String(reply[0]);
+    const question = this.#epochs.ask();
+    const reply = readValues(await ask([key, `${key}:epoch`], randomName()), values);
+    this.#epochs.learn(String(reply[0]), question);
     return reply;
   }
 
   #refuseDisposed(): void {
-    if (this.#disposed) throw new RedisLogError('CLOSED', 'The log was disposed: make another');
+    if (this.#disposed) throw disposed();
   }
+}
+
+/** Entries that do not say how large they are may have brought more than was asked for. */
+function within(maxBytes: number, events: LoggedEvent[]): LoggedEvent[] {
+  let bytes = 0;
+  const end = events.findIndex(({ frame }, index) => {
+    bytes += frame.byteLength;
+    return bytes > maxBytes && index > 0;
+  });
+  return end === -1 ? events : events.slice(0, end);
+}
+
+function disposed(): RedisLogError {
+  return new RedisLogError('CLOSED', 'The log was disposed: make another');
 }
 
 function own(id: string): RedisId {

@@ -2,16 +2,16 @@
  * What has to be decided at one moment runs within Redis. KEYS: the stream, the epoch. ARGV[1]: an epoch for the case that a new one is
  * needed.
  *
- * The epoch is a hash: `id`, and `used` once the stream has been seen. A stream that was there and is gone has taken its events with it, so
- * that its ids must not be mistaken for those of the next one.
+ * The epoch is a hash: `id`; `used` once the stream has been seen; `last`, the newest entry that a log has added; `bytes`, of all frames until
+ * then. A stream that was there and is gone has taken its events with it, so that its ids must not be mistaken for those of the next one.
  */
 const EPOCH = `
-local epoch, used = unpack(redis.call('HMGET', KEYS[2], 'id', 'used'))
+local epoch, used, newest, bytes = unpack(redis.call('HMGET', KEYS[2], 'id', 'used', 'last', 'bytes'))
 local there = redis.call('EXISTS', KEYS[1]) == 1
 if not epoch or (used and not there) then
   redis.call('DEL', KEYS[2])
   redis.call('HSET', KEYS[2], 'id', ARGV[1])
-  epoch, used = ARGV[1], false
+  epoch, used, newest, bytes = ARGV[1], false, false, false
 end
 if there and not used then redis.call('HSET', KEYS[2], 'used', '1') end
 `;
@@ -21,8 +21,11 @@ if there and not used then redis.call('HSET', KEYS[2], 'used', '1') end
  *
  * KEYS[3]: what this writer has under way, as a sorted set of ids by the writer's own numbers; KEYS[4], if there is one: the id of the event with the
  * publisher's own key, whichever writer it has told. ARGV: 2 the events to keep, 3 the number, 4 the lowest number that the writer still waits for,
- * 5 and 6 the ms for which to remember the one and the other, then the fields. Gives the epoch and the id; no id for a number that the writer no longer
+ * 5 and 6 the ms for which to remember the one and the other, 7 the bytes of the event's block, then the fields. Gives the epoch and the id; no id for a number that the writer no longer
  * waits for, whose command was on the way for too long.
+ *
+ * The field `after` names the entry before: where that one has been removed, PAGE can tell by it that no other has. `size` is the bytes of the
+ * block, and `offset` those of all frames before.
  */
 export const APPEND = `${EPOCH}
 local number, waiting = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -35,9 +38,17 @@ if not id and KEYS[4] then
   if known and string.sub(known, 1, #epoch + 1) == epoch .. '.' then id = known end
 end
 if not id then
-  id = epoch .. '.' .. redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, 7))
+  local fields = {'size', ARGV[7], 'offset', bytes or '0', unpack(ARGV, 8)}
+  if not there then newest = '0-0' end
+  if newest then
+    fields[#fields + 1] = 'after'
+    fields[#fields + 1] = newest
+  end
+  local entry = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(fields))
+  local frame = tonumber(ARGV[7]) + #'id: .\\n' + #epoch + #entry
+  redis.call('HSET', KEYS[2], 'used', '1', 'last', entry, 'bytes', string.format('%.0f', tonumber(bytes or '0') + frame))
+  id = epoch .. '.' .. entry
   if KEYS[4] then redis.call('SET', KEYS[4], id, 'PX', ARGV[6]) end
-  if not there then redis.call('HSET', KEYS[2], 'used', '1') end
   redis.call('ZADD', KEYS[3], number, id)
 end
 if waiting > floor then
@@ -60,7 +71,10 @@ end
 /**
  * What follows a place. If events are missing behind the place, what there is behind it: nothing, if the newest have been lost, as by a failover to a
  * replica that lagged. For a place of another epoch, all that there is. ARGV: 2 the place's epoch, 3 its entry, 4 `before` if it is the place just before
- * that entry, 5 how many. Gives the epoch, the newest entry, 1 for a gap, and the entries.
+ * that entry, 5 how many, 6 how many bytes of frames; 7 how many bytes of the newest frames for a place of another epoch, empty for all. Gives the
+ * epoch, the newest entry, 1 for a gap, and the entries.
+ *
+ * Read in small steps, since Redis does nothing else meanwhile, and makes up each step whole before its size can be seen.
  */
 export const PAGE = `${EPOCH}
 local last, length, added = '0-0', 0, 0
@@ -72,17 +86,75 @@ if there then
     if info[i] == 'entries-added' then added = info[i + 1] end
   end
 end
-local place, before, limit = ARGV[3], ARGV[4] == 'before', tonumber(ARGV[5])
-if ARGV[2] == epoch then
-  local found = redis.call('XRANGE', KEYS[1], place, '+', 'COUNT', before and limit or limit + 1)
-  if found[1] and found[1][1] == place then
-    if not before then table.remove(found, 1) end
-    return {epoch, last, 0, found}
+
+local function field(entry, name)
+  for i = 1, #entry[2], 2 do
+    if entry[2][i] == name then return entry[2][i + 1] end
   end
-  if not before and place == last then return {epoch, last, 0, {}} end
-  found[limit + 1] = nil
-  local whole = place == '0-0' and added == length
-  return {epoch, last, whole and 0 or 1, found}
 end
-return {epoch, last, 1, redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', limit)}
+
+-- The bytes of its frame: of its block, and of the line with its id. Others' entries do not say.
+local function size(entry)
+  local block = string.match(field(entry, 'size') or '', '^%d+$')
+  if block then return tonumber(block) + #'id: .\\n' + #epoch + #entry[1] end
+  local sum = 0
+  for i = 1, #entry[2] do sum = sum + #entry[2][i] end
+  return sum
+end
+
+local function range(from)
+  local limit, room = tonumber(ARGV[5]), tonumber(ARGV[6])
+  local found, largest, step = {}, 1, 1
+  while #found < limit do
+    local count = math.min(step, limit - #found)
+    local some = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', count)
+    for _, entry in ipairs(some) do
+      local bytes = size(entry)
+      room, largest = room - bytes, math.max(largest, bytes)
+      if room < 0 and #found > 0 then return found end
+      found[#found + 1] = entry
+    end
+    if #some < count or room <= 0 then return found end
+    from = '(' .. found[#found][1]
+    step = math.max(1, math.min(64, 2 * step, math.floor(room / largest)))
+  end
+  return found
+end
+
+-- Where the newest entries begin that are no more than so many bytes together. What lies before an entry only grows, so that it is found by
+-- halves: first the millisecond, then the entry in the one before. Others' entries count as older.
+local function newestOf(room)
+  local enough = tonumber(bytes or '0') - room
+  local function isAmong(entry)
+    local offset = string.match(field(entry, 'offset') or '', '^%d+$')
+    return offset and tonumber(offset) >= enough
+  end
+  local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+  if not first then return '-' end
+  local low, high = tonumber(string.match(first[1], '^%d+')), tonumber(string.match(last, '^%d+')) + 1
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    local entry = redis.call('XRANGE', KEYS[1], string.format('%.0f', middle), '+', 'COUNT', 1)[1]
+    if entry and not isAmong(entry) then low = middle + 1 else high = middle end
+  end
+  local before = string.format('%.0f', high - 1)
+  for _, entry in ipairs(redis.call('XRANGE', KEYS[1], before, before, 'COUNT', 100)) do
+    if isAmong(entry) then return entry[1] end
+  end
+  return string.format('%.0f', high)
+end
+
+if ARGV[2] ~= epoch then
+  return {epoch, last, 1, range(ARGV[7] == '' and '-' or newestOf(tonumber(ARGV[7])))}
+end
+
+local place, before = ARGV[3], ARGV[4] == 'before'
+local held = redis.call('XRANGE', KEYS[1], place, place)[1]
+local found = range(before and place or '(' .. place)
+if held then return {epoch, last, 0, found} end
+-- Nothing has been removed behind a place if nothing was ever there, if nothing ever was removed, or if the next entry says so.
+local whole = not before and (
+  place == last or (place == '0-0' and added == length) or (found[1] and field(found[1], 'after') == place)
+)
+return {epoch, last, whole and 0 or 1, found}
 `;

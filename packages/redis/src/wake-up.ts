@@ -1,4 +1,5 @@
-import { closeDuplicate, command, duplicateOf, openDuplicate, type RedisClientLike } from './redis-client';
+import { OwnConnection } from './own-connection';
+import { command, type RedisClientLike } from './redis-client';
 import type { ResolvedRedisLogOptions } from './redis-log-options';
 
 /** Ms for which one XREAD blocks. Then the place is looked at all the same, so that a Redis that has lost its memory is noticed. */
@@ -13,37 +14,35 @@ const MAX_DELAY = 2000;
  * themselves, so that their gaps are decided in one place.
  */
 export class WakeUp {
-  readonly #client: RedisClientLike;
+  readonly #connection: OwnConnection;
   readonly #key: string;
-  readonly #timeout: number;
   readonly #onError: (error: unknown) => void;
   /** Told that there may be something new; resolves with the newest entry that is known. */
   readonly #look: () => Promise<string>;
-  #connection: RedisClientLike | undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
   #wake: () => void = () => {};
 
-  constructor(
-    { client, key, commandTimeout, onError }: ResolvedRedisLogOptions,
-    look: () => Promise<string>,
-  ) {
-    this.#client = client;
-    this.#key = key;
-    this.#timeout = commandTimeout;
+  constructor(options: ResolvedRedisLogOptions, look: () => Promise<string>) {
+    this.#connection = new OwnConnection(options);
+    this.#key = options.key;
+    this.#onError = options.onError;
     this.#look = look;
-    this.#onError = onError;
   }
 
   /** Connects, and goes on by itself from then on. Rejects where the first connection fails. */
   async start(): Promise<void> {
-    await this.#open();
+    try {
+      await this.#connection.open();
+    } catch (error) {
+      if (!this.#stopped) throw error;
+    }
     if (!this.#stopped) this.#running = this.#run();
   }
 
   stop(): Promise<void> {
     this.#stopped = true;
-    this.#drop();
+    this.#connection.drop();
     this.#wake();
     return this.#running ?? Promise.resolve();
   }
@@ -52,38 +51,18 @@ export class WakeUp {
     let delay = FIRST_DELAY;
     while (!this.#stopped) {
       try {
-        if (!this.#connection) await this.#open();
-        if (this.#stopped) return;
+        const connection = await this.#connection.open();
         const newest = await this.#look();
-        if (!this.#connection) return; // stopped meanwhile
-        await this.#block(this.#connection, newest);
+        if (this.#stopped) return;
+        await this.#block(connection, newest);
         delay = FIRST_DELAY;
       } catch (error) {
-        this.#drop();
+        this.#connection.drop();
         if (this.#stopped) return;
         this.#onError(error);
         await this.#pause(delay);
         delay = Math.min(delay * 2, MAX_DELAY);
       }
-    }
-    this.#drop();
-  }
-
-  /** Rejects where there is no connection within the time that commands have. */
-  async #open(): Promise<void> {
-    const connection = duplicateOf(this.#client, this.#onError);
-    // Known from here on, so that it can be given up while it is being opened, which may take as long as Redis is away.
-    this.#connection = connection;
-    let opened = false;
-    try {
-      const opening = openDuplicate(connection).then(() => {
-        opened = true;
-      });
-      await this.#pause(this.#timeout, opening);
-      if (!opened && !this.#stopped) throw new Error(`Redis could not be reached within ${this.#timeout} ms`);
-    } catch (error) {
-      this.#drop();
-      throw error;
     }
   }
 
@@ -100,20 +79,15 @@ export class WakeUp {
     }
   }
 
-  /** For so many ms, or until something has settled, or the log is stopped. */
-  #pause(ms: number, something?: Promise<void>): Promise<void> {
-    return new Promise((resolve, reject) => {
+  /** For so many ms, or until the log is stopped. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#stopped) return resolve();
       const timer = setTimeout(resolve, ms);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
       };
-      something?.catch(reject).finally(this.#wake);
     });
-  }
-
-  #drop(): void {
-    if (this.#connection) closeDuplicate(this.#connection);
-    this.#connection = undefined;
   }
 }
