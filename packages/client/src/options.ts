@@ -126,8 +126,8 @@ export interface ConnectOptions<E = EventStreamMessage> {
    */
   refresh?: ((context: EndContext) => unknown) | undefined;
   /**
-   * Default `'follow'`. A function is awaited; if it throws or rejects, the attempt has failed. In browsers fetch follows by
-   * itself, by its own rules; `'error'` works there too.
+   * Default `'follow'`. A function is awaited; if it throws or rejects, the attempt has failed. In browsers fetch
+   * follows by itself, by its own rules; `'error'` works there too.
    */
   redirect?: RedirectPolicy | ((to: URL, from: URL) => RedirectPolicy | Promise<RedirectPolicy>) | undefined;
   /** Ms until the response's headers, including `url`, `headers` and `body` functions. Default 30000; false: none. */

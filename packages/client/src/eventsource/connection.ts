@@ -13,7 +13,7 @@ export interface Connection {
 
 /** Ms. [spec] "This must initially be an implementation-defined value, probably in the region of a few seconds." */
 const INITIAL_RECONNECTION_TIME = 3000;
-/** Ms. "Optionally, wait some more": a server that asks for 0 and ends would get hundreds of requests a second. */
+/** Ms. "Optionally, wait some more": else `retry: 0` and an end would mean hundreds of requests a second. */
 const MIN_DELAY = 100;
 
 interface Result {

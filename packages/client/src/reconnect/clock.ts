@@ -8,7 +8,7 @@ export interface Clock {
   clearTimeout(handle: unknown): void;
 }
 
-/** The user's clock: what one of its functions throws, or rejects with, is reported, and that timer or time is missing. */
+/** The user's clock. What a function of it throws is reported, and the timer, or the time, is missing. */
 export const guardClock = (clock: Clock): Clock => ({
   now: () => callSafely(() => clock.now()) as number,
   setTimeout: (callback, ms) => callSafely(() => clock.setTimeout(callback, ms)),

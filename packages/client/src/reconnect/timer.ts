@@ -20,7 +20,8 @@ export function createTimer(clock: Clock): Timer {
   return function set(left = 0, due, awake) {
     // The clock may be the user's, and any function of it may end the stream, which calls this again.
     const own = ++newest;
-    clock.clearTimeout(handle);
+    if (handle !== undefined) clock.clearTimeout(handle);
+    handle = undefined; // a chunk stops the timer once and sets it once
     if (!due) return;
     const slice = Math.min(left, SLICE);
     const end = clock.now() + slice;

@@ -63,7 +63,7 @@ export function buildRequest(
   if (credentials) init.credentials = credentials;
   if (body !== undefined && body !== null) init.body = body;
   if (isStream(body)) init.duplex = 'half'; // fetch refuses a stream without it
-  // In a page, where a redirection costs a second request, fetch may follow by itself if there is nothing to protect.
+  // In a page a redirection costs a second request. So fetch may follow there if there is nothing to protect.
   const isGuarded = isCustom || init.body || redirect || headers.has('last-event-id');
   if (manualRedirect && (isGuarded || !globalThis.location)) init.redirect = 'manual';
   return { url, target, init, idDropped };

@@ -11,7 +11,8 @@ const FORBIDDEN = 'the option redirect forbids it';
 
 /**
  * Fetches, and follows redirections by the Fetch standard's HTTP-redirect fetch; but only `'forward'` takes more than
- * `Accept` to another origin. No error of a fetch changes that: one that refuses `redirect: 'manual'` gets no other request.
+ * `Accept` to another origin. No error of a fetch changes that: one that refuses `redirect: 'manual'` gets no other
+ * request.
  *
  * @param fetch gives a response of this attempt, or throws
  * @param onHop called before each redirection is followed

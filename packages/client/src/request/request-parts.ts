@@ -1,6 +1,6 @@
 import type { ConnectHeaders } from '../options';
 
-/** The absolute URL, or a TypeError that says what is missing: without the URL's own text, which may have secrets. */
+/** The absolute URL, or a TypeError without the URL's own text, which may have secrets. */
 export function resolveUrl(
   url: string | URL,
   base = globalThis.document?.baseURI ?? globalThis.location?.href,
