@@ -1,16 +1,10 @@
-import {
-  type EventInput,
-  encode,
-  refuseId,
-  refuseReservedType,
-  ServerEvent,
-  type ServerEventInit,
-} from '@eventwire/encoder';
+import { type EventInput, refuseId, refuseReservedType } from '@eventwire/encoder';
 import { utf8, withId } from './block';
 import { checkInteger, checkOptions } from './check-option';
 import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './event-log';
 import { EventStreamUsageError } from './event-stream-usage-error';
 import { heldBytes } from './held-bytes';
+import { settle } from './settled-event';
 import { SlidingList } from './sliding-list';
 
 /** How much a memory log keeps. The oldest events are removed first. */
@@ -20,7 +14,7 @@ export interface MemoryLogOptions {
   /** Milliseconds since an event was added; default: no limit. Nothing is removed by a timer, but nothing older is given out. */
   maxAge?: number | undefined;
   /**
-   * Bytes of memory, about: of each event its encoded block, its strings, and 720 bytes for what the runtime needs to
+   * Bytes of memory, about: of each event its encoded block, its strings, and 480 bytes for what the runtime needs to
    * hold it. An event that is larger alone is refused.
    *
    * @default 64 MiB
@@ -246,17 +240,4 @@ function call(tail: Tail, page: LogPage): void {
       throw error;
     });
   }
-}
-
-interface Settled extends ServerEventInit {
-  readonly block: string;
-}
-
-/** The fields in a form that can be read again, and the encoded block. */
-function settle(event: EventInput): Settled {
-  if (typeof event === 'string') return { data: event, block: encode(event) };
-  if (typeof event !== 'object' || event === null) return { block: encode(event) }; // which refuses it
-  const fixed = event instanceof ServerEvent ? event : new ServerEvent(event.data, event);
-  const { data, type, id, retry, comment } = fixed;
-  return { data, type, id, retry, comment, block: fixed.toString() };
 }
