@@ -1,4 +1,5 @@
-// A server in a process of its own: GET follows one channel on a Redis log, POST publishes and answers how long that took, and a PING after it.
+// A server in a process of its own: GET follows one channel on a Redis log, POST publishes and answers how
+// long that took, and a PING after it.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRedisLog } from '@eventwire/redis';

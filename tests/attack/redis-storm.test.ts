@@ -90,8 +90,8 @@ it(
   'sockets that ask with a bogus id and leave, over and over, cost a publisher next to nothing',
   async () => {
     const sockets = scaled(300);
-    const { stack, port, url, publish } = await startStorm(scaled(10_000));
-    await using _ = stack;
+    await using storm = await startStorm(scaled(10_000));
+    const { port, url, publish } = storm;
     const measure = async (ms: number) => {
       const until = performance.now() + ms;
       const all: Awaited<ReturnType<typeof publish>>[] = [];

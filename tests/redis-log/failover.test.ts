@@ -19,7 +19,8 @@ async function startPair(open: (typeof clients)[string]) {
   );
   const [atMaster, atReplica] = [await open(master.url), await open(replica.url)];
   const replicate = () => atReplica.run('REPLICAOF', '127.0.0.1', String(master.port));
-  const replicated = async () => String(await atReplica.run('INFO', 'replication')).includes('link_status:up');
+  const replicated = async () =>
+    String(await atReplica.run('INFO', 'replication')).includes('link_status:up');
   await replicate();
   await expect.poll(replicated, within).toBe(true);
   const redis = await open(proxy.url.replace('http:', 'redis:'));
@@ -29,7 +30,8 @@ async function startPair(open: (typeof clients)[string]) {
   const channel = createChannel({ log, onError });
   onTestFinished(async () => {
     await channel.close();
-    for (const one of [log, redis, atMaster, atReplica, proxy, master, replica]) await one[Symbol.asyncDispose]();
+    for (const one of [log, redis, atMaster, atReplica, proxy, master, replica])
+      await one[Symbol.asyncDispose]();
   });
   const subscriber = new ListSubscriber(await log.head());
   channel.subscribe(subscriber);

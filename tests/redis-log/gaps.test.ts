@@ -75,7 +75,8 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
     onTestFinished(() => abort.abort());
     await log.tail(ids[1] ?? '', (page) => batches.push([page.gap, dataOf(page)]), abort.signal);
     await vi.waitUntil(() => batches.length === 1);
-    // As it was before the third, on a replica that had not got that one yet: the stream, and what belongs to it, go back together.
+    // As it was before the third, on a replica that had not got that one yet: the stream, and what belongs to
+    // it, go back together.
     const replica = `${key} on the replica`;
     await redis.run('COPY', key, replica);
     await redis.run('XDEL', replica, entryOf(ids[2]));

@@ -83,10 +83,14 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
   it('a reader whose cursor is unknown gets the newest events that fit, from the first of them on', async () => {
     const { log } = openLog();
     const frames: number[] = [];
-    for (let n = 0; n < 60; n++) frames.push((await log.append(`${n} ${'x'.repeat(n * 10)}`)).frame.byteLength);
+    for (let n = 0; n < 60; n++)
+      frames.push((await log.append(`${n} ${'x'.repeat(n * 10)}`)).frame.byteLength);
     for (const maxReplayBytes of [0, 1, 700, 5000, 1_000_000]) {
       let first = frames.length;
-      for (let room = maxReplayBytes; first > 0 && (room -= frames[first - 1] ?? 0) >= 0; ) first--;
+      for (let room = maxReplayBytes; first > 0; first--) {
+        room -= frames[first - 1] ?? 0;
+        if (room < 0) break;
+      }
       const { events, gap } = await log.read('unknown', { limit: 10, maxBytes: 3000, maxReplayBytes });
       expect(gap).toBe(true);
       expect(bytesOf(events)).toBeLessThanOrEqual(3000);

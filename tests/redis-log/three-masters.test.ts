@@ -73,7 +73,11 @@ describe.each(Object.entries(clients))('with a cluster of %s', (name, open) => {
     const client = await open();
     for (const key of ['events', 'a{}b', '}{']) {
       expect(() => createRedisLog({ client, key })).toThrow(
-        expect.objectContaining({ code: 'INVALID_OPTION', option: 'key', message: expect.stringContaining('braces') }),
+        expect.objectContaining({
+          code: 'INVALID_OPTION',
+          option: 'key',
+          message: expect.stringContaining('braces'),
+        }),
       );
     }
     expect(() => createRedisLog({ client, key: 'app:{events}' })).not.toThrow();
@@ -99,11 +103,15 @@ describe.each(Object.entries(clients))('with a cluster of %s', (name, open) => {
     await cluster.ask(to, 'CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId);
     await cluster.ask(from, 'CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId);
     for (;;) {
-      const keys = (await cluster.ask(from, 'CLUSTER', 'GETKEYSINSLOT', slot, '10')).split('\n').filter(Boolean);
+      const keys = (await cluster.ask(from, 'CLUSTER', 'GETKEYSINSLOT', slot, '10'))
+        .split('\n')
+        .filter(Boolean);
       if (keys.length === 0) break;
-      for (const one of keys) await cluster.ask(from, 'MIGRATE', '127.0.0.1', String(to.port), one, '0', '1000');
+      for (const one of keys)
+        await cluster.ask(from, 'MIGRATE', '127.0.0.1', String(to.port), one, '0', '1000');
     }
-    for (const node of [to, ...cluster.masters]) await cluster.ask(node, 'CLUSTER', 'SETSLOT', slot, 'NODE', toId);
+    for (const node of [to, ...cluster.masters])
+      await cluster.ask(node, 'CLUSTER', 'SETSLOT', slot, 'NODE', toId);
     await publishing;
     await expect.poll(() => followed.length, within).toBe(numbers.length);
     expect(followed).toEqual(numbers);
@@ -112,28 +120,32 @@ describe.each(Object.entries(clients))('with a cluster of %s', (name, open) => {
 });
 
 // Last, since it leaves a master dead.
-it.each(Object.keys(clients))('a master that dies is followed by its replica, and the log goes on: %s', async (name) => {
-  await using own = await startRedisCluster(1);
-  const shared = cluster;
-  cluster = own;
-  onTestFinished(() => {
-    cluster = shared;
-  });
-  const client = await clients[name]?.();
-  if (!client) throw new Error('no client');
-  const { log, followed, gaps, publish } = await followedLog(client, '{events}');
-  const start = await log.head();
-  const numbers = Array.from({ length: 40 }, (_, n) => String(n));
-  for (const data of numbers.slice(0, 20)) await publish(data);
-  const master = await own.masterOf('{events}');
-  await expect.poll(() => followed.length, within).toBe(20);
-  const offsets = async () =>
-    (await own.ask(master, 'INFO', 'replication')).match(/(?<=(slave0.*|master_repl_)offset[:=])\d+/g);
-  await expect.poll(async () => new Set(await offsets()).size, within).toBe(1);
-  await master.kill();
-  for (const data of numbers.slice(20)) await publish(data);
-  await expect.poll(() => followed, within).toEqual(numbers);
-  expect(gaps()).toBe(0);
-  const { events, gap } = await log.read(start, { limit: 100 });
-  expect([gap, events.map(({ event }) => event.data)]).toEqual([false, numbers]);
-}, 180_000);
+it.each(Object.keys(clients))(
+  'a master that dies is followed by its replica, and the log goes on: %s',
+  async (name) => {
+    await using own = await startRedisCluster(1);
+    const shared = cluster;
+    cluster = own;
+    onTestFinished(() => {
+      cluster = shared;
+    });
+    const client = await clients[name]?.();
+    if (!client) throw new Error('no client');
+    const { log, followed, gaps, publish } = await followedLog(client, '{events}');
+    const start = await log.head();
+    const numbers = Array.from({ length: 40 }, (_, n) => String(n));
+    for (const data of numbers.slice(0, 20)) await publish(data);
+    const master = await own.masterOf('{events}');
+    await expect.poll(() => followed.length, within).toBe(20);
+    const offsets = async () =>
+      (await own.ask(master, 'INFO', 'replication')).match(/(?<=(slave0.*|master_repl_)offset[:=])\d+/g);
+    await expect.poll(async () => new Set(await offsets()).size, within).toBe(1);
+    await master.kill();
+    for (const data of numbers.slice(20)) await publish(data);
+    await expect.poll(() => followed, within).toEqual(numbers);
+    expect(gaps()).toBe(0);
+    const { events, gap } = await log.read(start, { limit: 100 });
+    expect([gap, events.map(({ event }) => event.data)]).toEqual([false, numbers]);
+  },
+  180_000,
+);

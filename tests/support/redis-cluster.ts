@@ -19,10 +19,19 @@ export interface RedisCluster extends AsyncDisposable {
 
 /** A Redis cluster of three masters on the loopback address, with a replica each if it is asked for. */
 export async function startRedisCluster(replicasEach: 0 | 1 = 0): Promise<RedisCluster> {
-  const args = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--cluster-node-timeout', '1000'];
+  const args = [
+    '--cluster-enabled',
+    'yes',
+    '--cluster-announce-ip',
+    '127.0.0.1',
+    '--cluster-node-timeout',
+    '1000',
+  ];
   // A replica gets its first copy at once, without which it cannot take over.
   args.push('--repl-diskless-sync-delay', '0');
-  const nodes = await Promise.all(Array.from({ length: 3 * (1 + replicasEach) }, () => startClusterNode(args)));
+  const nodes = await Promise.all(
+    Array.from({ length: 3 * (1 + replicasEach) }, () => startClusterNode(args)),
+  );
   const ask = async (node: RedisServer, ...command: string[]) => {
     const { stdout } = await execute(redisCli, ['-p', String(node.port), ...command]);
     return stdout.trim();

@@ -13,8 +13,9 @@ export interface Passage {
 }
 
 /**
- * Forwards TCP connections to a port of this machine, which may change from one connection to the next. `relay` is called with each one: requests are passed on already, the answers are its
- * own to pass on, or not. When one half is over, so is the other.
+ * Forwards TCP connections to a port of this machine, which may change from one connection to the next.
+ * `relay` is called with each one: requests are passed on already, the answers are its own to pass on, or
+ * not. When one half is over, so is the other.
  */
 export async function createTcpProxy(
   port: number | (() => number),

@@ -10,7 +10,10 @@ import type { LoggedEvent } from '@eventwire/server';
 
 const utf8 = new TextEncoder();
 
-/** The fields under which an event is kept in the stream, and the bytes of its block, by which pages are bounded within Redis. */
+/**
+ * The fields under which an event is kept in the stream, and the bytes of its block, by which pages are
+ * bounded within Redis.
+ */
 export interface ToKeep {
   readonly fields: string[];
   readonly size: number;

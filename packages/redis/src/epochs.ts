@@ -1,6 +1,6 @@
 /**
- * The newest epoch that is known. The log asks on two connections, whose answers come in no common order, so that an answer may
- * still name an epoch that has ended.
+ * The newest epoch that is known. The log asks on two connections, whose answers come in no common order, so
+ * that an answer may still name an epoch that has ended.
  */
 export class Epochs {
   #newest = '';

@@ -13,11 +13,17 @@ interface Follower {
   after: string;
   readonly listener: (batch: LogPage) => void;
   readonly signal: AbortSignal;
-  /** The reading under way. Only one at a time, or two would give it the same. Settles with the newest entry that it knows of. */
+  /**
+   * The reading under way. Only one at a time, or two would give it the same. Settles with the newest entry
+   * that it knows of.
+   */
   advancing: Promise<string>;
 }
 
-/** All that follow one log. They share the connection that waits, and each reads by itself what follows its place. */
+/**
+ * All that follow one log. They share the connection that waits, and each reads by itself what follows its
+ * place.
+ */
 export class Followers {
   readonly #options: ResolvedRedisLogOptions;
   readonly #page: (after: string) => Promise<PageAtHead>;

@@ -6,7 +6,10 @@ interface Options {
   readonly onError: (error: unknown) => void;
 }
 
-/** A connection of the log's own, beside the user's. It is opened when it is needed, and opened anew after it was dropped. */
+/**
+ * A connection of the log's own, beside the user's. It is opened when it is needed, and opened anew after it
+ * was dropped.
+ */
 export class OwnConnection {
   readonly #options: Options;
   #opened: Promise<RedisClientLike> | undefined;
@@ -43,7 +46,8 @@ export class OwnConnection {
       return await new Promise((resolve, reject) => {
         const late = new Error(`Redis could not be reached within ${commandTimeout} ms`);
         timer = setTimeout(() => reject(late), commandTimeout);
-        // node-redis tries to open it for as long as Redis is away, so that it must be possible to give up before.
+        // node-redis tries to open it for as long as Redis is away, so that it must be possible to give up
+        // before.
         this.#close = () => {
           closeDuplicate(connection);
           reject(new Error('The connection was closed'));

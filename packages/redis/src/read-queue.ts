@@ -4,7 +4,10 @@ import type { ResolvedRedisLogOptions } from './redis-log-options';
 import { isLasting, unavailable } from './refusals';
 import { ScriptRunner } from './script-runner';
 
-/** So few, since each may bring a whole page, and Redis does nothing else while it makes one up: one is made, and one is on its way. */
+/**
+ * So few, since each may bring a whole page, and Redis does nothing else while it makes one up: one is made,
+ * and one is on its way.
+ */
 const IN_FLIGHT = 2;
 
 interface Read {
@@ -16,8 +19,8 @@ interface Read {
 }
 
 /**
- * Reads on a connection of their own, so that publishing waits for none of them. Those that would be too many wait here, without a timeout
- * of theirs: if the connection fails, they fail with it.
+ * Reads on a connection of their own, so that publishing waits for none of them. Those that would be too many
+ * wait here, without a timeout of theirs: if the connection fails, they fail with it.
  */
 export class ReadQueue {
   readonly #options: ResolvedRedisLogOptions;

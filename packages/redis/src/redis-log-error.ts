@@ -1,10 +1,11 @@
 /**
  * What went wrong in the log, or with Redis.
  *
- * Codes: `INVALID_OPTION` (`option` names it), `FOREIGN_ID` (the id was not assigned by this log), `CLOSED` (the log was disposed),
- * `UNAVAILABLE` (Redis could not be reached within `commandTimeout`, refused, or has left something without an answer for longer than that,
- * or more than `maxPendingBytes` wait for it; `cause` says which), `TIMEOUT` (it was reached, and did not answer within `commandTimeout`),
- * and `UNEXPECTED_REPLY` (the key holds something else, or this is no Redis 7).
+ * Codes: `INVALID_OPTION` (`option` names it), `FOREIGN_ID` (the id was not assigned by this log), `CLOSED`
+ * (the log was disposed), `UNAVAILABLE` (Redis could not be reached within `commandTimeout`, refused, or has
+ * left something without an answer for longer than that, or more than `maxPendingBytes` wait for it; `cause`
+ * says which), `TIMEOUT` (it was reached, and did not answer within `commandTimeout`), and `UNEXPECTED_REPLY`
+ * (the key holds something else, or this is no Redis 7).
  */
 export class RedisLogError extends Error {
   readonly code: 'INVALID_OPTION' | 'FOREIGN_ID' | 'CLOSED' | 'UNAVAILABLE' | 'TIMEOUT' | 'UNEXPECTED_REPLY';

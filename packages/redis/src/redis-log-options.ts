@@ -13,8 +13,8 @@ export interface RedisLogOptions {
   /** Ms to wait for an answer, or for a connection, before giving up; default 5000. */
   commandTimeout?: number | undefined;
   /**
-   * About how many bytes of events may wait for Redis's answer; default 64 MiB. What is published beyond it is refused with `UNAVAILABLE`, as
-   * `not-written`.
+   * About how many bytes of events may wait for Redis's answer; default 64 MiB. What is published beyond it
+   * is refused with `UNAVAILABLE`, as `not-written`.
    */
   maxPendingBytes?: number | undefined;
   /** Told of what goes wrong while the log follows Redis, which it then tries again; default `console.error`. */

@@ -135,7 +135,10 @@ class RedisLog implements EventLog, AsyncDisposable {
     return { events: within(maxBytes, events), gap: gap === 1, head: formatId(epoch, String(last)) };
   }
 
-  /** Asks a script about the stream and the epoch. It gets an epoch for the case that a new one is needed, and gives the epoch first. */
+  /**
+   * Asks a script about the stream and the epoch. It gets an epoch for the case that a new one is needed, and
+   * gives the epoch first.
+   */
   async #ask(
     ask: (keys: [string, string], epoch: string) => Promise<unknown>,
     values: number,

@@ -3,7 +3,10 @@ import { RedisLogError } from './redis-log-error';
 /** Redis refuses with these words for a while only: it is loading its data, or changing its master. */
 const PASSING = /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|BUSY) /;
 
-/** An error that Redis itself answered with: its message begins with a word in capitals. It has written nothing then. */
+/**
+ * An error that Redis itself answered with: its message begins with a word in capitals. It has written
+ * nothing then.
+ */
 export function isRefusal(error: unknown): error is Error {
   return error instanceof Error && /^[A-Z][A-Z0-9]+ /.test(error.message);
 }

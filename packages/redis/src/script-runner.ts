@@ -13,10 +13,12 @@ interface Options {
 }
 
 /**
- * Runs scripts on one connection, and again where the answer was lost: each has to have the same effect however often it runs.
+ * Runs scripts on one connection, and again where the answer was lost: each has to have the same effect
+ * however often it runs.
  *
- * A client keeps what it is given until it is answered, and sends it whenever it can, long after it was given up here. So nothing is given to
- * a client that is not connected, that leaves a command without an answer for longer than the timeout, or that has too much to wait for.
+ * A client keeps what it is given until it is answered, and sends it whenever it can, long after it was given
+ * up here. So nothing is given to a client that is not connected, that leaves a command without an answer for
+ * longer than the timeout, or that has too much to wait for.
  */
 export class ScriptRunner {
   readonly #client: RedisClientLike;
@@ -35,8 +37,8 @@ export class ScriptRunner {
   }
 
   /**
-   * The first attempt goes out within the call. `EVAL`, and not the script's hash, since what is sent before Redis is found not to know the
-   * hash would be overtaken.
+   * The first attempt goes out within the call. `EVAL`, and not the script's hash, since what is sent before
+   * Redis is found not to know the hash would be overtaken.
    *
    * @throws RedisLogError `UNAVAILABLE`, `TIMEOUT`, `CLOSED`, `UNEXPECTED_REPLY`, with the outcome of whatever the script was to write
    */

@@ -2,8 +2,9 @@
  * What has to be decided at one moment runs within Redis. KEYS: the stream, the epoch. ARGV[1]: an epoch for the case that a new one is
  * needed.
  *
- * The epoch is a hash: `id`; `used` once the stream has been seen; `last`, the newest entry that a log has added; `bytes`, of all frames until
- * then. A stream that was there and is gone has taken its events with it, so that its ids must not be mistaken for those of the next one.
+ * The epoch is a hash: `id`; `used` once the stream has been seen; `last`, the newest entry that a log has
+ * added; `bytes`, of all frames until then. A stream that was there and is gone has taken its events with it,
+ * so that its ids must not be mistaken for those of the next one.
  */
 const EPOCH = `
 local epoch, used, newest, bytes = unpack(redis.call('HMGET', KEYS[2], 'id', 'used', 'last', 'bytes'))
@@ -19,13 +20,14 @@ if there and not used then redis.call('HSET', KEYS[2], 'used', '1') end
 /**
  * Adds an event once, however often it is told to: a client of Redis sends a command again where the answer was lost.
  *
- * KEYS[3]: what this writer has under way, as a sorted set of ids by the writer's own numbers; KEYS[4], if there is one: the id of the event with the
- * publisher's own key, whichever writer it has told. ARGV: 2 the events to keep, 3 the number, 4 the lowest number that the writer still waits for,
- * 5 and 6 the ms for which to remember the one and the other, 7 the bytes of the event's block, then the fields. Gives the epoch and the id; no id for a number that the writer no longer
- * waits for, whose command was on the way for too long.
+ * KEYS[3]: what this writer has under way, as a sorted set of ids by the writer's own numbers; KEYS[4], if
+ * there is one: the id of the event with the publisher's own key, whichever writer it has told. ARGV: 2 the
+ * events to keep, 3 the number, 4 the lowest number that the writer still waits for, 5 and 6 the ms for which
+ * to remember the one and the other, 7 the bytes of the event's block, then the fields. Gives the epoch and
+ * the id; no id for a number that the writer no longer waits for, whose command was on the way for too long.
  *
- * The field `after` names the entry before: where that one has been removed, PAGE can tell by it that no other has. `size` is the bytes of the
- * block, and `offset` those of all frames before.
+ * The field `after` names the entry before: where that one has been removed, PAGE can tell by it that no
+ * other has. `size` is the bytes of the block, and `offset` those of all frames before.
  */
 export const APPEND = `${EPOCH}
 local number, waiting = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -69,12 +71,14 @@ end
 `;
 
 /**
- * What follows a place. If events are missing behind the place, what there is behind it: nothing, if the newest have been lost, as by a failover to a
- * replica that lagged. For a place of another epoch, all that there is. ARGV: 2 the place's epoch, 3 its entry, 4 `before` if it is the place just before
- * that entry, 5 how many, 6 how many bytes of frames; 7 how many bytes of the newest frames for a place of another epoch, empty for all. Gives the
- * epoch, the newest entry, 1 for a gap, and the entries.
+ * What follows a place. If events are missing behind the place, what there is behind it: nothing, if the
+ * newest have been lost, as by a failover to a replica that lagged. For a place of another epoch, all that
+ * there is. ARGV: 2 the place's epoch, 3 its entry, 4 `before` if it is the place just before that entry, 5
+ * how many, 6 how many bytes of frames; 7 how many bytes of the newest frames for a place of another epoch,
+ * empty for all. Gives the epoch, the newest entry, 1 for a gap, and the entries.
  *
- * Read in small steps, since Redis does nothing else meanwhile, and makes up each step whole before its size can be seen.
+ * Read in small steps, since Redis does nothing else meanwhile, and makes up each step whole before its size
+ * can be seen.
  */
 export const PAGE = `${EPOCH}
 local last, length, added = '0-0', 0, 0
@@ -121,8 +125,9 @@ local function range(from)
   return found
 end
 
--- Where the newest entries begin that are no more than so many bytes together. What lies before an entry only grows, so that it is found by
--- halves: first the millisecond, then the entry in the one before. Others' entries count as older.
+-- Where the newest entries begin that are no more than so many bytes together. What lies before an entry only
+-- grows, so that it is found by halves: first the millisecond, then the entry in the one before. Others'
+-- entries count as older.
 local function newestOf(room)
   local enough = tonumber(bytes or '0') - room
   local function isAmong(entry)
@@ -152,7 +157,8 @@ local place, before = ARGV[3], ARGV[4] == 'before'
 local held = redis.call('XRANGE', KEYS[1], place, place)[1]
 local found = range(before and place or '(' .. place)
 if held then return {epoch, last, 0, found} end
--- Nothing has been removed behind a place if nothing was ever there, if nothing ever was removed, or if the next entry says so.
+-- Nothing has been removed behind a place if nothing was ever there, if nothing ever was removed, or if the
+-- next entry says so.
 local whole = not before and (
   place == last or (place == '0-0' and added == length) or (found[1] and field(found[1], 'after') == place)
 )

@@ -48,12 +48,12 @@ describe('Reads', () => {
 
   it('wait for their turn, two at once, and no timeout runs meanwhile', async () => {
     const { client, sent } = manual();
-    const log = createRedisLog({ client, key: 'k', commandTimeout: 150 });
+    const log = createRedisLog({ client, key: 'k', commandTimeout: 800 });
     const reading = Promise.all(Array.from({ length: 8 }, () => log.read('e.0-0', { limit: 1 })));
     for (let answered = 0; answered < 8; answered += 2) {
       await vi.waitUntil(() => sent.length === answered + 2);
       // Together they take longer than the timeout that each of them has.
-      await new Promise((resolve) => setTimeout(resolve, 80));
+      await new Promise((resolve) => setTimeout(resolve, 250));
       expect(sent).toHaveLength(answered + 2);
       for (const { answer } of sent.slice(answered)) answer(empty);
     }
