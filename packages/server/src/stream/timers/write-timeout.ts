@@ -1,0 +1,44 @@
+import type { EventStreamSink } from '../event-stream-sink';
+import { startTimer, type Timer } from './timer';
+
+/**
+ * Notices a peer that takes nothing: calls `stalled` when bytes have been pending for `patience` ms and none has gone out. The timer
+ * runs only while something is pending.
+ */
+export class StallWatch {
+  readonly #sink: EventStreamSink;
+  readonly #patience: number;
+  readonly #stalled: () => void;
+  /** What was written while something was pending. All that was written before is taken once that is. */
+  #written = 0;
+  #taken = 0;
+  #timer: Timer | undefined;
+
+  constructor(sink: EventStreamSink, patience: number, stalled: () => void) {
+    this.#sink = sink;
+    this.#patience = patience;
+    this.#stalled = stalled;
+  }
+
+  /** To be called after a write that has left something pending. */
+  late(bytes: number): void {
+    this.#written += bytes;
+    if (this.#timer === undefined) this.#look();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look(): void {
+    this.#taken = this.#written - this.#sink.pending;
+    this.#timer = startTimer(() => {
+      this.#timer = undefined;
+      const { pending } = this.#sink;
+      if (pending === 0) return;
+      if (this.#written - pending > this.#taken) this.#look();
+      else this.#stalled();
+    }, this.#patience);
+  }
+}
