@@ -2,7 +2,8 @@ import { type EventInput, encode, refuseId, ServerEvent, type ServerEventInit } 
 import type { LoggedEvent } from '@eventwire/server';
 import { RedisLogError } from './redis-log-error';
 
-const utf8 = new TextEncoder();
+// Made by the first entry, since some runtimes that import this have no TextEncoder (Jest's jsdom).
+let utf8: TextEncoder | undefined;
 
 /** The fields under which an event is kept in the stream. Throws what the encoder refuses, and for an id `ID_NOT_ALLOWED`. */
 export function toFields(event: EventInput, topic: string | undefined): string[] {
@@ -20,6 +21,7 @@ export function fromEntry(fields: ReadonlyMap<string, unknown>, id: string): Log
   let event: ServerEventInit;
   try {
     event = Object.freeze(JSON.parse(String(fields.get('event'))) as ServerEventInit);
+    utf8 ??= new TextEncoder();
     const frame = utf8.encode(encode({ ...event, id }));
     return { id, topic: topic === undefined ? undefined : String(topic), event, frame };
   } catch (cause) {
