@@ -6,6 +6,7 @@ import type { Decode } from './response/decode';
 import type { Outcome } from './outcome';
 import type { Schemas } from './response/standard-schema';
 import type { TraceRecord } from './trace';
+import type { CredentialsMode, RequestBody } from './web-types';
 
 /** What `url`, `headers` and `body` functions are given before every attempt. */
 export interface ConnectContext {
@@ -100,13 +101,13 @@ export interface ConnectOptions<E = EventStreamMessage> {
   /** Default `GET`. */
   method?: string | undefined;
   /** Sent with every attempt; a stream can be read only once, so give a function that makes one. */
-  body?: PerAttempt<BodyInit | null | undefined> | undefined;
+  body?: PerAttempt<RequestBody | null | undefined> | undefined;
   /** Win over `Accept`, which is set otherwise; never changed. */
   headers?: PerAttempt<ConnectHeaders | undefined> | undefined;
   /** Aborting it is `close()`. */
   signal?: AbortSignal | undefined;
   /** As for fetch; passed on only if set. */
-  credentials?: RequestCredentials | undefined;
+  credentials?: CredentialsMode | undefined;
   /** Where to resume; `''` (the default) is the beginning. */
   lastEventId?: string | undefined;
   /** Sends the last event ID as this query parameter instead of the header: no CORS preflight. */

@@ -8,18 +8,19 @@ import { checkObject } from './options';
  *
  * The readable side errors with what `parseEventStream` would throw, after the events that came before. A
  * TransformStream by itself drops what is queued when it errors; hence it only takes the chunks here, and the events
- * are pulled from behind it.
+ * are pulled from behind it. This class does not extend it, so that runtimes without it can import the parser.
  *
  * @throws EventStreamError `INVALID_OPTION`
  */
-export class ServerEventParserStream extends TransformStream<Chunk, EventStreamMessage> {
-  readonly #events: ReadableStream<EventStreamMessage>;
+export class ServerEventParserStream {
+  readonly writable: WritableStream<Chunk>;
+  readonly readable: ReadableStream<EventStreamMessage>;
 
   constructor(options?: ParseOptions | undefined) {
-    super();
-    const chunks: ReadableStream<unknown> = super.readable;
+    const { readable: chunks, writable } = new TransformStream<Chunk, Chunk>();
+    this.writable = writable;
     const events = new EventIterator(() => openSource(chunks), checkObject(options));
-    this.#events = new ReadableStream(
+    this.readable = new ReadableStream(
       {
         async pull(controller) {
           const { done, value } = await events.next();
@@ -32,9 +33,5 @@ export class ServerEventParserStream extends TransformStream<Chunk, EventStreamM
       },
       { highWaterMark: 0 },
     );
-  }
-
-  override get readable(): ReadableStream<EventStreamMessage> {
-    return this.#events;
   }
 }

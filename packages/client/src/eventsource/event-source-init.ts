@@ -1,5 +1,6 @@
 import { invalidOption } from '../invalid-option-error';
 import type { FetchLike } from '../options';
+import type { HeadersSource } from '../web-types';
 
 /** The Standard's dictionary, HTML 9.2.2, and what it does not have: `fetch` and `headers`. */
 export interface EventSourceInit {
@@ -11,7 +12,7 @@ export interface EventSourceInit {
    * Not in the Standard: sent with every request; `Accept` wins over the default, `Last-Event-ID` holds until the
    * stream sets an id. What fetch sends to another origin after a redirect is up to that fetch.
    */
-  headers?: HeadersInit | undefined;
+  headers?: HeadersSource | undefined;
 }
 
 /** The dictionary as the constructor uses it. */

@@ -11,7 +11,8 @@ export function preamble(heartbeat: number): Uint8Array {
   return utf8(`: eventwire heartbeat=${heartbeat}\n\n`);
 }
 
-export const HEARTBEAT = utf8(':\n\n');
+// Not by `utf8`: nothing at import needs a TextEncoder.
+export const HEARTBEAT = Uint8Array.from(':\n\n', (character) => character.charCodeAt(0));
 
 /** Delivery goes on from `id`. */
 export function cursorFrame(id: string): Uint8Array {

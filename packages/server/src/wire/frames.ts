@@ -1,6 +1,8 @@
-const encoder = new TextEncoder();
+// Made by the first text, since some runtimes that import this have no TextEncoder (Jest's jsdom).
+let encoder: TextEncoder | undefined;
 
 export function utf8(text: string): Uint8Array {
+  encoder ??= new TextEncoder();
   return encoder.encode(text);
 }
 

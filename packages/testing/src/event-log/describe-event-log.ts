@@ -10,8 +10,7 @@ export type EventLogFactory = (options: {
   maxEvents: number;
 }) => EventLog | (EventLog & AsyncDisposable) | Promise<EventLog | (EventLog & AsyncDisposable)>;
 
-const decoder = new TextDecoder();
-const textOf = ({ frame }: LoggedEvent) => decoder.decode(frame);
+const textOf = ({ frame }: LoggedEvent) => new TextDecoder().decode(frame);
 const dataOf = ({ events }: { events: readonly LoggedEvent[] }) => events.map(({ event }) => event.data);
 const numbers = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
