@@ -1,5 +1,6 @@
 import { type AsyncServerEventInit, type EventInput, encode, ServerEventError } from '@eventwire/encoder';
 import { utf8 } from './block';
+import { invalidOption, kindOf } from './check-option';
 
 /**
  * What Eventwire says in-band, above the Standard. All of it has data, since Firefox forgets the id of a block without.
@@ -12,6 +13,12 @@ export function preamble(heartbeat: number): Uint8Array {
 }
 
 export const HEARTBEAT = utf8(':\n\n');
+
+/**
+ * The heartbeat within a block whose data pauses. [spec] HTML Standard, 9.2.6: a line that begins with a colon is ignored, wherever it
+ * stands.
+ */
+export const COMMENT_LINE = utf8(':\n');
 
 /** Delivery goes on from `id`. */
 export function cursorFrame(id: string): Uint8Array {
@@ -33,9 +40,22 @@ export function laggedFrame(dropped: number): Uint8Array {
   return frame('lagged', { dropped }, undefined);
 }
 
-/** Finished: the client does not come back. */
+/**
+ * Finished: the client does not come back.
+ *
+ * @throws EventStreamUsageError `INVALID_OPTION`, option `reason`
+ */
 export function endFrame(reason: string | undefined): Uint8Array {
-  return frame('end', reason === undefined ? {} : { reason }, undefined);
+  if (reason === undefined) return frame('end', {}, undefined);
+  // A reason is a text, but JavaScript's callers may give an object, which is written as JSON; a function would be left out.
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(reason);
+  } catch (cause) {
+    throw invalidOption('reason', `cannot be written as JSON: ${cause}. Give a text`, cause);
+  }
+  if (json === undefined) throw invalidOption('reason', `must be a text, not ${kindOf(reason)}`);
+  return frame('end', { reason }, undefined);
 }
 
 function frame(name: string, data: object, id: string | undefined): Uint8Array {

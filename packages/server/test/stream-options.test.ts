@@ -84,6 +84,25 @@ describe('revalidate', () => {
     expect(answers).toHaveLength(2);
   });
 
+  it('is not asked again once the stream is over, though an answer comes after the end', async () => {
+    let answer: (valid: boolean) => void = () => {};
+    let asked = 0;
+    const revalidate = () => {
+      asked++;
+      return new Promise<boolean>((resolve) => {
+        answer = resolve;
+      });
+    };
+    const { stream } = open({ revalidate, revalidateInterval: 100 });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked).toBe(1);
+    stream.close();
+    answer(true);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('that does not answer is reported, and closes', async () => {
     const { sink, errors } = open({ revalidate: () => new Promise(() => {}), revalidateInterval: 100 });
     await vi.advanceTimersByTimeAsync(30_099);
@@ -194,6 +213,9 @@ describe('accept', () => {
     ['text/event-stream;q=0, */*', false],
     ['text/*;q=0, */*', false],
     ['*/*;q=0, text/event-stream', true],
+    ['text/event-stream;q=0, text/event-stream', true],
+    ['text/event-stream, text/event-stream;q=0', true],
+    ['*/*, text/event-stream;q=0, text/event-stream;q=0', false],
   ])('%j: %s', (accept, accepted) => {
     expect(acceptsEventStream(accept)).toBe(accepted);
   });
