@@ -49,7 +49,7 @@ const shapes: Record<string, Handle> = {
     res.writeHead(500);
     res.end('no'.repeat(2_500_000));
   },
-  'flushHeaders': (req, res, init) => {
+  flushHeaders: (req, res, init) => {
     eventStreamHandler(() => new Promise(() => {}), init)(req as never, res);
     res.flushHeaders();
     setTimeout(() => res.end('no'), 20);
@@ -151,7 +151,8 @@ describe('middleware that throws', () => {
       const errors: unknown[] = [];
       const { url } = await serve((req, res) => {
         // What `flush` belongs to wraps `write` too.
-        if (method === 'flush') res.write = ((chunk: string) => ServerResponse.prototype.write.call(res, chunk)) as never;
+        if (method === 'flush')
+          res.write = ((chunk: string) => ServerResponse.prototype.write.call(res, chunk)) as never;
         Object.assign(res, {
           [method]: () => {
             throw new Error(`in ${method}`);

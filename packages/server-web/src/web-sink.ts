@@ -89,7 +89,9 @@ export class WebSink implements EventStreamSink {
     try {
       // Each slice is pulled by itself, so that `pending` tells whether the reader goes on.
       for (let at = 0; at < bytes.byteLength; at += SLICE_BYTES) {
-        this.#controller?.enqueue(bytes.byteLength <= SLICE_BYTES ? bytes : bytes.subarray(at, at + SLICE_BYTES));
+        this.#controller?.enqueue(
+          bytes.byteLength <= SLICE_BYTES ? bytes : bytes.subarray(at, at + SLICE_BYTES),
+        );
       }
     } catch (error) {
       this.#fail(error);

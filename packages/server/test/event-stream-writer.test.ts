@@ -335,7 +335,10 @@ describe('heartbeat', () => {
   it('is no cursor while a block is in progress, since what waits behind it has not been sent', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const { sink, stream } = open({ heartbeat: 100 });
-    stream.follow({ idleFrame: () => bytes('id: 9\nevent: eventwire:cursor\ndata: {}\n\n'), close: () => {} });
+    stream.follow({
+      idleFrame: () => bytes('id: 9\nevent: eventwire:cursor\ndata: {}\n\n'),
+      close: () => {},
+    });
     stream.sendEvent({
       data: (async function* () {
         yield 'a';
@@ -427,7 +430,17 @@ describe('end and close', () => {
 
   it.each([
     ['a bigint', 1n],
-    ['an object that refers to itself', Object.assign({}, { get self() { return this; } })],
+    [
+      'an object that refers to itself',
+      Object.assign(
+        {},
+        {
+          get self() {
+            return this;
+          },
+        },
+      ),
+    ],
     ['a function', () => {}],
     ['a symbol', Symbol('done')],
   ])('refuse %s as the reason, and the stream goes on', async (_name, reason) => {
