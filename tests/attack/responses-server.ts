@@ -1,5 +1,5 @@
-// A server in a process of its own, whose routes do with a response whatever applications do by mistake, as the request's query says.
-// It tells of everything that nobody has caught.
+// A server in a process of its own, whose routes do with a response whatever applications do by mistake, as
+// the request's query says. It tells of everything that nobody has caught.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import {
   createServer as createHttp2Server,
@@ -23,7 +23,7 @@ for (const name of ['uncaughtException', 'unhandledRejection']) {
   process.on(name, (error) => faults.push(`${name}: ${error?.stack ?? error}`));
 }
 
-const seen = { open: 0, headersSent: 0, other: [] as string[] };
+const seen = { open: new Map<object, string>(), headersSent: 0, other: [] as string[] };
 const init: EventStreamInit = {
   heartbeat: 1000,
   onError: (error) => {
@@ -94,19 +94,21 @@ const steps: Record<string, (req: Req, res: Res) => unknown> = {
     const stream = new EventStreamResponse(req, res, init);
     stream.sendEvent('an event');
     setTimeout(() => stream.end(), 5);
-    watch(stream.closed);
+    watch(req, stream.closed);
   },
 };
 
 for (const [name, callback] of Object.entries(callbacks)) {
   steps[name] = (req, res) => {
-    watch(eventStreamHandler((stream) => callback(stream, res) as undefined, init)(req as never, res));
+    watch(req, eventStreamHandler((stream) => callback(stream, res) as undefined, init)(req as never, res));
   };
 }
 
-function watch(closed: Promise<void>): void {
-  seen.open++;
-  closed.then(() => seen.open--);
+/** Remembers a stream, by how it was asked for, until it is over. */
+function watch({ method, url, httpVersion }: Req, closed: Promise<void>): void {
+  const stream = {};
+  seen.open.set(stream, `${httpVersion} ${method} ${url}`);
+  closed.then(() => seen.open.delete(stream));
 }
 
 async function route(req: Req, res: Res): Promise<void> {
@@ -133,7 +135,7 @@ const plain = (req: Req, res: Res): void => {
 };
 
 const server = createServer((req, res) => {
-  if (req.url === '/faults') res.end(JSON.stringify({ faults, ...seen }));
+  if (req.url === '/faults') res.end(JSON.stringify({ faults, ...seen, open: [...seen.open.values()] }));
   else if (req.url?.startsWith('/express')) app(req, res);
   else plain(req, res);
 });

@@ -50,8 +50,9 @@ const some = <T>(random: Random, list: readonly T[], most: number): T[] =>
   Array.from({ length: Math.floor(random() * (most + 1)) }, () => oneOf(random, list));
 
 /** A request target that says what its route is to do, in which order. */
-function target(random: Random, paths: string[]): string {
-  const steps = [...some(random, before, 1), oneOf(random, streams), ...some(random, after, 3)];
+function target(random: Random, paths: string[], unfit: readonly string[] = []): string {
+  const drawn = [...some(random, before, 1), oneOf(random, streams), ...some(random, after, 3)];
+  const steps = drawn.filter((step) => !unfit.includes(step));
   const query = new URLSearchParams(steps.map((step) => ['do', step]));
   return `${oneOf(random, paths)}?${query}`;
 }
@@ -93,7 +94,9 @@ async function overHttp2(random: Random, port: number): Promise<void> {
   session.on('error', () => {});
   const requests = Array.from({ length: 1 + Math.floor(random() * 4) }, () => {
     const request = session.request({
-      ':path': target(random, ['/']),
+      // Node tells nobody that a client has cancelled a stream that was ended with bytes under way: only
+      // `writeTimeout` sees to it.
+      ':path': target(random, ['/'], ['sends and ends the response']),
       ':method': oneOf(random, ['GET', 'GET', 'HEAD']),
     });
     request.on('error', () => {});
@@ -129,7 +132,7 @@ describe.each(nodes)('a response in the hands of others, on %s', (_name, node) =
     const ask = async () =>
       (await (await fetch(`http://127.0.0.1:${port}/faults`)).json()) as {
         faults: string[];
-        open: number;
+        open: string[];
         headersSent: number;
         other: string[];
       };
@@ -143,7 +146,7 @@ describe.each(nodes)('a response in the hands of others, on %s', (_name, node) =
       expect(now.faults).toEqual([]);
       expect(now.other).toEqual([]);
       const end = performance.now() + 15_000;
-      while ((await ask()).open > 0) {
+      while ((await ask()).open.length > 0) {
         if (performance.now() > end) throw new Error(`streams are left: ${JSON.stringify(await ask())}`);
         await sleep(5);
       }

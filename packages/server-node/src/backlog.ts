@@ -2,13 +2,17 @@
 export const SLICE_BYTES = 65_536;
 
 /**
- * Bytes of one response that node has not been given yet, in slices. Node tells of a write once all of it has been taken, and of writes
- * that it has gathered once all of them have. So it gets a few at a time: otherwise nobody could see that a slow client reads.
+ * Bytes of one response that node has not been given yet, in slices. Node tells of a write once all of it has
+ * been taken, and of writes that it has gathered once all of them have. So it gets a few at a time: otherwise
+ * nobody could see that a slow client reads.
  */
 export class Backlog {
   /** How many bytes are held. */
   size = 0;
-  /** Slices that have been handed out are let go of many at a time: `shift()` on a long array moves all the others. */
+  /**
+   * Slices that have been handed out are let go of many at a time: `shift()` on a long array moves all the
+   * others.
+   */
   #slices: Uint8Array[] = [];
   #next = 0;
 

@@ -9,14 +9,18 @@ interface Flushable {
 }
 
 /**
- * Writes the bytes of a response's body, and counts those that the system has not taken yet. Node gets no more at once than about two slices;
- * the rest is kept until it has taken these. A base class and no member of NodeSink, since an object more for each stream could be measured.
+ * Writes the bytes of a response's body, and counts those that the system has not taken yet. Node gets no
+ * more at once than about two slices; the rest is kept until it has taken these. A base class and no member
+ * of NodeSink, since an object more for each stream could be measured.
  */
 export abstract class BodyWriter implements PendingBytes {
   // What each write needs comes first, as in BlockWriter.
   #backlog: Backlog | undefined;
   #pending = 0;
-  /** A wrapper around `res.write` may drop the callback, by which bytes are counted: then its return value and 'drain' have to do. */
+  /**
+   * A wrapper around `res.write` may drop the callback, by which bytes are counted: then its return value and
+   * 'drain' have to do.
+   */
   readonly #wrapped: boolean;
   protected readonly res: NodeResponse;
   #onDrain: (() => void) | undefined;
@@ -118,7 +122,8 @@ export abstract class BodyWriter implements PendingBytes {
     // The same methods on both kinds of response, with types that are not.
     const res = this.res as ServerResponse;
     const size = bytes.byteLength;
-    // What could not be written stays pending: a producer that wrote on would never let 'close' have its turn.
+    // What could not be written stays pending: a producer that wrote on would never let 'close' have its
+    // turn.
     if (res.writableEnded) this.late(size);
     else if (this.#wrapped) {
       if (!res.write(bytes)) this.late(size);

@@ -1,10 +1,16 @@
 import type { Socket } from 'node:net';
 import { isHttp2, type NodeRequest, type NodeResponse } from './messages';
 
-/** How many requests may wait on one connection. Each takes a few kB, and the stream before them may never end. */
+/**
+ * How many requests may wait on one connection. Each takes a few kB, and the stream before them may never
+ * end.
+ */
 const MAX_WAITING = 4096;
 
-/** The requests that wait on each connection, by what they do when it closes: one listener on the socket for all. */
+/**
+ * The requests that wait on each connection, by what they do when it closes: one listener on the socket for
+ * all.
+ */
 const waiting = new WeakMap<Socket, Set<() => void>>();
 
 /** Whether responses to earlier requests of the same connection have to end first. */
@@ -13,8 +19,8 @@ export function isPipelined(res: NodeResponse): boolean {
 }
 
 /**
- * Waits for a pipelined response to get the connection. Calls `come` then, or `gone` if the response or the connection closes first: one of
- * them, once, and not before this has returned.
+ * Waits for a pipelined response to get the connection. Calls `come` then, or `gone` if the response or the
+ * connection closes first: one of them, once, and not before this has returned.
  */
 export function awaitTurn(req: NodeRequest, res: NodeResponse, come: () => void, gone: () => void): void {
   const { socket } = req;
@@ -25,7 +31,8 @@ export function awaitTurn(req: NodeRequest, res: NodeResponse, come: () => void,
   };
   const onSocket = () => {
     stop();
-    // Node gives the connection away before it tells the response before of its end, which then puts the socket's timeout back.
+    // Node gives the connection away before it tells the response before of its end, which then puts the
+    // socket's timeout back.
     process.nextTick(come);
   };
   const onClose = () => {

@@ -12,8 +12,8 @@ import type { BodyRequest, NodeRequest, NodeResponse } from './messages';
  * A request listener that answers every request with an event stream: of what the callback gives, or writes itself until it
  * returns. Works as the handler of any framework that passes node's request and response, also after the body has been read.
  *
- * A pipelined request waits until the responses before it on its connection have ended; the callback is called then. So a connection of HTTP/1
- * holds one stream at a time.
+ * A pipelined request waits until the responses before it on its connection have ended; the callback is
+ * called then. So a connection of HTTP/1 holds one stream at a time.
  *
  * The listener's promise settles once the response is over, and never rejects: errors go to `onError`.
  *

@@ -14,8 +14,8 @@ import { sendAnswer } from './plain-answer';
 import { headersSent, isBegun, isGone } from './response-state';
 
 /**
- * A response of node:http or node:http2. Any call of it may throw: something else may have begun it, and middleware may stand before its
- * methods. Then the stream is over, and its listener is told why.
+ * A response of node:http or node:http2. Any call of it may throw: something else may have begun it, and
+ * middleware may stand before its methods. Then the stream is over, and its listener is told why.
  */
 export class NodeSink extends BodyWriter implements EventStreamSink {
   /** The first bytes, until the head has gone out with them. */
@@ -123,7 +123,8 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
       awaitTurn(this.#req, res, () => this.#onTurn(), this.#onClose);
       return;
     }
-    // With bytes under way node waits for them, though the client has cancelled the stream, and never says 'close'.
+    // With bytes under way node waits for them, though the client has cancelled the stream, and never says
+    // 'close'.
     if (isHttp2(res)) res.stream.on('aborted', () => this.destroy());
     else this.#keepSocketOpen();
     queueMicrotask(() => this.#goOn());
@@ -142,10 +143,17 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     try {
       this.#sendHead();
       this.feed();
-      if (this.#ending && !this.hasBacklog && !this.res.writableEnded) this.res.end();
+      if (this.#ending && this.#canEnd()) this.res.end();
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #canEnd(): boolean {
+    if (this.hasBacklog || this.res.writableEnded) return false;
+    // Of a stream of HTTP/2 that was ended with bytes under way, node tells nobody that the client has
+    // cancelled it.
+    return !isHttp2(this.res) || this.pending === 0;
   }
 
   /** Sends the head, once, and the first bytes with it. */

@@ -15,6 +15,6 @@ export function isBegun(res: NodeResponse): boolean {
 export function headersSent(): EventStreamUsageError {
   return new EventStreamUsageError(
     'HEADERS_SENT',
-    'Something else has begun the response: answer a request either with an event stream or by yourself, not both',
+    'Something else has begun the response: answer a request by an event stream or by yourself, not by both',
   );
 }

@@ -51,7 +51,7 @@ const shapes: Record<string, Handle> = {
   },
   flushHeaders: (req, res, init) => {
     eventStreamHandler(() => new Promise(() => {}), init)(req as never, res);
-    res.flushHeaders();
+    (res as ServerResponse).flushHeaders();
     setTimeout(() => res.end('no'), 20);
   },
 };
@@ -152,7 +152,7 @@ describe('middleware that throws', () => {
       const { url } = await serve((req, res) => {
         // What `flush` belongs to wraps `write` too.
         if (method === 'flush')
-          res.write = ((chunk: string) => ServerResponse.prototype.write.call(res, chunk)) as never;
+          res.write = ((chunk: string) => ServerResponse.prototype.write.call(res, chunk, 'utf8')) as never;
         Object.assign(res, {
           [method]: () => {
             throw new Error(`in ${method}`);

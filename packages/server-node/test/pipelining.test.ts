@@ -28,7 +28,7 @@ async function streams(init = {}) {
 }
 
 describe('requests that are pipelined', () => {
-  it('hold one stream a connection, however many they are, and nothing once the clients have gone', async () => {
+  it('hold one stream a connection, however many they are, and nothing once their clients left', async () => {
     const channel = createChannel();
     let called = 0;
     let over = 0;

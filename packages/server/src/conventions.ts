@@ -15,8 +15,8 @@ export function preamble(heartbeat: number): Uint8Array {
 export const HEARTBEAT = utf8(':\n\n');
 
 /**
- * The heartbeat within a block whose data pauses. [spec] HTML Standard, 9.2.6: a line that begins with a colon is ignored, wherever it
- * stands.
+ * The heartbeat within a block whose data pauses. [spec] HTML Standard, 9.2.6: a line that begins with a
+ * colon is ignored, wherever it stands.
  */
 export const COMMENT_LINE = utf8(':\n');
 
@@ -47,7 +47,8 @@ export function laggedFrame(dropped: number): Uint8Array {
  */
 export function endFrame(reason: string | undefined): Uint8Array {
   if (reason === undefined) return frame('end', {}, undefined);
-  // A reason is a text, but JavaScript's callers may give an object, which is written as JSON; a function would be left out.
+  // A reason is a text, but JavaScript's callers may give an object, which is written as JSON; a function
+  // would be left out.
   let json: string | undefined;
   try {
     json = JSON.stringify(reason);

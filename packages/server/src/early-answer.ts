@@ -38,8 +38,9 @@ export function noContent(request: StreamRequest, { crossOrigin }: ResolvedEvent
 }
 
 /**
- * RFC 9110, section 12.5.1: the most specific range that matches counts; no `Accept` at all accepts everything. It is silent on a range that
- * is given twice: one of the two that accepts is enough, since a client that names the type at all can read it.
+ * RFC 9110, section 12.5.1: the most specific range that matches counts; no `Accept` at all accepts
+ * everything. It is silent on a range that is given twice: one of the two that accepts is enough, since a
+ * client that names the type at all can read it.
  */
 export function acceptsEventStream(accept: string | undefined): boolean {
   if (accept === undefined || accept.trim() === '') return true;

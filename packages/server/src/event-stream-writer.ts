@@ -225,7 +225,8 @@ export class EventStreamWriter implements Subscriber {
   /**
    * Says `eventwire:end` after what was sent before, and closes: the client does not come back.
    *
-   * @throws EventStreamUsageError `INVALID_OPTION` for a reason that JSON cannot write; the stream stays as it was
+   * @throws EventStreamUsageError `INVALID_OPTION` for a reason that JSON cannot write; the stream stays as
+   *   it was
    */
   end(reason?: string | undefined): void {
     if (this.#state !== 'open') return;

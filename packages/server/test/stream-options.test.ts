@@ -131,12 +131,25 @@ describe('writeTimeout', () => {
     await sent;
     await vi.advanceTimersByTimeAsync(999);
     expect(sink.over).toBeUndefined();
-    await vi.advanceTimersByTimeAsync(1);
+    // And a turn for the news of what was taken.
+    await vi.advanceTimersByTimeAsync(2);
     expect(sink.over).toBe('destroyed');
     expect(stream.signal.reason).toMatchObject({
       code: 'PEER_GONE',
       message: expect.stringContaining('1000 ms'),
     });
+  });
+
+  it('counts what was taken while the process was busy, of which it hears late', async () => {
+    const { sink, stream } = open({ writeTimeout: 1000 });
+    sink.stuck = true;
+    stream.sendEvent('x');
+    // As where the event loop stood still: the timer comes before the news.
+    setTimeout(() => sink.take(1), 1000);
+    await vi.advanceTimersByTimeAsync(1002);
+    expect(sink.over).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1002);
+    expect(sink.over).toBe('destroyed');
   });
 
   it('has patience with one that takes a little, and none is needed where nothing waits', async () => {
