@@ -7,6 +7,7 @@ import {
   ServerEvent,
   streamEvents,
 } from '@eventwire/server-web';
+import { attackedRoutes } from './web-attack';
 
 /** What a script needs of a stream, whichever package has made it. */
 interface ScriptedStream extends Subscriber {
@@ -142,6 +143,7 @@ const routes: Record<string, (request: Request) => Response | Promise<Response>>
   '/publish': async (request) => new Response(await theChannel().publish(new URL(request.url).search)),
   '/size': () => Response.json(theChannel().size),
   '/seen': () => Response.json(seen),
+  ...attackedRoutes,
 };
 
 /** The route handler that runs on every runtime. */

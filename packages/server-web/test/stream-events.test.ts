@@ -183,7 +183,7 @@ describe('the end', () => {
   it('is forced on a client that never takes the last bytes', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const { response, stream } = open();
+    const { response, stream } = open({ ...quiet, writeTimeout: 10_000 });
     stream.sendEvent('last');
     stream.close();
     await vi.advanceTimersByTimeAsync(10_001);

@@ -38,7 +38,9 @@ export function noContent(request: StreamRequest, { crossOrigin }: ResolvedEvent
 }
 
 /**
- * RFC 9110, section 12.5.1: the most specific range that matches counts; no `Accept` at all accepts everything.
+ * RFC 9110, section 12.5.1: the most specific range that matches counts; no `Accept` at all accepts
+ * everything. It is silent on a range that is given twice: one of the two that accepts is enough, since a
+ * client that names the type at all can read it.
  */
 export function acceptsEventStream(accept: string | undefined): boolean {
   if (accept === undefined || accept.trim() === '') return true;
@@ -49,9 +51,10 @@ export function acceptsEventStream(accept: string | undefined): boolean {
     const [range = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
     const rank = ranges.indexOf(range);
     if (rank < 0 || rank > best) continue;
+    if (rank < best) accepted = false;
     const q = parameters.find((parameter) => /^q\s*=/.test(parameter))?.replace(/^q\s*=\s*/, '');
     best = rank;
-    accepted = q === undefined || Number(q) > 0;
+    accepted ||= q === undefined || Number(q) > 0;
   }
   return accepted;
 }

@@ -52,8 +52,18 @@ export class BlockWriter {
 
   /** Whether more should wait: a block is in progress, or enough is under way. */
   get busy(): boolean {
+    return this.#held || this.full;
+  }
+
+  /** Whether a block is in progress. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  /** Whether enough is under way. */
+  get full(): boolean {
     // Most clients take everything at once.
-    return this.#held || (this.#sink.pending > 0 && this.#room.full);
+    return this.#sink.pending > 0 && this.#room.full;
   }
 
   /** When something was written last, in ms of `performance.now()`. */

@@ -42,8 +42,9 @@ export interface EventStreamInit {
   /** Milliseconds between an answer of `revalidate` and the next time it is asked; default 60000. */
   revalidateInterval?: number | undefined;
   /**
-   * Milliseconds for which a client may take none of the bytes that are under way to it, before the connection is cut; default 60000.
-   * `false`: no limit.
+   * Milliseconds for which a client may take none of the bytes that are under way to it, before the
+   * connection is cut; default 120000. `false`: no limit. It holds after the end of the stream too. A system
+   * tells of taken bytes in steps, of up to about 1.4 MB on Linux: a client has to take so many in that time.
    */
   writeTimeout?: number | false | undefined;
   /** Bytes under way to the client from which on `sendEvent` keeps its caller waiting; default 65536. */
@@ -53,7 +54,10 @@ export interface EventStreamInit {
    * closes, so that it comes back.
    */
   onFinish?: 'end' | 'close' | undefined;
-  /** Told of what a callback or a source of events threw; default `console.error`. The client never sees it. */
+  /**
+   * Told of what a callback or a source of events threw, and of a response that something else has begun;
+   * default `console.error`. The client never sees it.
+   */
   onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -93,7 +97,7 @@ export function resolveEventStreamInit(init: EventStreamInit = {}): ResolvedEven
     maxDuration,
     revalidate,
     revalidateInterval = 60_000,
-    writeTimeout = 60_000,
+    writeTimeout = 120_000,
   } = init;
   const { onError = (error: unknown) => console.error(error) } = init;
   checkInteger('status', status, 200, 599);
@@ -131,7 +135,9 @@ export function resolveEventStreamInit(init: EventStreamInit = {}): ResolvedEven
 export function guarded(onError: (error: unknown) => void): (error: unknown) => void {
   return (error) => {
     try {
-      onError(error);
+      const result: unknown = onError(error);
+      // Of an async function, whose rejection nobody else would see.
+      Promise.resolve(result).catch((failure) => console.error(failure));
     } catch (failure) {
       console.error(failure);
     }

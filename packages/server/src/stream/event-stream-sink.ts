@@ -5,7 +5,8 @@ import type { Subscriber } from './subscriber';
  * Where a writer's bytes go: the body of one response. An adapter implements it for its runtime.
  *
  * It is owned by one writer, which calls `open` first and once, and nothing after `end` but `destroy`. No method throws, whatever
- * has become of the connection, and none calls the listener before it returns, except that `open` may call `closed`.
+ * has become of the connection or the response, and none calls the listener before it returns, except that
+ * `open` may call `closed`.
  */
 export interface EventStreamSink {
   /**
@@ -19,7 +20,11 @@ export interface EventStreamSink {
    * gone out.
    */
   answer(make: (request: StreamRequest) => PlainAnswer): boolean;
-  /** Takes bytes, in order, however many there are. The array is not changed by anyone afterwards, and may be shared. */
+  /**
+   * Takes bytes, in order, however many there are. The array is not changed by anyone afterwards, and may be
+   * shared. Of many bytes, `pending` has to go down as parts of them are taken: a client that reads slowly is
+   * told from one that does not by that.
+   */
   write(bytes: Uint8Array): void;
   /** How many bytes were written that the transport has not yet taken. */
   readonly pending: number;
@@ -36,4 +41,9 @@ export interface EventStreamSinkListener {
   drained(): void;
   /** The body is over for whatever reason: ended, destroyed, or the client has left. Called once, and nothing after it. */
   closed(): void;
+  /**
+   * In place of `closed`: the stream cannot be sent, since something else has begun the response, or it
+   * fails. The error says which.
+   */
+  failed(error: unknown): void;
 }

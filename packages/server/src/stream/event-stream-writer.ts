@@ -1,7 +1,7 @@
 import { type AsyncServerEventInit, type EventInput, refuseReservedType } from '@eventwire/encoder';
 import { retryFrame } from '../wire/frames';
 import { BlockWriter, type BlockWriterOwner } from './block-writer';
-import { endFrame, HEARTBEAT, preamble } from '../wire/conventions';
+import { COMMENT_LINE, endFrame, HEARTBEAT, preamble } from '../wire/conventions';
 import { noContent, noRoom } from '../http/negotiation';
 import { EventStreamClosedError } from '../event-stream-closed-error';
 import {
@@ -79,6 +79,12 @@ export class EventStreamWriter implements Subscriber {
 
     closed(): void {
       this.#stream.#finish(new EventStreamClosedError('PEER_GONE', 'The client has left: stop writing'));
+      this.#stream.#settle();
+    }
+
+    failed(error: unknown): void {
+      this.#stream.#init.onError(error);
+      this.#stream.#finish(closedHere());
       this.#stream.#settle();
     }
 
@@ -216,12 +222,18 @@ export class EventStreamWriter implements Subscriber {
     return this.#blocks.idle();
   }
 
-  /** Says `eventwire:end` after what was sent before, and closes: the client does not come back. */
+  /**
+   * Says `eventwire:end` after what was sent before, and closes: the client does not come back.
+   *
+   * @throws EventStreamUsageError `INVALID_OPTION` for a reason that JSON cannot write; the stream stays as
+   *   it was
+   */
   end(reason?: string | undefined): void {
     if (this.#state !== 'open') return;
+    const frame = endFrame(reason);
     this.#state = 'ending';
     this.#blocks.take(() => {
-      this.#blocks.put(endFrame(reason));
+      this.#blocks.put(frame);
       this.close();
     });
   }
@@ -231,7 +243,7 @@ export class EventStreamWriter implements Subscriber {
     if (this.#state === 'over') return;
     this.#finish(closedHere(), () => {
       this.#sink.end();
-      this.closed.then(linger(this.#sink));
+      this.closed.then(linger(this.#sink, this.#init.writeTimeout));
     });
   }
 
@@ -282,10 +294,24 @@ export class EventStreamWriter implements Subscriber {
   }
 
   #beat(): void {
-    if (this.#blocks.busy) return;
+    if (this.#blocks.full) return;
+    // A comment line may stand within a block, and nothing else may.
+    this.#blocks.put(this.#blocks.held ? COMMENT_LINE : (this.#idleFrame() ?? HEARTBEAT));
+  }
+
+  #idleFrame(): Uint8Array | undefined {
     let frame: Uint8Array | undefined;
-    for (const follower of this.#followers) frame ??= follower.idleFrame();
-    this.#blocks.put(frame ?? HEARTBEAT);
+    for (const follower of this.#followers) this.#attempt(() => (frame ??= follower.idleFrame()));
+    return frame;
+  }
+
+  /** Calls code that is not the stream's own, from a timer or an event. */
+  #attempt(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#init.onError(error);
+    }
   }
 
   #destroy(reason: EventStreamClosedError): void {
@@ -299,7 +325,7 @@ export class EventStreamWriter implements Subscriber {
     this.#watch?.stop();
     stop();
     this.#reason = reason;
-    for (const follower of this.#followers) follower.close();
+    for (const follower of this.#followers) this.#attempt(() => follower.close());
     this.#abort?.abort(reason);
     this.#blocks.finish();
   }

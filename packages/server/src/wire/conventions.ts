@@ -1,5 +1,6 @@
 import { encode } from '@eventwire/encoder';
 import { utf8 } from './frames';
+import { invalidOption, kindOf } from '../options';
 
 /**
  * What Eventwire says in-band, above the Standard. All of it has data, since Firefox forgets the id of a block without.
@@ -12,7 +13,13 @@ export function preamble(heartbeat: number): Uint8Array {
 }
 
 // Not by `utf8`: nothing at import needs a TextEncoder.
-export const HEARTBEAT = Uint8Array.from(':\n\n', (character) => character.charCodeAt(0));
+export const HEARTBEAT = ascii(':\n\n');
+
+/**
+ * The heartbeat within a block whose data pauses. [spec] HTML Standard, 9.2.6: a line that begins with a
+ * colon is ignored, wherever it stands.
+ */
+export const COMMENT_LINE = ascii(':\n');
 
 /** Delivery goes on from `id`. */
 export function cursorFrame(id: string): Uint8Array {
@@ -34,11 +41,29 @@ export function laggedFrame(dropped: number): Uint8Array {
   return frame('lagged', { dropped }, undefined);
 }
 
-/** Finished: the client does not come back. */
+/**
+ * Finished: the client does not come back.
+ *
+ * @throws EventStreamUsageError `INVALID_OPTION`, option `reason`
+ */
 export function endFrame(reason: string | undefined): Uint8Array {
-  return frame('end', reason === undefined ? {} : { reason }, undefined);
+  if (reason === undefined) return frame('end', {}, undefined);
+  // A reason is a text, but JavaScript's callers may give an object, which is written as JSON; a function
+  // would be left out.
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(reason);
+  } catch (cause) {
+    throw invalidOption('reason', `cannot be written as JSON: ${cause}. Give a text`, cause);
+  }
+  if (json === undefined) throw invalidOption('reason', `must be a text, not ${kindOf(reason)}`);
+  return frame('end', { reason }, undefined);
 }
 
 function frame(name: string, data: object, id: string | undefined): Uint8Array {
   return utf8(encode({ type: `${PREFIX}${name}`, id, data: JSON.stringify(data) }));
+}
+
+function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

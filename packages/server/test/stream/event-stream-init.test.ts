@@ -84,6 +84,25 @@ describe('revalidate', () => {
     expect(answers).toHaveLength(2);
   });
 
+  it('is not asked again once the stream is over, though an answer comes after the end', async () => {
+    let answer: (valid: boolean) => void = () => {};
+    let asked = 0;
+    const revalidate = () => {
+      asked++;
+      return new Promise<boolean>((resolve) => {
+        answer = resolve;
+      });
+    };
+    const { stream } = open({ revalidate, revalidateInterval: 100 });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked).toBe(1);
+    stream.close();
+    answer(true);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('that does not answer is reported, and closes', async () => {
     const { sink, errors } = open({ revalidate: () => new Promise(() => {}), revalidateInterval: 100 });
     await vi.advanceTimersByTimeAsync(30_099);
@@ -112,12 +131,25 @@ describe('writeTimeout', () => {
     await sent;
     await vi.advanceTimersByTimeAsync(999);
     expect(sink.over).toBeUndefined();
-    await vi.advanceTimersByTimeAsync(1);
+    // And a turn for the news of what was taken.
+    await vi.advanceTimersByTimeAsync(2);
     expect(sink.over).toBe('destroyed');
     expect(stream.signal.reason).toMatchObject({
       code: 'PEER_GONE',
       message: expect.stringContaining('1000 ms'),
     });
+  });
+
+  it('counts what was taken while the process was busy, of which it hears late', async () => {
+    const { sink, stream } = open({ writeTimeout: 1000 });
+    sink.stuck = true;
+    stream.sendEvent('x');
+    // As where the event loop stood still: the timer comes before the news.
+    setTimeout(() => sink.take(1), 1000);
+    await vi.advanceTimersByTimeAsync(1002);
+    expect(sink.over).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1002);
+    expect(sink.over).toBe('destroyed');
   });
 
   it('has patience with one that takes a little, and none is needed where nothing waits', async () => {
@@ -194,6 +226,9 @@ describe('accept', () => {
     ['text/event-stream;q=0, */*', false],
     ['text/*;q=0, */*', false],
     ['*/*;q=0, text/event-stream', true],
+    ['text/event-stream;q=0, text/event-stream', true],
+    ['text/event-stream, text/event-stream;q=0', true],
+    ['*/*, text/event-stream;q=0, text/event-stream;q=0', false],
   ])('%j: %s', (accept, accepted) => {
     expect(acceptsEventStream(accept)).toBe(accepted);
   });

@@ -306,23 +306,63 @@ describe('heartbeat', () => {
     expect(sink.text).toBe(':\n\n');
   });
 
-  it('goes between blocks only', async () => {
+  it('within a block whose data pauses is a comment line, which does not end the block', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-    const { sink, stream } = open({ heartbeat: 100 });
-    const gate = deferred();
+    const { sink, stream } = open({ heartbeat: 100, retry: 5 });
+    const gates = [deferred(), deferred()];
     const sent = stream.sendEvent({
+      id: '1',
       data: (async function* () {
+        await gates[0]?.promise;
         yield 'a';
-        await gate.promise;
+        await gates[1]?.promise;
         yield 'b';
       })(),
     });
-    await settled();
-    vi.advanceTimersByTime(1000);
-    gate.resolve();
-    await sent;
+    const waiting = stream.sendEvent('next');
+    for (const gate of gates) {
+      await settled();
+      vi.advanceTimersByTime(250);
+      gate.resolve();
+    }
+    await Promise.all([sent, waiting]);
     vi.advanceTimersByTime(100);
-    expect(sink.text).toBe(': eventwire heartbeat=100\n\ndata: a\ndata: b\n\n:\n\n');
+    expect(sink.text).toBe(
+      ': eventwire heartbeat=100\n\n:\n:\nid: 1\nretry: 5\ndata: a\n:\n:\ndata: b\n\ndata: next\n\n:\n\n',
+    );
+  });
+
+  it('is no cursor while a block is in progress, since what waits behind it has not been sent', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const { sink, stream } = open({ heartbeat: 100 });
+    stream.follow({
+      idleFrame: () => bytes('id: 9\nevent: eventwire:cursor\ndata: {}\n\n'),
+      close: () => {},
+    });
+    stream.sendEvent({
+      data: (async function* () {
+        yield 'a';
+        await new Promise(() => {});
+      })(),
+    });
+    await settled();
+    vi.advanceTimersByTime(100);
+    expect(sink.text).toBe(': eventwire heartbeat=100\n\ndata: a\n:\n');
+    stream.close();
+  });
+
+  it('and the end survive a follower that throws, and report it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const { sink, stream, errors } = open({ heartbeat: 100 });
+    const failing = (what: string) => () => {
+      throw new Error(what);
+    };
+    stream.follow({ idleFrame: failing('no frame'), close: failing('no close') });
+    vi.advanceTimersByTime(100);
+    expect(sink.text).toBe(': eventwire heartbeat=100\n\n:\n\n');
+    sink.leave();
+    await stream.closed;
+    expect(errors).toMatchObject([{ message: 'no frame' }, { message: 'no close' }]);
   });
 
   it('leaves no timer after any way out', async () => {
@@ -386,6 +426,33 @@ describe('end and close', () => {
     other.stream.close();
     expect(other.sink.text).toBe('');
     expect(other.sink.over).toBe('ended');
+  });
+
+  it.each([
+    ['a bigint', 1n],
+    [
+      'an object that refers to itself',
+      Object.assign(
+        {},
+        {
+          get self() {
+            return this;
+          },
+        },
+      ),
+    ],
+    ['a function', () => {}],
+    ['a symbol', Symbol('done')],
+  ])('refuse %s as the reason, and the stream goes on', async (_name, reason) => {
+    const { sink, stream } = open();
+    expect(() => stream.end(reason as unknown as string)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', option: 'reason' }),
+    );
+    expect(stream.over).toBe(false);
+    await stream.sendEvent('next');
+    stream.end('done');
+    expect(sink.text).toBe('data: next\n\nevent: eventwire:end\ndata: {"reason":"done"}\n\n');
+    await stream.closed;
   });
 
   it('are idempotent in any order', async () => {
@@ -470,7 +537,7 @@ describe('end and close', () => {
     const sink = new FakeSink();
     sink.stuck = true;
     sink.finishes = false;
-    const { stream } = open({}, sink);
+    const { stream } = open({ writeTimeout: 10_000 }, sink);
     stream.sendEvent('abcdef');
     stream.close();
     vi.advanceTimersByTime(9_000);
@@ -637,6 +704,17 @@ describe('sendEvents', () => {
     });
     expect(sink.over).toBe('ended');
     expect(log).toHaveBeenCalledOnce();
+    log.mockRestore();
+  });
+
+  it('survives an async onError that rejects', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const { stream } = open({ onError: () => Promise.reject(new Error('in onError')) });
+    await stream.sendEvents(() => {
+      throw new Error('x');
+    });
+    await settled();
+    expect(log).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'in onError' }));
     log.mockRestore();
   });
 

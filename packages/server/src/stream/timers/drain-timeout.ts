@@ -1,19 +1,34 @@
 import type { EventStreamSink } from '../event-stream-sink';
 import { startTimer, type Timer } from './timer';
+import { afterThisTurn } from '../turn';
 
-/** How long a client may take none of the last bytes after the end of a stream: a stuck one would hold its socket for ever. */
-const PATIENCE_MS = 10_000;
+/**
+ * The patience of a stream without a `writeTimeout`: after its end, a client that is stuck would hold its socket for
+ * ever.
+ */
+const PATIENCE_MS = 120_000;
 
-/** Destroys a sink that has been ended when its client no longer takes anything. Gives the function that calls it off. */
-export function linger(sink: EventStreamSink): () => void {
-  let timer: Timer;
-  let before = sink.pending;
-  const check = () => {
-    const { pending } = sink;
-    if (pending >= before) return sink.destroy();
-    before = pending;
-    timer = startTimer(check, PATIENCE_MS);
+/**
+ * Destroys a sink that has been ended once its client has taken nothing for `writeTimeout`, or has everything and
+ * the body is not over all the same. Gives the function that calls it off.
+ */
+export function linger(sink: EventStreamSink, writeTimeout: number | false): () => void {
+  let timer: Timer | undefined;
+  const watch = () => {
+    const before = sink.pending;
+    timer = startTimer(() => {
+      if (sink.pending < before) return watch();
+      // Where this process was busy, it hears only in the turn that begins now what was taken meanwhile.
+      afterThisTurn(() => {
+        if (timer === undefined) return;
+        if (sink.pending < before) watch();
+        else sink.destroy();
+      });
+    }, writeTimeout || PATIENCE_MS);
   };
-  timer = startTimer(check, PATIENCE_MS);
-  return () => clearTimeout(timer);
+  watch();
+  return () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
 }

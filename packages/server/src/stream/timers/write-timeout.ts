@@ -1,9 +1,10 @@
 import type { EventStreamSink } from '../event-stream-sink';
 import { startTimer, type Timer } from './timer';
+import { afterThisTurn } from '../turn';
 
 /**
- * Notices a peer that takes nothing: calls `stalled` when bytes have been pending for `patience` ms and none has gone out. The timer
- * runs only while something is pending.
+ * Notices a client that takes nothing: calls `stalled` when bytes have been pending for `patience` ms and none has
+ * gone out. The timer runs only while something is pending.
  */
 export class StallWatch {
   readonly #sink: EventStreamSink;
@@ -33,12 +34,25 @@ export class StallWatch {
 
   #look(): void {
     this.#taken = this.#written - this.#sink.pending;
-    this.#timer = startTimer(() => {
-      this.#timer = undefined;
-      const { pending } = this.#sink;
-      if (pending === 0) return;
-      if (this.#written - pending > this.#taken) this.#look();
-      else this.#stalled();
+    const timer = startTimer(() => {
+      if (!this.#isStuck()) return this.#lookAgain();
+      // Where this process was busy, it hears only in the turn that begins now what was taken meanwhile.
+      afterThisTurn(() => {
+        if (this.#timer !== timer) return;
+        if (this.#isStuck()) this.#stalled();
+        else this.#lookAgain();
+      });
     }, this.#patience);
+    this.#timer = timer;
+  }
+
+  #lookAgain(): void {
+    this.#timer = undefined;
+    if (this.#sink.pending > 0) this.#look();
+  }
+
+  #isStuck(): boolean {
+    const { pending } = this.#sink;
+    return pending > 0 && this.#written - pending <= this.#taken;
   }
 }
