@@ -1,4 +1,4 @@
-import type { EventStreamInit, Produced, Subscriber } from '@eventwire/server';
+import type { EventStreamBody, EventStreamInit, Subscriber } from '@eventwire/server';
 import {
   type AsyncServerEventInit,
   type Channel,
@@ -15,7 +15,7 @@ interface ScriptedStream extends Subscriber {
 }
 
 interface Script {
-  callback(stream: ScriptedStream): Produced | Promise<Produced>;
+  callback(stream: ScriptedStream): EventStreamBody | Promise<EventStreamBody>;
   init?: EventStreamInit;
 }
 

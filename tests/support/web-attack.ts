@@ -1,8 +1,13 @@
-import { createChannel, type EventStreamInit, type Produced, streamEvents } from '@eventwire/server-web';
+import {
+  createChannel,
+  type EventStreamBody,
+  type EventStreamInit,
+  streamEvents,
+} from '@eventwire/server-web';
 
 type Callback = Parameters<typeof streamEvents>[1];
 
-const forever = () => new Promise<Produced>(() => {});
+const forever = () => new Promise<EventStreamBody>(() => {});
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 const full = () => createChannel({ maxSubscribers: 1 });
 

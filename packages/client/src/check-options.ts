@@ -1,8 +1,8 @@
 import { createParser } from '@eventwire/parser';
 import { clamp } from './clamp';
-import { type Clock, guardClock, systemClock } from './reconnect/clock';
 import { invalidOption } from './invalid-option-error';
 import type { ConnectOptions, ConnectUrl } from './options';
+import { type Clock, guardClock, systemClock } from './reconnect/clock';
 import type { Policy } from './reconnect/policy';
 import { isStream, PARTS } from './request/request-parts';
 import { reasonOf } from './user-callbacks';

@@ -1,9 +1,9 @@
 import type { EventStreamMessage } from '@eventwire/parser';
 import { checkOptions } from './check-options';
-import type { Decode, EventOf } from './response/decode';
 import type { EventStream } from './event-stream';
-import { follow } from './reconnect/state-machine';
 import type { ConnectOptions, ConnectUrl } from './options';
+import { follow } from './reconnect/state-machine';
+import type { Decode, EventOf } from './response/decode';
 import type { Schemas } from './response/standard-schema';
 
 /**

@@ -1,9 +1,6 @@
 export type { EventStreamMessage } from '@eventwire/parser';
-export type { Clock } from './reconnect/clock';
 export { connect } from './connect';
 export { ConnectionError, type ConnectionErrorCode, isConnectionError } from './errors';
-export type { Gap, Lag } from './response/conventions';
-export type { Decode, DecodedEvent, EventOf } from './response/decode';
 export type { EventStream } from './event-stream';
 export type {
   ConnectContext,
@@ -19,5 +16,8 @@ export type {
   RedirectPolicy,
 } from './options';
 export type { Outcome, OutcomeReason } from './outcome';
+export type { Clock } from './reconnect/clock';
+export type { Gap, Lag } from './response/conventions';
+export type { Decode, DecodedEvent, EventOf } from './response/decode';
 export type { SchemaIssue, SchemaResult, Schemas, StandardSchema } from './response/standard-schema';
 export type { TraceRecord, TraceType } from './trace';

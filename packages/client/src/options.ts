@@ -1,9 +1,9 @@
 import type { EventStreamMessage } from '@eventwire/parser';
-import type { Clock } from './reconnect/clock';
 import type { ConnectionError } from './errors';
+import type { Outcome } from './outcome';
+import type { Clock } from './reconnect/clock';
 import type { Gap, Lag } from './response/conventions';
 import type { Decode } from './response/decode';
-import type { Outcome } from './outcome';
 import type { Schemas } from './response/standard-schema';
 import type { TraceRecord } from './trace';
 import type { CredentialsMode, RequestBody } from './web-types';

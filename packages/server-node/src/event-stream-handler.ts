@@ -1,7 +1,7 @@
 import {
+  type EventStreamBody,
   type EventStreamInit,
   EventStreamUsageError,
-  type Produced,
   resolveEventStreamInit,
 } from '@eventwire/server';
 import { awaitTurn, isPipelined } from './connection-turn';
@@ -20,7 +20,7 @@ import type { BodyRequest, NodeRequest, NodeResponse } from './messages';
  * @throws EventStreamUsageError `INVALID_OPTION`, at this call
  */
 export function eventStreamHandler<Req extends NodeRequest = BodyRequest>(
-  callback: (response: EventStreamResponse, req: Req) => Produced | Promise<Produced>,
+  callback: (response: EventStreamResponse, req: Req) => EventStreamBody | Promise<EventStreamBody>,
   init?: EventStreamInit | undefined,
 ): (req: Req, res: NodeResponse) => Promise<void> {
   if (typeof callback !== 'function') {

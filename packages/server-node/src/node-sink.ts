@@ -1,16 +1,16 @@
 import {
   type EventStreamSink,
   type EventStreamSinkListener,
-  earlyAnswer,
-  type PlainAnswer,
+  negotiate,
+  type PlainResponse,
   type ResolvedEventStreamInit,
   type StreamRequest,
 } from '@eventwire/server';
 import { BodyWriter } from './body-writer';
 import { awaitTurn, isPipelined } from './connection-turn';
-import { writeHead } from './head';
 import { asked, isHttp2, type NodeRequest, type NodeResponse } from './messages';
-import { sendAnswer } from './plain-answer';
+import { sendAnswer } from './plain-response';
+import { writeHead } from './response-head';
 import { headersSent, isBegun, isGone } from './response-state';
 
 /**
@@ -45,7 +45,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     }
     this.#listener = listener;
     try {
-      const early = earlyAnswer(asked(this.#req), this.#init);
+      const early = negotiate(asked(this.#req), this.#init);
       if (early) sendAnswer(res, early);
       else if (this.#req.method === 'HEAD') {
         writeHead(this.#req, res, this.#init);
@@ -62,7 +62,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     listener.closed();
   }
 
-  answer(make: (request: StreamRequest) => PlainAnswer): boolean {
+  respond(make: (request: StreamRequest) => PlainResponse): boolean {
     if (this.#first === undefined || isBegun(this.res)) return false;
     this.#first = undefined;
     try {

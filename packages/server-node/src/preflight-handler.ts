@@ -1,6 +1,6 @@
-import { type CorsOptions, preflightAnswers } from '@eventwire/server';
+import { type CorsOptions, preflightResponses } from '@eventwire/server';
 import { asked, type NodeRequest, type NodeResponse } from './messages';
-import { sendAnswer } from './plain-answer';
+import { sendAnswer } from './plain-response';
 import { headersSent, isBegun } from './response-state';
 
 /**
@@ -11,7 +11,7 @@ import { headersSent, isBegun } from './response-state';
  *   something else has begun the response
  */
 export function preflightHandler(cors: CorsOptions): (req: NodeRequest, res: NodeResponse) => void {
-  const answers = preflightAnswers(cors);
+  const answers = preflightResponses(cors);
   return (req, res) => {
     if (isBegun(res)) throw headersSent();
     sendAnswer(res, answers(asked(req)));

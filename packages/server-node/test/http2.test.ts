@@ -168,7 +168,7 @@ describe('over HTTP/2', () => {
     await once(request, 'response');
     request.pause();
     await until(() => reasons.length === 1);
-    expect(reasons).toMatchObject([{ code: 'PEER_GONE' }]);
+    expect(reasons).toMatchObject([{ code: 'CLIENT_GONE' }]);
     expect([session.closed, session.destroyed]).toEqual([false, false]);
     request.destroy();
   });

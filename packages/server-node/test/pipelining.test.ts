@@ -187,14 +187,14 @@ describe('a stream that is made by hand for a pipelined request', () => {
     stream.sendEvent('one');
     client.destroy();
     await stream.closed;
-    expect(stream.signal.reason).toMatchObject({ code: 'PEER_GONE' });
+    expect(stream.signal.reason).toMatchObject({ code: 'CLIENT_GONE' });
   });
 
   it('is cut by writeTimeout, as a client that takes nothing', async () => {
     const { stream, client, first, text } = await second({ writeTimeout: 50 });
     stream.sendEvent('one');
     await stream.closed;
-    expect(stream.signal.reason).toMatchObject({ code: 'PEER_GONE' });
+    expect(stream.signal.reason).toMatchObject({ code: 'CLIENT_GONE' });
     const gone = new Promise((resolve) => client.on('close', resolve));
     first();
     await gone;

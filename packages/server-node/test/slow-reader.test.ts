@@ -108,5 +108,5 @@ it('a reader that stops in the middle is cut by writeTimeout, also behind the en
     socket.once('data', () => socket.pause());
   }
   await until(() => over === 2);
-  expect(reasons).toMatchObject([{ code: 'STREAM_CLOSED' }, { code: 'PEER_GONE' }]);
+  expect(reasons).toMatchObject([{ code: 'STREAM_CLOSED' }, { code: 'CLIENT_GONE' }]);
 });

@@ -2,7 +2,7 @@ import {
   EventStreamClosedError,
   type EventStreamSink,
   type EventStreamSinkListener,
-  type PlainAnswer,
+  type PlainResponse,
   type ResolvedEventStreamInit,
   type StreamRequest,
 } from '@eventwire/server';
@@ -18,7 +18,7 @@ const SLICE_BYTES = 65_536;
 export class WebSink implements EventStreamSink {
   /** Set by `open`; null where there is nothing to send, or nobody to send it to. */
   #body: ReadableStream<Uint8Array> | null = null;
-  #answer: PlainAnswer | undefined;
+  #answer: PlainResponse | undefined;
   #responded = false;
   readonly #init: ResolvedEventStreamInit;
   /** Held whole, since in Node a request that has been collected never aborts its signal. */
@@ -63,7 +63,7 @@ export class WebSink implements EventStreamSink {
     if (first.byteLength > 0) this.write(first);
   }
 
-  answer(make: (request: StreamRequest) => PlainAnswer): boolean {
+  respond(make: (request: StreamRequest) => PlainResponse): boolean {
     if (this.#responded) return false;
     this.#answer = make(asked(this.#request));
     this.#finish((controller) => controller.close());
@@ -71,7 +71,7 @@ export class WebSink implements EventStreamSink {
   }
 
   /** The response, of what the stream is by now. */
-  respond(): Response {
+  toResponse(): Response {
     this.#responded = true;
     if (this.#answer) return plainResponse(this.#answer);
     const { status, crossOrigin } = this.#init;
@@ -171,6 +171,6 @@ export function asked(request: Request): StreamRequest {
   return { method: request.method, header: (name) => request.headers.get(name) ?? undefined };
 }
 
-export function plainResponse({ status, headers, body }: PlainAnswer): Response {
+export function plainResponse({ status, headers, body }: PlainResponse): Response {
   return new Response(body === '' ? null : body, { status, headers: headers.map(([...pair]) => pair) });
 }

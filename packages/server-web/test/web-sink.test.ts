@@ -16,7 +16,7 @@ function opened(highWaterMark = 10, init: RequestInit = {}) {
     failed: () => void calls.push('failed'),
   };
   sink.open(listener, utf8('first'));
-  return { sink, calls, client: reading(sink.respond()) };
+  return { sink, calls, client: reading(sink.toResponse()) };
 }
 
 describe('WebSink', () => {

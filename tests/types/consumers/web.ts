@@ -2,8 +2,8 @@
 import { type ConnectOptions, connect, type EventStream, type FetchLike } from '@eventwire/client';
 import { EventSource } from '@eventwire/client/eventsource';
 import { EventSource as Installed } from '@eventwire/client/eventsource/polyfill';
-import { encode, ServerEvent, ServerEventEncoderStream } from '@eventwire/encoder';
-import { createParser, parseEventStream, ServerEventParserStream } from '@eventwire/parser';
+import { EventStreamEncoderStream, encode, ServerEvent } from '@eventwire/encoder';
+import { createParser, EventStreamDecoderStream, parseEventStream } from '@eventwire/parser';
 import { createRedisLog, type RedisLogOptions } from '@eventwire/redis';
 import { createChannel, createMemoryLog } from '@eventwire/server';
 import { streamEvents } from '@eventwire/server-web';
@@ -41,8 +41,8 @@ export function listen(url: URL): void {
 export async function read(response: Response): Promise<void> {
   createParser({ onEvent: ({ data }) => encode(data) }).feed('data: a\n\n');
   for await (const { lastEventId } of parseEventStream(response)) encode(lastEventId);
-  const events = response.body?.pipeThrough(new ServerEventParserStream());
-  const bytes = events?.pipeThrough(new ServerEventEncoderStream());
+  const events = response.body?.pipeThrough(new EventStreamDecoderStream());
+  const bytes = events?.pipeThrough(new EventStreamEncoderStream());
   await bytes?.getReader().read();
 }
 

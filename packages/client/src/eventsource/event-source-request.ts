@@ -1,7 +1,7 @@
 import { setDefault, setDefaults } from '../request/default-headers';
+import { refusesMember } from '../request/fetch-quirks';
 import { idAsHeader } from '../request/last-event-id';
 import type { ConvertedInit } from './event-source-init';
-import { refusesMember } from '../request/fetch-quirks';
 
 /** Rejects for what the Standard calls a network error. */
 export type SendRequest = (lastEventId: string, signal: AbortSignal) => Promise<Response>;

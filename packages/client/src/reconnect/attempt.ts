@@ -1,16 +1,16 @@
 import type { Config } from '../check-options';
 import { ConnectionError, type ConnectionErrorCode } from '../errors';
-import { type Ending, isEventStreamType, statusVerdict } from '../response/status';
-import type { EventQueue } from '../queue/event-queue';
 import type { ConnectContext } from '../options';
+import type { EventQueue } from '../queue/event-queue';
+import { buildRequest, requestParts, type StreamInit } from '../request/build-request';
 import { publicText } from '../request/public-text';
 import { fetchFollowing } from '../request/redirect';
-import { buildRequest, requestParts, type StreamInit } from '../request/build-request';
 import { publicUrl } from '../request/request-parts';
 import { createReader } from '../response/event-reader';
-import type { Timer } from './timer';
+import { type Ending, isEventStreamType, statusVerdict } from '../response/status';
 import type { Trace } from '../trace';
 import { isThenable, wordsOf } from '../user-callbacks';
+import type { Timer } from './timer';
 
 /** What an attempt uses of the stream that it belongs to. */
 export interface Stream {

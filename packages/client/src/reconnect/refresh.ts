@@ -1,8 +1,8 @@
 import type { Config } from '../check-options';
 import { causedError } from '../errors';
 import type { EndContext } from '../options';
-import type { Timer } from './timer';
 import { report } from '../user-callbacks';
+import type { Timer } from './timer';
 
 type Refresh = NonNullable<Config['refresh']>;
 

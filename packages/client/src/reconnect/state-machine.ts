@@ -1,18 +1,18 @@
-import { runAttempt, type Stream } from './attempt';
-import { clampServerDelay, reconnectionDelay } from './backoff';
 import type { Config } from '../check-options';
 import { clamp } from '../clamp';
 import { ConnectionError } from '../errors';
-import { type Ending, isPassing } from '../response/status';
-import { createQueue } from '../queue/event-queue';
 import type { EventStream } from '../event-stream';
 import type { Outcome } from '../outcome';
+import { createQueue } from '../queue/event-queue';
 import { resolveUrl } from '../request/request-parts';
 import { readRetryAfter } from '../response/retry-after';
-import { createTimer } from './timer';
+import { type Ending, isPassing } from '../response/status';
 import { seconds, type Trace, type TraceRecord } from '../trace';
 import { callSafely } from '../user-callbacks';
+import { runAttempt, type Stream } from './attempt';
+import { clampServerDelay, reconnectionDelay } from './backoff';
 import { judge, refreshes } from './refresh';
+import { createTimer } from './timer';
 
 const factsOf = (error: ConnectionError | undefined) => ({ code: error?.code, status: error?.status });
 

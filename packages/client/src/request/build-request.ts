@@ -1,8 +1,8 @@
 import type { Config } from '../check-options';
 import { causedError } from '../errors';
+import type { ConnectContext } from '../options';
 import { setDefaults } from './default-headers';
 import { idAsHeader, idFits } from './last-event-id';
-import type { ConnectContext } from '../options';
 import { isStream, PARTS, withParameter } from './request-parts';
 
 /** What fetch gets. */

@@ -1,8 +1,8 @@
 import type { Config } from '../check-options';
 import { ConnectionError } from '../errors';
+import { reasonOf } from '../user-callbacks';
 import type { StreamInit } from './build-request';
 import { isStream, publicUrl, resolveUrl } from './request-parts';
-import { reasonOf } from '../user-callbacks';
 
 /** As many as the Fetch standard allows. */
 const MAX_REDIRECTS = 20;

@@ -1,6 +1,6 @@
-import type { Ending } from './status';
 import type { ConnectOptions } from '../options';
 import { callSafely } from '../user-callbacks';
+import type { Ending } from './status';
 
 const text = <T>(value: unknown, otherwise: T) => (typeof value === 'string' ? value : otherwise);
 

@@ -1,13 +1,13 @@
 import { createParser, type EventStreamError, type EventStreamMessage } from '@eventwire/parser';
-import { actOnConvention } from './act-on-convention';
-import { type Announcement, watchAnnouncement } from './announcement';
 import type { Config } from '../check-options';
 import { ConnectionError, causedError } from '../errors';
-import type { Ending } from './status';
-import type { EventQueue } from '../queue/event-queue';
 import type { ConnectContext } from '../options';
+import type { EventQueue } from '../queue/event-queue';
 import type { Trace } from '../trace';
 import { callSafely } from '../user-callbacks';
+import { actOnConvention } from './act-on-convention';
+import { type Announcement, watchAnnouncement } from './announcement';
+import type { Ending } from './status';
 
 /** The bytes of one response to the queue: parsed, decoded, with the conventions above the Standard acted on. */
 export function createReader(

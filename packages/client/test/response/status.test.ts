@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isEventStreamType, statusVerdict } from '../../src/response/status';
 import { readRetryAfter } from '../../src/response/retry-after';
+import { isEventStreamType, statusVerdict } from '../../src/response/status';
 
 describe('what a status means', () => {
   it.each([

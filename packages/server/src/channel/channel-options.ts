@@ -1,9 +1,9 @@
 import type { EventInput } from '@eventwire/encoder';
-import type { MetricListener } from './channel-stats';
-import { checkFunction, checkInteger, checkOptions, invalidOption, kindOf, MAX_TIMER } from '../options';
 import type { AppendOptions, EventLog, LoggedEvent } from '../log/event-log';
-import { guarded } from '../stream/event-stream-init';
 import { createMemoryLog } from '../log/memory-log';
+import { checkFunction, checkInteger, checkOptions, invalidOption, kindOf, MAX_TIMER } from '../options';
+import { guarded } from '../stream/event-stream-init';
+import type { MetricListener } from './channel-stats';
 import type { SelectionOptions } from './selection';
 import type { SlowPolicy } from './slow-queue';
 
@@ -83,7 +83,7 @@ export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelO
     onError = (error: unknown) => console.error(error),
     onMetric,
   } = options;
-  for (const method of ['append', 'head', 'compare', 'read', 'tail'] as const) {
+  for (const method of ['append', 'lastId', 'compare', 'read', 'follow'] as const) {
     if (typeof log?.[method] !== 'function') {
       throw invalidOption('log', `must be an EventLog, but has no method ${method}`);
     }

@@ -1,4 +1,10 @@
 import { type EventInput, refuseReservedType } from '@eventwire/encoder';
+import { EventStreamClosedError } from '../event-stream-closed-error';
+import type { AppendOptions } from '../log/event-log';
+import { LogReader } from '../log/log-reader';
+import { ReservedEvents } from '../log/reserved-events';
+import { checkFunction, checkOptions, invalidOption, kindOf } from '../options';
+import { checkSubscriber, isOver, type Subscriber, type Subscription } from '../stream/subscriber';
 import {
   type ChannelCloseOptions,
   type ChannelOptions,
@@ -9,16 +15,10 @@ import {
   type SubscribeOptions,
 } from './channel-options';
 import { type ChannelStats, Meter } from './channel-stats';
-import { checkFunction, checkOptions, invalidOption, kindOf } from '../options';
-import { dismiss } from './close-with-retry';
-import type { AppendOptions } from '../log/event-log';
-import { EventStreamClosedError } from '../event-stream-closed-error';
-import { Feed } from './live-delivery';
-import { LogReader } from '../log/log-reader';
-import { Member, type MemberContext } from './subscription';
-import { ReservedEvents } from '../log/reserved-events';
+import { closeWithRetry } from './close-with-retry';
+import { LiveDelivery } from './live-delivery';
 import { select } from './selection';
-import { checkSubscriber, isOver, type Subscriber, type Subscription } from '../stream/subscriber';
+import { ChannelSubscription, type SubscriptionContext } from './subscription';
 
 /** Publishes to all subscribers, and gives who comes back what it has missed. */
 export interface Channel {
@@ -58,10 +58,10 @@ export function createChannel(options: ChannelOptions = {}): Channel {
 
 class LogChannel implements Channel {
   readonly #options: ResolvedChannelOptions;
-  readonly #feed: Feed;
+  readonly #feed: LiveDelivery;
   readonly #meter: Meter;
-  readonly #context: MemberContext;
-  readonly #members = new Set<Member>();
+  readonly #context: SubscriptionContext;
+  readonly #members = new Set<ChannelSubscription>();
   /** Set first thing: what closing calls may publish and subscribe. */
   #closeOptions: ChannelCloseOptions | undefined;
   #closing: Promise<void> | undefined;
@@ -70,7 +70,7 @@ class LogChannel implements Channel {
     this.#options = options;
     const reserved = new ReservedEvents(options.onError);
     const reader = new LogReader(options.log, options.maxReplayBytes, reserved);
-    this.#feed = new Feed(options.log, reader, reserved);
+    this.#feed = new LiveDelivery(options.log, reader, reserved);
     this.#meter = new Meter(options.onMetric);
     this.#context = {
       log: options.log,
@@ -111,7 +111,7 @@ class LogChannel implements Channel {
     if (this.#turnsAway(subscriber) || isOver(subscriber)) {
       return { cursor: lastEventId, closed: Promise.resolve(), close: () => {} };
     }
-    const member = new Member(this.#context, subscriber, lastEventId, selection, initial);
+    const member = new ChannelSubscription(this.#context, subscriber, lastEventId, selection, initial);
     this.#members.add(member);
     this.#meter.add('subscribers', 1);
     member.start();
@@ -172,7 +172,7 @@ class LogChannel implements Channel {
   }
 
   #dismiss(subscriber: Subscriber, retry: ChannelCloseOptions['retry']): Promise<void> | undefined {
-    return this.#guarded(() => dismiss(subscriber, retry));
+    return this.#guarded(() => closeWithRetry(subscriber, retry));
   }
 
   /** What a subscriber throws concerns no other. */

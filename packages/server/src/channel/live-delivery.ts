@@ -1,11 +1,11 @@
 import type { EventLog, LoggedEvent, LogPage } from '../log/event-log';
-import { LiveGroups, type LiveMember } from './topic-index';
 import { type LogReader, PAGE_BYTES } from '../log/log-reader';
 import { RecentEvents } from '../log/recent-events';
 import type { ReservedEvents } from '../log/reserved-events';
 import { startTimer } from '../stream/timers/timer';
 import { afterThisTurn } from '../stream/turn';
 import type { Wait } from '../stream/wait';
+import { type LiveSubscription, TopicIndex } from './topic-index';
 
 /** What has arrived is delivered without waiting for the turn's end from this many bytes on, so that it has a bound. */
 const MAX_JOINED_BYTES = 65_536;
@@ -22,11 +22,11 @@ const MAX_REST = 25;
  *
  * It is the only way from the log to a live member, so that there is one order, whoever published and in whichever process.
  */
-export class Feed {
+export class LiveDelivery {
   readonly #log: EventLog;
   readonly #reader: LogReader;
   readonly #reserved: ReservedEvents;
-  readonly #live = new LiveGroups();
+  readonly #live = new TopicIndex();
   #listening: Promise<void> | undefined;
   // Made with the first tail: Workers refuse to make one outside of a request.
   #abort: AbortController | undefined;
@@ -88,14 +88,14 @@ export class Feed {
    * Takes in a member that has read the log up to `tailed`. What has arrived and not been delivered it has read too, so that
    * goes out to the others first. `false`: more has arrived meanwhile.
    */
-  join(member: LiveMember): boolean {
+  join(member: LiveSubscription): boolean {
     this.#deliver();
     if (this.#log.compare(member.cursor, this.#tailed) !== 0) return false;
     this.#live.add(member);
     return true;
   }
 
-  leave(member: LiveMember): void {
+  leave(member: LiveSubscription): void {
     this.#live.delete(member);
   }
 
@@ -136,11 +136,11 @@ export class Feed {
     const abort = new AbortController();
     this.#abort = abort;
     try {
-      const head = await this.#log.head();
+      const head = await this.#log.lastId();
       if (abort.signal.aborted) return;
       this.#tailed = this.#delivered = head;
       this.#recent = this.#log.isLocal ? undefined : new RecentEvents(RECENT_BYTES, head);
-      await this.#log.tail(head, (page) => this.#receive(page), abort.signal);
+      await this.#log.follow(head, (page) => this.#receive(page), abort.signal);
     } catch (error) {
       abort.abort();
       throw error;

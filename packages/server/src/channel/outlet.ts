@@ -1,5 +1,5 @@
-import type { Meter } from './channel-stats';
 import type { Subscriber } from '../stream/subscriber';
+import type { Meter } from './channel-stats';
 
 /** The way to one subscriber, and how far it has been written. */
 export class Outlet {

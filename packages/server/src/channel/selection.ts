@@ -1,5 +1,5 @@
-import { checkFunction, invalidOption, kindOf } from '../options';
 import type { LoggedEvent } from '../log/event-log';
+import { checkFunction, invalidOption, kindOf } from '../options';
 
 /** Which of a channel's events a subscriber gets. */
 export interface SelectionOptions {

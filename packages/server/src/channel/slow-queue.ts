@@ -1,7 +1,7 @@
+import type { LoggedEvent } from '../log/event-log';
+import { laggedFrame } from '../wire/conventions';
 import { join } from '../wire/frames';
 import type { Meter } from './channel-stats';
-import { laggedFrame } from '../wire/conventions';
-import type { LoggedEvent } from '../log/event-log';
 import type { Outlet } from './outlet';
 
 /** What is done with a subscriber that takes its events more slowly than they come. */

@@ -1,41 +1,44 @@
-import { join } from '../wire/frames';
-import { CatchUp, type CatchUpContext, type CatchUpTask, type Initial } from './replay/replay';
-import type { Meter } from './channel-stats';
-import { cursorFrame } from '../wire/conventions';
 import type { LoggedEvent } from '../log/event-log';
-import type { LiveMember } from './topic-index';
+import type { Follower, Subscriber, Subscription } from '../stream/subscriber';
+import { cursorFrame } from '../wire/conventions';
+import { join } from '../wire/frames';
+import type { Meter } from './channel-stats';
 import { Outlet } from './outlet';
+import { type Initial, Replay, type ReplayContext, type ReplayTask } from './replay/replay';
 import type { Selection } from './selection';
 import { type SlowPolicy, SlowQueue } from './slow-queue';
-import type { Follower, Subscriber, Subscription } from '../stream/subscriber';
+import type { LiveSubscription } from './topic-index';
 
 /** What a member needs of its channel. */
-export interface MemberContext extends CatchUpContext {
+export interface SubscriptionContext extends ReplayContext {
   readonly meter: Meter;
   readonly slowPolicy: SlowPolicy;
-  left(member: Member): void;
+  left(member: ChannelSubscription): void;
 }
 
 /**
  * One subscriber in a channel. It reads the log at its own pace until it has reached the tail, then is live. While its subscriber is
  * full, what is published waits in a queue with a bound.
  */
-export class Member extends Outlet implements Subscription, LiveMember, Follower, CatchUpTask {
+export class ChannelSubscription
+  extends Outlet
+  implements Subscription, LiveSubscription, Follower, ReplayTask
+{
   readonly selection: Selection;
   /** While its subscriber is full. */
   #queue: SlowQueue | undefined;
   readonly closed: Promise<void>;
   readonly initial: Initial | undefined;
-  readonly #context: MemberContext;
+  readonly #context: SubscriptionContext;
   /** Until it is live. */
-  #catchUp: CatchUp | undefined;
+  #catchUp: Replay | undefined;
   #live = false;
   #settle = () => {};
   /** Where its subscriber tells of its end by the signal alone. */
   #onAbort: (() => void) | undefined;
 
   constructor(
-    context: MemberContext,
+    context: SubscriptionContext,
     subscriber: Subscriber,
     lastEventId: string,
     selection: Selection,
@@ -132,7 +135,7 @@ export class Member extends Outlet implements Subscription, LiveMember, Follower
 
   /** Gone once the member is live, for as long as it stays so. */
   async #catchUpWithLog(): Promise<void> {
-    const catchUp = new CatchUp(this.#context, this);
+    const catchUp = new Replay(this.#context, this);
     this.#catchUp = catchUp;
     await catchUp.run();
     if (this.#catchUp === catchUp) this.#catchUp = undefined;

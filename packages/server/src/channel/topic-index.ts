@@ -1,9 +1,9 @@
-import { join } from '../wire/frames';
 import type { LoggedEvent } from '../log/event-log';
+import { join } from '../wire/frames';
 import { byTopics, type Selection } from './selection';
 
 /** Who is live: written everything that it selects, up to the feed's last delivery. */
-export interface LiveMember {
+export interface LiveSubscription {
   readonly selection: Selection;
   readonly cursor: string;
   /** Looks at what `deliver` will need, and gives a number that depends on all of it. Does not throw. */
@@ -16,20 +16,20 @@ export interface LiveMember {
 
 interface Group {
   readonly topics: ReadonlySet<string> | undefined;
-  readonly members: Set<LiveMember>;
+  readonly members: Set<LiveSubscription>;
 }
 
 /** Members that are looked at before any of them is written to. With many more, the first would be forgotten again. */
 const AHEAD = 16;
 
 /** Live members by their topics: what is published costs nothing for those who have not chosen its topic. */
-export class LiveGroups {
+export class TopicIndex {
   readonly #groups = new Map<string, Group>();
   readonly #byTopic = new Map<string, Set<Group>>();
   /** Of no use, but what nobody uses the compiler leaves out. */
   #seen = 0;
 
-  add(member: LiveMember): void {
+  add(member: LiveSubscription): void {
     const { key, topics } = member.selection;
     let group = this.#groups.get(key);
     if (!group) {
@@ -44,7 +44,7 @@ export class LiveGroups {
     group.members.add(member);
   }
 
-  delete(member: LiveMember): void {
+  delete(member: LiveSubscription): void {
     const { key, topics } = member.selection;
     const group = this.#groups.get(key);
     if (!group?.members.delete(member) || group.members.size > 0) return;
@@ -68,7 +68,7 @@ export class LiveGroups {
   }
 
   /** All of them, who are then in no group. */
-  clear(): LiveMember[] {
+  clear(): LiveSubscription[] {
     const members = [...this.#groups.values()].flatMap((group) => [...group.members]);
     this.#groups.clear();
     this.#byTopic.clear();

@@ -1,11 +1,11 @@
 import type { ResolvedEventStreamInit } from '../stream/event-stream-init';
-import { type PlainAnswer, plainText, type StreamRequest } from './response';
-import { isPreflight, preflightAnswer } from './preflight';
+import { isPreflight, preflightResponse } from './preflight';
+import { type PlainResponse, plainText, type StreamRequest } from './response';
 
 /** For a preflight and for an `Accept` that leaves event streams out, the answer; undefined where the stream may begin. */
-export function earlyAnswer(request: StreamRequest, init: ResolvedEventStreamInit): PlainAnswer | undefined {
+export function negotiate(request: StreamRequest, init: ResolvedEventStreamInit): PlainResponse | undefined {
   const { crossOrigin, accept } = init;
-  if (crossOrigin && isPreflight(request)) return preflightAnswer(request, crossOrigin);
+  if (crossOrigin && isPreflight(request)) return preflightResponse(request, crossOrigin);
   if (accept === 'require' && !acceptsEventStream(request.header('accept'))) {
     return plainText(
       406,
@@ -22,13 +22,13 @@ export function noRoom(
   retryAfter: number,
   request: StreamRequest,
   init: ResolvedEventStreamInit,
-): PlainAnswer {
+): PlainResponse {
   const answer = plainText(503, 'Too many subscribers: come back later', request, init.crossOrigin);
   return { ...answer, headers: [...answer.headers, ['retry-after', String(retryAfter)]] };
 }
 
 /** The answer to whom there is nothing more for. */
-export function noContent(request: StreamRequest, { crossOrigin }: ResolvedEventStreamInit): PlainAnswer {
+export function noContent(request: StreamRequest, { crossOrigin }: ResolvedEventStreamInit): PlainResponse {
   // With the headers of CORS: without them a page of another origin sees an error, and comes back.
   return {
     status: 204,

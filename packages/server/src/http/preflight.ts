@@ -1,15 +1,15 @@
 import { Cors, type CorsOptions } from './cors';
-import { type PlainAnswer, plainText, type StreamRequest } from './response';
+import { type PlainResponse, plainText, type StreamRequest } from './response';
 
 /**
  * The answers to OPTIONS requests that do not come to the stream's own handler.
  *
  * @throws EventStreamUsageError `INVALID_OPTION`
  */
-export function preflightAnswers(options: CorsOptions): (request: StreamRequest) => PlainAnswer {
+export function preflightResponses(options: CorsOptions): (request: StreamRequest) => PlainResponse {
   const cors = new Cors(options);
   return (request) => {
-    if (isPreflight(request)) return preflightAnswer(request, cors);
+    if (isPreflight(request)) return preflightResponse(request, cors);
     // Who asks without saying for which method gets no more than the origin's headers.
     if (request.method === 'OPTIONS') return noBody(cors.headers(request.header('origin')));
     // Said aloud, since an EventSource that gets 204 never comes back.
@@ -24,10 +24,10 @@ export function isPreflight(request: StreamRequest): boolean {
   return request.method === 'OPTIONS' && request.header('access-control-request-method') !== undefined;
 }
 
-export function preflightAnswer(request: StreamRequest, cors: Cors): PlainAnswer {
+export function preflightResponse(request: StreamRequest, cors: Cors): PlainResponse {
   return noBody([...cors.headers(request.header('origin')), ...cors.preflight()]);
 }
 
-function noBody(headers: PlainAnswer['headers']): PlainAnswer {
+function noBody(headers: PlainResponse['headers']): PlainResponse {
   return { status: 204, headers, body: '' };
 }

@@ -8,7 +8,7 @@ export interface StreamRequest {
 }
 
 /** An answer that is no event stream. */
-export interface PlainAnswer {
+export interface PlainResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
@@ -20,7 +20,7 @@ export function plainText(
   sentence: string,
   request: StreamRequest,
   cors: Cors | undefined,
-): PlainAnswer {
+): PlainResponse {
   return {
     status,
     headers: [

@@ -65,7 +65,7 @@ export interface EventLog {
    */
   append(event: EventInput, options?: AppendOptions | undefined): LoggedEvent | Promise<LoggedEvent>;
   /** The newest id. */
-  head(): string | Promise<string>;
+  lastId(): string | Promise<string>;
   /** Negative where `a` comes before `b`, 0 where they are the same. Both are ids of this log. */
   compare(a: string, b: string): number;
   /** The first events after a cursor, which may be any text that a client sent. */
@@ -74,7 +74,7 @@ export interface EventLog {
    * Gives what follows a cursor to `listener`, in order, as it comes, until `signal` is aborted; no call follows that. Settles once
    * it listens, and recovers by itself from then on: what it had to skip is a batch with `gap`. The listener does not throw.
    */
-  tail(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void>;
+  follow(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void>;
   /**
    * Whether reading costs no more than memory does. A channel on any other log keeps its newest events in memory, some
    * megabytes, for subscribers that come back.

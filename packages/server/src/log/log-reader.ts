@@ -1,6 +1,6 @@
+import type { Wait } from '../stream/wait';
 import type { EventLog, LoggedEvent } from './event-log';
 import type { ReservedEvents } from './reserved-events';
-import type { Wait } from '../stream/wait';
 
 /** Questions that are under way at once. The log's connection carries what is published too, which must not queue up behind them. */
 const AT_ONCE = 4;
@@ -47,7 +47,7 @@ export class LogReader {
   }
 
   head(): Wait<string> {
-    return this.#wait('head', () => this.#log.head());
+    return this.#wait('lastId', () => this.#log.lastId());
   }
 
   page(after: string): Wait<ReadPage> {

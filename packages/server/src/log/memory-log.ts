@@ -1,8 +1,8 @@
 import { type EventInput, refuseId, refuseReservedType } from '@eventwire/encoder';
-import { utf8, withId } from '../wire/frames';
-import { checkInteger, checkOptions } from '../options';
-import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './event-log';
 import { EventStreamUsageError } from '../errors';
+import { checkInteger, checkOptions } from '../options';
+import { utf8, withId } from '../wire/frames';
+import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './event-log';
 import { heldBytes } from './held-bytes';
 import { settle } from './settled-event';
 import { SlidingList } from './sliding-list';
@@ -106,7 +106,7 @@ class MemoryLog implements EventLog {
     return held;
   }
 
-  head(): string {
+  lastId(): string {
     return this.#id(this.#seq);
   }
 
@@ -126,7 +126,7 @@ class MemoryLog implements EventLog {
     return this.#page(after, { limit, maxBytes, maxReplayBytes });
   }
 
-  async tail(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void> {
+  async follow(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const page = this.#page(after, EVERYTHING);
     // Nothing is awaited up to here, so the page reaches to the head, and the tail stands behind it.

@@ -1,6 +1,6 @@
 import { refuseReservedType } from '@eventwire/encoder';
-import type { LoggedEvent } from './event-log';
 import { EventStreamUsageError } from '../errors';
+import type { LoggedEvent } from './event-log';
 
 /**
  * The last line of defence against events that look like Eventwire's own, which a log should have refused: a forged

@@ -1,7 +1,7 @@
 import type { EventStreamSink } from './event-stream-sink';
 
 /** Whether there is room for more bytes on the way to the client, and the wait for it. */
-export class Room {
+export class Backpressure {
   readonly #sink: EventStreamSink;
   readonly #highWaterMark: number;
   /** None as long as nobody waits. */

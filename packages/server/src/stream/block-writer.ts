@@ -1,9 +1,9 @@
 import { type AsyncServerEventInit, type EventInput, encode } from '@eventwire/encoder';
 import { utf8, withRetry } from '../wire/frames';
+import { Backpressure } from './backpressure';
 import { eventPieces, hasRetry, isSync } from './event-pieces';
 import type { EventStreamSink } from './event-stream-sink';
 import { forEachUntil } from './for-each-until';
-import { Room } from './backpressure';
 import { nextTurn, TURN_BYTES } from './turn';
 
 /** The stream whose blocks are written. */
@@ -32,7 +32,7 @@ export class BlockWriter {
   readonly #sink: EventStreamSink;
   /** A whole number, since a fraction would be an object of its own. */
   #lastWrite = Math.floor(performance.now());
-  readonly #room: Room;
+  readonly #room: Backpressure;
   readonly #owner: BlockWriterOwner;
   /** None until something has to wait. */
   #waiting: (() => void)[] | undefined;
@@ -45,7 +45,7 @@ export class BlockWriter {
     owner: BlockWriterOwner,
   ) {
     this.#sink = sink;
-    this.#room = new Room(sink, highWaterMark);
+    this.#room = new Backpressure(sink, highWaterMark);
     this.#retry = retry;
     this.#owner = owner;
   }

@@ -1,6 +1,6 @@
 import { type AsyncServerEventInit, type EventInput, ServerEvent } from '@eventwire/encoder';
-import { kindOf } from '../options';
 import { EventStreamUsageError } from '../errors';
+import { kindOf } from '../options';
 import type { Subscription } from './subscriber';
 
 /** Something that gives events one after the other. */
@@ -10,7 +10,7 @@ export type EventIterable =
 
 /** What a callback may give: a source of events, a subscription that keeps the stream open until it closes, or nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a callback without a return is the point
-export type Produced = void | Subscription | EventIterable;
+export type EventStreamBody = void | Subscription | EventIterable;
 
 export function isSubscription(produced: unknown): produced is Subscription {
   return typeof produced === 'object' && produced !== null && 'closed' in produced && 'cursor' in produced;

@@ -1,5 +1,5 @@
-import { checkFunction, checkInteger, checkOptions, invalidOption, kindOf, MAX_TIMER } from '../options';
 import { Cors, type CorsOptions } from '../http/cors';
+import { checkFunction, checkInteger, checkOptions, invalidOption, kindOf, MAX_TIMER } from '../options';
 import type { LifetimeLimits } from './timers/lifetime';
 
 /** Header fields by name, or pairs of name and value (`Headers`, `Map`, an array). */

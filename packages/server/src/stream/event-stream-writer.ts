@@ -1,19 +1,19 @@
 import { type AsyncServerEventInit, type EventInput, refuseReservedType } from '@eventwire/encoder';
+import { EventStreamClosedError } from '../event-stream-closed-error';
+import { noContent, noRoom } from '../http/negotiation';
+import { COMMENT_LINE, endFrame, HEARTBEAT, preamble } from '../wire/conventions';
 import { retryFrame } from '../wire/frames';
 import { BlockWriter, type BlockWriterOwner } from './block-writer';
-import { COMMENT_LINE, endFrame, HEARTBEAT, preamble } from '../wire/conventions';
-import { noContent, noRoom } from '../http/negotiation';
-import { EventStreamClosedError } from '../event-stream-closed-error';
+import { type EventStreamBody, isSubscription } from './body';
 import {
   type EventStreamInit,
   type ResolvedEventStreamInit,
   resolveEventStreamInit,
 } from './event-stream-init';
 import type { EventStreamSink, EventStreamSinkListener } from './event-stream-sink';
-import { linger } from './timers/drain-timeout';
 import { produce, saysItIsOver } from './send-body';
-import { isSubscription, type Produced } from './body';
 import type { Follower, Subscriber } from './subscriber';
+import { drainTimeout } from './timers/drain-timeout';
 import { Watch, type WatchListener } from './timers/watch';
 
 const NOTHING = new Uint8Array(0);
@@ -78,7 +78,7 @@ export class EventStreamWriter implements Subscriber {
     }
 
     closed(): void {
-      this.#stream.#finish(new EventStreamClosedError('PEER_GONE', 'The client has left: stop writing'));
+      this.#stream.#finish(new EventStreamClosedError('CLIENT_GONE', 'The client has left: stop writing'));
       this.#stream.#settle();
     }
 
@@ -102,7 +102,7 @@ export class EventStreamWriter implements Subscriber {
 
     stalled(patience: number): void {
       const stalled = `The client has taken nothing for ${patience} ms: stop writing`;
-      this.#stream.#destroy(new EventStreamClosedError('PEER_GONE', stalled));
+      this.#stream.#destroy(new EventStreamClosedError('CLIENT_GONE', stalled));
     }
 
     get signal(): AbortSignal {
@@ -128,7 +128,7 @@ export class EventStreamWriter implements Subscriber {
    */
   refuse(retryAfter: number): void {
     if (this.#state !== 'open') return;
-    if (this.#sink.answer((request) => noRoom(retryAfter, request, this.#init))) {
+    if (this.#sink.respond((request) => noRoom(retryAfter, request, this.#init))) {
       this.#finish(closedHere());
       return;
     }
@@ -142,7 +142,7 @@ export class EventStreamWriter implements Subscriber {
    */
   noContent(): void {
     if (this.#state !== 'open') return;
-    if (this.#sink.answer((request) => noContent(request, this.#init))) this.#finish(closedHere());
+    if (this.#sink.respond((request) => noContent(request, this.#init))) this.#finish(closedHere());
     else this.end();
   }
 
@@ -175,7 +175,7 @@ export class EventStreamWriter implements Subscriber {
    * Sends one event. Resolves once fewer than `highWaterMark` bytes are under way: awaiting it is backpressure. An event with
    * async data holds the stream until its block is whole. Who ignores the promise is not crashed by a rejection.
    *
-   * Rejects with EventStreamClosedError (`STREAM_CLOSED`, `PEER_GONE`), with ServerEventError (`RESERVED_TYPE` or what the
+   * Rejects with EventStreamClosedError (`STREAM_CLOSED`, `CLIENT_GONE`), with ServerEventError (`RESERVED_TYPE` or what the
    * encoder refuses), or with what the source of the data threw; if a part of the block was out by then, the connection is cut.
    */
   sendEvent(event: EventInput | AsyncServerEventInit): Promise<void> {
@@ -197,7 +197,9 @@ export class EventStreamWriter implements Subscriber {
    *
    * @param source or a function that gives it; not called if the stream is over already
    */
-  sendEvents(source: Produced | ((stream: this) => Produced | Promise<Produced>)): Promise<void> {
+  sendEvents(
+    source: EventStreamBody | ((stream: this) => EventStreamBody | Promise<EventStreamBody>),
+  ): Promise<void> {
     if (typeof source !== 'function') return this.#sendAll(source);
     if (this.#state !== 'open') return Promise.resolve();
     try {
@@ -243,11 +245,11 @@ export class EventStreamWriter implements Subscriber {
     if (this.#state === 'over') return;
     this.#finish(closedHere(), () => {
       this.#sink.end();
-      this.closed.then(linger(this.#sink, this.#init.writeTimeout));
+      this.closed.then(drainTimeout(this.#sink, this.#init.writeTimeout));
     });
   }
 
-  #sendAll(produced: Produced | Promise<Produced>): Promise<void> {
+  #sendAll(produced: EventStreamBody | Promise<EventStreamBody>): Promise<void> {
     // Not by the function below: what waits in one takes three times as much memory, and most streams wait here.
     if (isSubscription(produced)) {
       return produced.closed.then(
@@ -258,7 +260,7 @@ export class EventStreamWriter implements Subscriber {
     return this.#produce(produced);
   }
 
-  async #produce(produced: Produced | Promise<Produced>): Promise<void> {
+  async #produce(produced: EventStreamBody | Promise<EventStreamBody>): Promise<void> {
     try {
       await produce(await produced, this, (error) => this.#report(error));
       this.#ranOut();
@@ -290,7 +292,7 @@ export class EventStreamWriter implements Subscriber {
     const room = this.#blocks.writeEvent(event);
     if (room) await room;
     // What was written before the stream was ended on this side still goes out.
-    if (this.#reason?.code === 'PEER_GONE') throw this.#reason;
+    if (this.#reason?.code === 'CLIENT_GONE') throw this.#reason;
   }
 
   #beat(): void {

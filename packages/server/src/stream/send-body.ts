@@ -1,7 +1,7 @@
 import type { AsyncServerEventInit, EventInput } from '@eventwire/encoder';
 import { EventStreamClosedError } from '../event-stream-closed-error';
+import { checkIterable, type EventStreamBody, isSubscription } from './body';
 import { forEachUntil } from './for-each-until';
-import { checkIterable, isSubscription, type Produced } from './body';
 
 /** What `produce` needs of an EventStreamWriter. */
 interface ProducedStream {
@@ -11,7 +11,7 @@ interface ProducedStream {
 
 /** Sends what was produced, until it has run out or the stream is over. Rejects with what the source throws. */
 export async function produce(
-  produced: Produced,
+  produced: EventStreamBody,
   stream: ProducedStream,
   onLate: (error: unknown) => void,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { encode } from '@eventwire/encoder';
-import { utf8 } from './frames';
 import { invalidOption, kindOf } from '../options';
+import { utf8 } from './frames';
 
 /**
  * What Eventwire says in-band, above the Standard. All of it has data, since Firefox forgets the id of a block without.

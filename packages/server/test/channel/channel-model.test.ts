@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createChannel, createMemoryLog } from '../../src/index';
+import { FakeSubscriber } from '../helpers/fake-subscriber';
+import { settled } from '../helpers/helpers';
+import { remote } from '../helpers/remote-log';
 import {
   type Guest,
   judge,
@@ -12,9 +15,6 @@ import {
   seq,
   topicOf,
 } from './channel-model';
-import { FakeSubscriber } from '../helpers/fake-subscriber';
-import { settled } from '../helpers/helpers';
-import { remote } from '../helpers/remote-log';
 
 /** `RUNS=2000 npx vitest run channel-model` for long. A failure prints its seed. */
 const numRuns = Number(process.env.RUNS ?? 60);
@@ -27,7 +27,7 @@ it(
     await fc.assert(
       fc.asyncProperty(scenario, async ({ maxEvents, isRemote, selecting, before, delays, ...given }) => {
         const memory = createMemoryLog({ maxEvents });
-        const [epoch = ''] = (await memory.head()).split('.');
+        const [epoch = ''] = (await memory.lastId()).split('.');
         let next = 0;
         const delay = () => delays[next++ % delays.length] ?? 0;
         const far = isRemote ? remote(memory, delay, before) : undefined;

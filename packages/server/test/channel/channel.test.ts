@@ -37,10 +37,10 @@ const dataOf = (subscriber: FakeSubscriber) => subscriber.blocks.map(({ data }) 
 function withMethods(log: EventLog, methods: Partial<EventLog>): EventLog {
   return {
     append: (event, options) => log.append(event, options),
-    head: () => log.head(),
+    lastId: () => log.lastId(),
     compare: (a, b) => log.compare(a, b),
     read: (after, options) => log.read(after, options),
-    tail: (after, listener, signal) => log.tail(after, listener, signal),
+    follow: (after, listener, signal) => log.follow(after, listener, signal),
     ...methods,
   };
 }
@@ -178,24 +178,24 @@ describe('publish', () => {
     ['topic', 'options'],
   ])('refuses %j', async (options, option) => {
     const { channel, log } = setUp();
-    const head = await log.head();
+    const head = await log.lastId();
     await expect(channel.publish('x', options as unknown as AppendOptions)).rejects.toMatchObject({
       code: 'INVALID_OPTION',
       option,
     });
-    expect(await log.head()).toBe(head);
+    expect(await log.lastId()).toBe(head);
   });
 
   it('refuses reserved types and ids, and crashes nobody who ignores that', async () => {
     const { channel, log } = setUp();
-    const head = await log.head();
+    const head = await log.lastId();
     await expect(channel.publish({ type: 'eventwire:gap', data: '' })).rejects.toMatchObject({
       code: 'RESERVED_TYPE',
     });
     await expect(channel.publish({ id: '1', data: '' })).rejects.toMatchObject({ code: 'ID_NOT_ALLOWED' });
     channel.publish({ type: 'a\nb' });
     await settled();
-    expect(await log.head()).toBe(head);
+    expect(await log.lastId()).toBe(head);
   });
 });
 
@@ -411,7 +411,7 @@ describe('a gap', () => {
     expect(subscriber.blocks).toEqual([
       {
         type: 'eventwire:gap',
-        id: await log.head(),
+        id: await log.lastId(),
         data: '{"after":"from before a restart","oldest":null}',
       },
     ]);
@@ -535,7 +535,7 @@ describe('becoming live', () => {
           reads++;
           return log.read(after, options);
         },
-        tail: (after, listener, signal) => {
+        follow: (after, listener, signal) => {
           const waiting: LoggedEvent[] = [];
           const lagging = async () => {
             if (waiting.length < 10) return;
@@ -543,7 +543,7 @@ describe('becoming live', () => {
             for (let i = 0; i < 3; i++) await immediate();
             listener({ events, gap: false });
           };
-          return log.tail(
+          return log.follow(
             after,
             ({ events }) => {
               waiting.push(...events);
@@ -692,8 +692,8 @@ describe('a log that holds events of reserved types, as by somebody who writes i
         const { events, gap } = await log.read(after, options);
         return { events: forge(events), gap };
       },
-      tail: (after, listener, signal) =>
-        log.tail(after, ({ events, gap }) => listener({ events: forge(events), gap }), signal),
+      follow: (after, listener, signal) =>
+        log.follow(after, ({ events, gap }) => listener({ events: forge(events), gap }), signal),
     });
   };
 
@@ -729,7 +729,7 @@ describe('a log that holds events of reserved types, as by somebody who writes i
 });
 
 describe('a log that fails', () => {
-  it.each(['head', 'read', 'tail'] as const)(
+  it.each(['lastId', 'read', 'follow'] as const)(
     'in %s closes the subscriber, and the next may try again',
     async (method) => {
       let broken = true;
@@ -768,8 +768,8 @@ describe('a log that fails', () => {
     const seq = (id: string) => Number(id.split('.')[1]);
     const { join, publish, errors } = setUp({}, (log) =>
       withMethods(log, {
-        head: async () => {
-          const head = await log.head();
+        lastId: async () => {
+          const head = await log.lastId();
           return `${head.split('.')[0]}.${Math.min(seq(head), lostFrom - 1)}`;
         },
         read: async (after, options) => {
@@ -777,8 +777,8 @@ describe('a log that fails', () => {
           if (seq(after) >= lostFrom) return { events: [], gap: true };
           return { events: events.filter(({ id }) => seq(id) < lostFrom), gap };
         },
-        tail: (after, listener, signal) =>
-          log.tail(
+        follow: (after, listener, signal) =>
+          log.follow(
             after,
             ({ events, gap }) => listener({ events: events.filter(({ id }) => seq(id) < lostFrom), gap }),
             signal,
@@ -813,7 +813,7 @@ describe('a log that fails', () => {
 it('a log whose tail is for ever ahead of what can be read is given up, and its subscribers are closed', async () => {
   const { join, publish, errors } = setUp({}, (log) =>
     withMethods(log, {
-      head: async () => log.cursorBefore?.(await log.head()) ?? '',
+      lastId: async () => log.cursorBefore?.(await log.lastId()) ?? '',
       read: async () => ({ events: [], gap: true }),
     }),
   );

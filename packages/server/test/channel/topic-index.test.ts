@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import type { LoggedEvent } from '../../src/index';
-import { LiveGroups, type LiveMember } from '../../src/channel/topic-index';
 import { Selection } from '../../src/channel/selection';
+import { type LiveSubscription, TopicIndex } from '../../src/channel/topic-index';
+import type { LoggedEvent } from '../../src/index';
 
 /** Live members of which every look is counted, at themselves and at their topics. */
 function crowd() {
-  const groups = new LiveGroups();
+  const groups = new TopicIndex();
   let looks = 0;
   class WatchedTopics extends Set<string> {
     override has(topic: string): boolean {
@@ -21,7 +21,7 @@ function crowd() {
     const selection = new Selection({ topics }, undefined);
     Object.assign(selection, { topics: new WatchedTopics(topics) });
     const delivered: string[] = [];
-    const member: LiveMember = {
+    const member: LiveSubscription = {
       get selection() {
         looks++;
         return selection;
@@ -76,14 +76,14 @@ it('what a delivery costs grows with the subscribers of its topics, and not with
 });
 
 it('each gets it once, in order, but not who leaves through what is done with another', () => {
-  const groups = new LiveGroups();
+  const groups = new TopicIndex();
   const selection = new Selection({}, undefined);
   const got: number[] = [];
-  const member = (n: number): LiveMember => ({
+  const member = (n: number): LiveSubscription => ({
     ...{ selection, cursor: '', readAhead: () => 0, lost: () => {} },
     deliver: () => {
       got.push(n);
-      if (n === 3) for (const index of [2, 5, 30]) groups.delete(members[index] as LiveMember);
+      if (n === 3) for (const index of [2, 5, 30]) groups.delete(members[index] as LiveSubscription);
     },
   });
   const members = Array.from({ length: 40 }, (_, n) => member(n));

@@ -23,16 +23,16 @@ export function connectionLog(delay = 1) {
       inFront.push(waiting);
       return inTurn(() => memory.append(event, options));
     },
-    head: () => {
+    lastId: () => {
       asked.heads++;
-      return inTurn(() => memory.head());
+      return inTurn(() => memory.lastId());
     },
     compare: (a, b) => memory.compare(a, b),
     read: (after, options) => {
       asked.reads.push({ after, ...options });
       return inTurn(() => memory.read(after, options));
     },
-    tail: (after, listener, signal) => memory.tail(after, listener, signal),
+    follow: (after, listener, signal) => memory.follow(after, listener, signal),
     cursorBefore: (id) => memory.cursorBefore?.(id) ?? '',
   };
   return { log, memory, asked, inFront };

@@ -14,10 +14,10 @@ export function remote(log: EventLog, delay: () => number, before: boolean): Eve
   const cursorBefore = log.cursorBefore?.bind(log);
   return {
     append: async (event, options) => log.append(event, options),
-    head: () => later(() => log.head()),
+    lastId: () => later(() => log.lastId()),
     compare: (a, b) => log.compare(a, b),
     read: (after, options) => later(() => log.read(after, options)),
-    async tail(after, listener, signal) {
+    async follow(after, listener, signal) {
       let queue: Promise<unknown> = Promise.resolve();
       let waiting: LogPage | undefined;
       const own = new AbortController();
@@ -36,7 +36,7 @@ export function remote(log: EventLog, delay: () => number, before: boolean): Eve
           }),
         );
       };
-      await later(() => log.tail(after, deliver, own.signal));
+      await later(() => log.follow(after, deliver, own.signal));
       const cut = () => {
         cuts.delete(cut);
         own.abort();

@@ -1,8 +1,8 @@
 import { ServerEvent } from '@eventwire/encoder';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { heldBytes } from '../../src/log/held-bytes';
 import { createMemoryLog, type LoggedEvent, type LogPage, type MemoryLogOptions } from '../../src/index';
+import { heldBytes } from '../../src/log/held-bytes';
 import { settled } from '../helpers/helpers';
 
 const text = (event: LoggedEvent) => new TextDecoder().decode(event.frame);
@@ -16,7 +16,7 @@ afterEach(() => {
 describe('append', () => {
   it('assigns ids of one epoch, in order, and encodes the block', async () => {
     const log = createMemoryLog();
-    const head = await log.head();
+    const head = await log.lastId();
     const a = await log.append(
       { comment: 'id: 7', type: 't', retry: 5, data: ['one', 'two'] },
       { topic: 'x' },
@@ -29,7 +29,7 @@ describe('append', () => {
     expect(text(b)).toBe(`id: ${b.id}\ndata: plain\n\n`);
     expect(a).toMatchObject({ topic: 'x', event: { type: 't', retry: 5, comment: 'id: 7' } });
     expect([...(a.event.data ?? [])]).toEqual(['one', 'two']);
-    expect(await createMemoryLog().head()).not.toBe(head);
+    expect(await createMemoryLog().lastId()).not.toBe(head);
   });
 
   it('keeps data that can be read only once', async () => {
@@ -71,13 +71,13 @@ describe('append', () => {
   it('refuses what the encoder refuses, and what is larger than the log, and stays as it was', async () => {
     const log = createMemoryLog({ maxBytes: 1000 });
     await log.append('a');
-    const head = await log.head();
+    const head = await log.lastId();
     expect(() => log.append({ type: 'a\nb' })).toThrow(expect.objectContaining({ code: 'INVALID_TYPE' }));
     expect(() => log.append(null as unknown as string)).toThrow(
       expect.objectContaining({ code: 'INVALID_EVENT' }),
     );
     expect(() => log.append('x'.repeat(300))).toThrow(expect.objectContaining({ code: 'EVENT_TOO_LARGE' }));
-    expect(await log.head()).toBe(head);
+    expect(await log.lastId()).toBe(head);
     expect((await log.read(`${head.split('.')[0]}.0`, { limit: 9 })).events).toHaveLength(1);
   });
 });
@@ -85,7 +85,7 @@ describe('append', () => {
 describe('read', () => {
   it('gives pages after a cursor, also the one of the empty log', async () => {
     const log = createMemoryLog();
-    const start = await log.head();
+    const start = await log.lastId();
     expect(await log.read(start, { limit: 5 })).toEqual({ events: [], gap: false });
     const all = [await log.append('1'), await log.append('2'), await log.append('3')];
     expect((await log.read(start, { limit: 2 })).events).toEqual(all.slice(0, 2));
@@ -104,7 +104,7 @@ describe('read', () => {
       'x',
       '.',
       '1',
-      await other.head(),
+      await other.lastId(),
       `${epoch}`,
       `${epoch}.`,
       `${epoch}.2`,
@@ -129,7 +129,7 @@ describe('read', () => {
     for (let n = 0; n < 100; n++) all.push(await log.append('x'.repeat(n)));
     const bytes = (count: number) =>
       all.slice(100 - count).reduce((sum, { frame }) => sum + frame.byteLength, 0);
-    for (const after of ['x', `${all[0]?.id}0000`, await createMemoryLog().head()]) {
+    for (const after of ['x', `${all[0]?.id}0000`, await createMemoryLog().lastId()]) {
       for (const count of [0, 1, 2, 50, 99, 100]) {
         const exact = await log.read(after, { limit: 999, maxReplayBytes: bytes(count) });
         expect(exact).toEqual({ events: all.slice(100 - count), gap: true });
@@ -153,7 +153,7 @@ describe('read', () => {
   it('holds no event that is older than maxAge, without a timer', async () => {
     vi.useFakeTimers();
     const log = createMemoryLog({ maxAge: 1000 });
-    const start = await log.head();
+    const start = await log.lastId();
     const first = await log.append('1');
     vi.advanceTimersByTime(600);
     const second = await log.append('2');
@@ -165,7 +165,7 @@ describe('read', () => {
     vi.advanceTimersByTime(600);
     expect(await log.read(first.id, { limit: 9 })).toEqual({ events: [], gap: true });
     expect(await log.read(second.id, { limit: 9 })).toEqual({ events: [], gap: false });
-    expect(await log.head()).toBe(second.id);
+    expect(await log.lastId()).toBe(second.id);
   });
 
   it('takes no longer to start in a longer log', async () => {
@@ -173,7 +173,7 @@ describe('read', () => {
     const best = async (length: number) => {
       const log = createMemoryLog({ maxEvents: length });
       for (let i = 0; i < length * 1.5; i++) log.append('x');
-      const head = log.head() as string;
+      const head = log.lastId() as string;
       const after = log.cursorBefore?.(head) ?? '';
       let least = Number.POSITIVE_INFINITY;
       for (let round = 0; round < 20; round++) {
@@ -192,9 +192,9 @@ describe('read', () => {
 describe('compare and cursorBefore', () => {
   it('follow the order, and refuse ids of other logs', async () => {
     const log = createMemoryLog();
-    const zero = await log.head();
+    const zero = await log.lastId();
     for (let i = 0; i < 10; i++) await log.append('x');
-    const ten = await log.head();
+    const ten = await log.lastId();
     const nine = log.cursorBefore?.(ten) ?? '';
     expect(Math.sign(log.compare(nine, ten))).toBe(-1); // 9 and 10: not by their text
     expect(log.compare(ten, ten)).toBe(0);
@@ -203,28 +203,28 @@ describe('compare and cursorBefore', () => {
   });
 });
 
-describe('tail', () => {
+describe('follow', () => {
   it('gives what follows, then what comes, until the abort', async () => {
     const log = createMemoryLog();
-    const start = await log.head();
+    const start = await log.lastId();
     const one = await log.append('1');
     const got: string[] = [];
     const abort = new AbortController();
-    await log.tail(start, (page) => got.push(...ids(page)), abort.signal);
+    await log.follow(start, (page) => got.push(...ids(page)), abort.signal);
     const two = await log.append('2');
     expect(got).toEqual([one.id, two.id]);
     abort.abort();
     await log.append('3');
     expect(got).toHaveLength(2);
-    await log.tail(start, (page) => got.push(...ids(page)), abort.signal);
+    await log.follow(start, (page) => got.push(...ids(page)), abort.signal);
     expect(got).toHaveLength(2);
   });
 
   it('misses nothing that is added while it begins', async () => {
     const log = createMemoryLog();
     const got: string[] = [];
-    const listening = log.tail(
-      await log.head(),
+    const listening = log.follow(
+      await log.lastId(),
       (page) => got.push(...ids(page)),
       new AbortController().signal,
     );
@@ -237,7 +237,7 @@ describe('tail', () => {
     const log = createMemoryLog();
     const { id } = await log.append('1');
     const pages: LogPage[] = [];
-    await log.tail('foreign', (page) => pages.push(page), new AbortController().signal);
+    await log.follow('foreign', (page) => pages.push(page), new AbortController().signal);
     expect(pages.map((page) => [page.gap, ids(page)])).toEqual([[true, [id]]]);
   });
 
@@ -249,8 +249,8 @@ describe('tail', () => {
     const others = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException').on('uncaughtException', catcher);
     const got: number[][] = [[], []];
-    await log.tail(
-      await log.head(),
+    await log.follow(
+      await log.lastId(),
       (page) => {
         got[0]?.push(...ids(page).map(seqOf));
         if ((got[0]?.length ?? 0) < 3) log.append('again');
@@ -258,7 +258,7 @@ describe('tail', () => {
       },
       signal,
     );
-    await log.tail(await log.head(), (page) => got[1]?.push(...ids(page).map(seqOf)), signal);
+    await log.follow(await log.lastId(), (page) => got[1]?.push(...ids(page).map(seqOf)), signal);
     await log.append('1');
     await settled();
     process.off('uncaughtException', catcher);
@@ -304,8 +304,12 @@ describe('bounds', () => {
         async (maxEvents, maxBytes, steps) => {
           const log = createMemoryLog({ maxEvents, maxBytes });
           const tailed: string[] = [];
-          await log.tail(await log.head(), (page) => tailed.push(...ids(page)), new AbortController().signal);
-          const [epoch] = (await log.head()).split('.');
+          await log.follow(
+            await log.lastId(),
+            (page) => tailed.push(...ids(page)),
+            new AbortController().signal,
+          );
+          const [epoch] = (await log.lastId()).split('.');
           const all: LoggedEvent[] = [];
           let removed = 0;
           for (const step of steps) {
@@ -315,7 +319,7 @@ describe('bounds', () => {
               const size = () => all.slice(removed).reduce((sum, event) => sum + heldBytes(event), 0);
               while (all.length - removed > maxEvents || size() > maxBytes) removed++;
               expect(logged.id).toBe(`${epoch}.${all.length}`);
-              expect(await log.head()).toBe(logged.id);
+              expect(await log.lastId()).toBe(logged.id);
             } else {
               const { read: after, limit, maxBytes } = step;
               const page = await log.read(`${epoch}.${after}`, { limit, maxBytes });

@@ -135,7 +135,7 @@ describe('writeTimeout', () => {
     await vi.advanceTimersByTimeAsync(2);
     expect(sink.over).toBe('destroyed');
     expect(stream.signal.reason).toMatchObject({
-      code: 'PEER_GONE',
+      code: 'CLIENT_GONE',
       message: expect.stringContaining('1000 ms'),
     });
   });

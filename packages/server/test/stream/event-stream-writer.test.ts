@@ -94,8 +94,8 @@ describe('sendEvent', () => {
     const sent = stream.sendEvent('stuck');
     expect(await stateOf(sent)).toBe('pending');
     sink.leave();
-    expect(await stateOf(sent)).toBe('rejected PEER_GONE');
-    await expect(stream.sendEvent('late')).rejects.toMatchObject({ code: 'PEER_GONE' });
+    expect(await stateOf(sent)).toBe('rejected CLIENT_GONE');
+    await expect(stream.sendEvent('late')).rejects.toMatchObject({ code: 'CLIENT_GONE' });
   });
 
   it('resolves what was written before the stream was ended here', async () => {
@@ -212,7 +212,7 @@ describe('async data', () => {
       if (how === 'close') stream.close();
       else sink.leave();
       await returned.promise;
-      const state = how === 'close' ? 'rejected STREAM_CLOSED' : 'rejected PEER_GONE';
+      const state = how === 'close' ? 'rejected STREAM_CLOSED' : 'rejected CLIENT_GONE';
       expect(await stateOf(sent)).toBe(state);
       expect(await stateOf(waiting)).toBe(state);
       expect(sink.text).toBe('data: a\n');
@@ -519,7 +519,7 @@ describe('end and close', () => {
     expect(stream.over).toBe(false);
     sink.leave();
     expect(stream.over).toBe(true);
-    expect(stream.signal.reason).toMatchObject({ code: 'PEER_GONE' });
+    expect(stream.signal.reason).toMatchObject({ code: 'CLIENT_GONE' });
     expect(stream.signal).toBe(stream.signal);
   });
 
@@ -529,7 +529,7 @@ describe('end and close', () => {
     expect(stream.signal.reason).toMatchObject({ name: 'EventStreamClosedError', code: 'STREAM_CLOSED' });
     const other = open();
     other.sink.leave();
-    expect(other.stream.signal.reason).toMatchObject({ code: 'PEER_GONE' });
+    expect(other.stream.signal.reason).toMatchObject({ code: 'CLIENT_GONE' });
   });
 
   it('cut a peer that takes nothing of the last bytes', async () => {
@@ -556,7 +556,7 @@ describe('end and close', () => {
     const { stream } = open({ heartbeat: 1000, retry: 5 }, sink);
     expect(stream.signal.aborted).toBe(true);
     await stream.closed;
-    await expect(stream.sendEvent('x')).rejects.toMatchObject({ code: 'PEER_GONE' });
+    await expect(stream.sendEvent('x')).rejects.toMatchObject({ code: 'CLIENT_GONE' });
     const callback = vi.fn();
     await stream.sendEvents(callback);
     expect(callback).not.toHaveBeenCalled();

@@ -2,7 +2,7 @@ import { type EventInput, encode, refuseReservedType, ServerEventError } from '@
 import { utf8 } from '../../wire/frames';
 
 /** Without an id: the state belongs to the cursor that follows, and a cut in the middle must bring it again. */
-export function initialFrame(event: EventInput): Uint8Array {
+export function initialStateFrame(event: EventInput): Uint8Array {
   refuseReservedType(event);
   if (typeof event === 'object' && event?.id !== undefined) {
     throw new ServerEventError(

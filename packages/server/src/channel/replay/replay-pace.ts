@@ -1,7 +1,7 @@
-import { join } from '../../wire/frames';
 import type { LoggedEvent } from '../../log/event-log';
-import type { Outlet } from '../outlet';
 import { nextTurn, TURN_BYTES } from '../../stream/turn';
+import { join } from '../../wire/frames';
+import type { Outlet } from '../outlet';
 
 /** Bytes written at once; a larger event goes alone. */
 const MAX_FRAME_BYTES = 65_536;

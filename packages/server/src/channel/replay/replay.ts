@@ -1,27 +1,27 @@
 import type { EventInput } from '@eventwire/encoder';
-import { cursorFrame, gapFrame } from '../../wire/conventions';
-import type { EventLog } from '../../log/event-log';
 import { EventStreamUsageError } from '../../errors';
-import type { Feed } from '../live-delivery';
-import { forEachUntil } from '../../stream/for-each-until';
-import { initialFrame } from './initial-state';
+import type { EventLog } from '../../log/event-log';
 import type { LogReader, ReadPage } from '../../log/log-reader';
-import type { Outlet } from '../outlet';
 import { checkIterable } from '../../stream/body';
-import { ReplayPace } from './replay-pace';
-import type { Selection } from '../selection';
+import { forEachUntil } from '../../stream/for-each-until';
 import type { Wait } from '../../stream/wait';
+import { cursorFrame, gapFrame } from '../../wire/conventions';
+import type { LiveDelivery } from '../live-delivery';
+import type { Outlet } from '../outlet';
+import type { Selection } from '../selection';
+import { initialStateFrame } from './initial-state';
+import { ReplayPace } from './replay-pace';
 
 /** What catching up needs of the channel. */
-export interface CatchUpContext {
+export interface ReplayContext {
   readonly log: EventLog;
   readonly reader: LogReader;
-  readonly feed: Feed;
+  readonly feed: LiveDelivery;
   report(error: unknown): void;
 }
 
 /** What catching up needs of the subscription. */
-export interface CatchUpTask extends Outlet {
+export interface ReplayTask extends Outlet {
   readonly selection: Selection;
   readonly initial: Initial | undefined;
   /** Makes the subscriber live, which the feed refuses if more has arrived meanwhile. */
@@ -38,9 +38,9 @@ const MAX_FRUITLESS = 10;
  * One subscriber's way from its cursor to the log's tail: page by page, at its own pace, so that nothing is queued for it meanwhile.
  * Who falls out of the log on the way gets a gap.
  */
-export class CatchUp {
-  readonly #context: CatchUpContext;
-  readonly #task: CatchUpTask;
+export class Replay {
+  readonly #context: ReplayContext;
+  readonly #task: ReplayTask;
   readonly #pace: ReplayPace;
   /** The feed's generation in which the log has said that the cursor is its own: before, it must not be compared. */
   #known = -1;
@@ -53,7 +53,7 @@ export class CatchUp {
   /** Lets go of what is waited for. */
   #drop = () => {};
 
-  constructor(context: CatchUpContext, task: CatchUpTask) {
+  constructor(context: ReplayContext, task: ReplayTask) {
     this.#context = context;
     this.#task = task;
     this.#pace = new ReplayPace(task);
@@ -206,7 +206,7 @@ export class CatchUp {
       checkIterable(source, 'What initial gives');
       const abort = new AbortController();
       this.#stopInitial = () => abort.abort();
-      await forEachUntil(source, abort.signal, report, (event) => this.#pace.send(initialFrame(event)));
+      await forEachUntil(source, abort.signal, report, (event) => this.#pace.send(initialStateFrame(event)));
     }
     outlet.sent = outlet.place;
     await outlet.send(cursorFrame(outlet.place));

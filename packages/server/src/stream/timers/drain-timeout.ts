@@ -1,6 +1,6 @@
 import type { EventStreamSink } from '../event-stream-sink';
-import { startTimer, type Timer } from './timer';
 import { afterThisTurn } from '../turn';
+import { startTimer, type Timer } from './timer';
 
 /**
  * The patience of a stream without a `writeTimeout`: after its end, a client that is stuck would hold its socket for
@@ -12,7 +12,7 @@ const PATIENCE_MS = 120_000;
  * Destroys a sink that has been ended once its client has taken nothing for `writeTimeout`, or has everything and
  * the body is not over all the same. Gives the function that calls it off.
  */
-export function linger(sink: EventStreamSink, writeTimeout: number | false): () => void {
+export function drainTimeout(sink: EventStreamSink, writeTimeout: number | false): () => void {
   let timer: Timer | undefined;
   const watch = () => {
     const before = sink.pending;

@@ -2,7 +2,7 @@ import type { ResolvedEventStreamInit } from '../event-stream-init';
 import type { EventStreamSink } from '../event-stream-sink';
 import { Heartbeat, type HeartbeatListener } from './heartbeat';
 import { Lifetime } from './lifetime';
-import { StallWatch } from './write-timeout';
+import { WriteTimeout } from './write-timeout';
 
 /** What watching a stream can lead to. */
 export interface WatchListener extends HeartbeatListener {
@@ -20,7 +20,7 @@ export class Watch {
   readonly #heartbeat: Heartbeat | undefined;
   readonly #lifetime: Lifetime | undefined;
   /** From when something was pending for the first time: most clients take everything at once. */
-  #stall: StallWatch | undefined;
+  #stall: WriteTimeout | undefined;
 
   constructor(sink: EventStreamSink, init: ResolvedEventStreamInit, listener: WatchListener) {
     const { heartbeat, writeTimeout, maxDuration, expiresAt, revalidate, onError } = init;
@@ -37,7 +37,7 @@ export class Watch {
   late(bytes: number): void {
     const patience = this.#writeTimeout;
     if (patience === false) return;
-    this.#stall ??= new StallWatch(this.#sink, patience, () => this.#listener.stalled(patience));
+    this.#stall ??= new WriteTimeout(this.#sink, patience, () => this.#listener.stalled(patience));
     this.#stall.late(bytes);
   }
 

@@ -1,12 +1,12 @@
 import type { EventStreamSink } from '../event-stream-sink';
-import { startTimer, type Timer } from './timer';
 import { afterThisTurn } from '../turn';
+import { startTimer, type Timer } from './timer';
 
 /**
  * Notices a client that takes nothing: calls `stalled` when bytes have been pending for `patience` ms and none has
  * gone out. The timer runs only while something is pending.
  */
-export class StallWatch {
+export class WriteTimeout {
   readonly #sink: EventStreamSink;
   readonly #patience: number;
   readonly #stalled: () => void;

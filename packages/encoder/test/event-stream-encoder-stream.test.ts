@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AsyncServerEventInit, type EventInput, ServerEventEncoderStream } from '../src/index';
+import { type AsyncServerEventInit, type EventInput, EventStreamEncoderStream } from '../src/index';
 
 const unhandled: unknown[] = [];
 const onUnhandled = (reason: unknown) => unhandled.push(reason);
@@ -10,7 +10,7 @@ afterAll(() => void process.off('unhandledRejection', onUnhandled));
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 function open() {
-  const stream = new ServerEventEncoderStream();
+  const stream = new EventStreamEncoderStream();
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
   writer.closed.catch(() => {});
@@ -47,7 +47,7 @@ const outcome = (promise: Promise<unknown>) =>
     (error: unknown) => error,
   );
 
-describe('ServerEventEncoderStream', () => {
+describe('EventStreamEncoderStream', () => {
   it('pipes events to bytes', async () => {
     async function* later() {
       yield 'b';
@@ -61,7 +61,7 @@ describe('ServerEventEncoderStream', () => {
         controller.close();
       },
     });
-    const text = await new Response(events.pipeThrough(new ServerEventEncoderStream())).text();
+    const text = await new Response(events.pipeThrough(new EventStreamEncoderStream())).text();
     expect(text).toBe('data: a\n\nid: 1\ndata: b\ndata: c\ndata: \n\n: c\n\n');
   });
 
@@ -231,7 +231,7 @@ describe('ServerEventEncoderStream', () => {
         cancelled = reason;
       },
     });
-    const bytes = events.pipeThrough(new ServerEventEncoderStream());
+    const bytes = events.pipeThrough(new EventStreamEncoderStream());
     const reader = bytes.getReader();
     await reader.read();
     await reader.cancel('gone');
@@ -241,7 +241,7 @@ describe('ServerEventEncoderStream', () => {
       start(controller) {
         controller.enqueue({ type: '\n' });
       },
-    }).pipeThrough(new ServerEventEncoderStream());
+    }).pipeThrough(new EventStreamEncoderStream());
     await expect(new Response(refusing).text()).rejects.toMatchObject({ code: 'INVALID_TYPE' });
     await turn();
     await turn();

@@ -1,8 +1,8 @@
-import type { PlainAnswer } from '@eventwire/server';
+import type { PlainResponse } from '@eventwire/server';
 import type { NodeResponse } from './messages';
 
 /** Sends an answer that is no event stream. */
-export function sendAnswer(res: NodeResponse, { status, headers, body }: PlainAnswer): void {
+export function sendAnswer(res: NodeResponse, { status, headers, body }: PlainResponse): void {
   setHeaders(res, headers);
   res.statusCode = status;
   res.end(body);
@@ -14,7 +14,7 @@ export interface HeaderTarget {
   appendHeader(name: string, value: string): unknown;
 }
 
-export function setHeaders(target: HeaderTarget, headers: PlainAnswer['headers']): void {
+export function setHeaders(target: HeaderTarget, headers: PlainResponse['headers']): void {
   for (const [name, value] of headers) {
     // Whatever else the answer varies by.
     if (name === 'vary') target.appendHeader(name, value);

@@ -1,4 +1,4 @@
-import { type Chunk, ServerEventParserStream } from '@eventwire/parser';
+import { type Chunk, EventStreamDecoderStream } from '@eventwire/parser';
 import { describe, expect, it } from 'vitest';
 
 async function dataOf(
@@ -28,16 +28,16 @@ function streamOf<T extends Chunk>(...chunks: T[]): ReadableStream<T> {
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-describe('ServerEventParserStream', () => {
+describe('EventStreamDecoderStream', () => {
   it('turns text and bytes into events', async () => {
-    const parser = new ServerEventParserStream();
+    const parser = new EventStreamDecoderStream();
     const chunks = streamOf<Chunk>('data: a\n', utf8('\ndata: b\n\nda'));
     expect(await dataOf(chunks.pipeThrough(parser))).toEqual({ data: ['a', 'b'] });
   });
 
   it('fits the body of a Response', async () => {
     const { body } = new Response('id: 1\nevent: e\ndata: a\n\n');
-    const events = body?.pipeThrough(new ServerEventParserStream({ lastEventId: '0' })).getReader();
+    const events = body?.pipeThrough(new EventStreamDecoderStream({ lastEventId: '0' })).getReader();
     expect(await events?.read()).toEqual({
       done: false,
       value: { type: 'e', data: 'a', lastEventId: '1', id: '1' },
@@ -46,14 +46,14 @@ describe('ServerEventParserStream', () => {
 
   it('takes the options of parseEventStream', async () => {
     const comments: string[] = [];
-    const parser = new ServerEventParserStream({ flush: true, onComment: (text) => comments.push(text) });
+    const parser = new EventStreamDecoderStream({ flush: true, onComment: (text) => comments.push(text) });
     expect(await dataOf(streamOf(': c\ndata: x').pipeThrough(parser))).toEqual({ data: ['x'] });
     expect(comments).toEqual(['c']);
-    expect(() => new ServerEventParserStream({ maxEventSize: -1 })).toThrow('maxEventSize must be');
+    expect(() => new EventStreamDecoderStream({ maxEventSize: -1 })).toThrow('maxEventSize must be');
   });
 
   it('holds the writer back while nobody reads', async () => {
-    const parser = new ServerEventParserStream();
+    const parser = new EventStreamDecoderStream();
     const writer = parser.writable.getWriter();
     const written: number[] = [];
     const writes = [1, 2, 3].map((n) => writer.write(`data: ${n}\n\n`).then(() => written.push(n)));
@@ -78,7 +78,7 @@ describe('ServerEventParserStream', () => {
       },
     });
     const { data, error } = await dataOf(
-      source.pipeThrough(new ServerEventParserStream({ maxEventSize: 7 })),
+      source.pipeThrough(new EventStreamDecoderStream({ maxEventSize: 7 })),
     );
     expect(data).toEqual(['1', '2']);
     expect(error).toMatchObject({ code: 'EVENT_TOO_LARGE' });
@@ -95,7 +95,9 @@ describe('ServerEventParserStream', () => {
         else controller.error(failure);
       },
     });
-    expect(await dataOf(source.pipeThrough(new ServerEventParserStream()))).toMatchObject({ error: failure });
+    expect(await dataOf(source.pipeThrough(new EventStreamDecoderStream()))).toMatchObject({
+      error: failure,
+    });
   });
 
   it('passes a cancel on to the source', async () => {
@@ -106,7 +108,7 @@ describe('ServerEventParserStream', () => {
         cancelled = reason;
       },
     });
-    const reader = source.pipeThrough(new ServerEventParserStream()).getReader();
+    const reader = source.pipeThrough(new EventStreamDecoderStream()).getReader();
     await reader.read();
     await reader.cancel('enough');
     await expect.poll(() => cancelled).toBe('enough');

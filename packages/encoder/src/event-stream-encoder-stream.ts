@@ -18,7 +18,7 @@ interface Writing {
  * looks like the end. Cancelling the readable or aborting the writable side makes the other fail, and closes the source of
  * the data that is being read.
  */
-export class ServerEventEncoderStream {
+export class EventStreamEncoderStream {
   readonly writable: WritableStream<EventInput | AsyncServerEventInit>;
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
 

@@ -1,7 +1,7 @@
 import { ServerResponse } from 'node:http';
 import type { ResolvedEventStreamInit } from '@eventwire/server';
 import { asked, isHttp2, type NodeRequest, type NodeResponse } from './messages';
-import { type HeaderTarget, setHeaders } from './plain-answer';
+import { type HeaderTarget, setHeaders } from './plain-response';
 
 /** RFC 9113, section 8.2.2: fields of one connection, which HTTP/2 knows otherwise; node refuses them there. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];

@@ -12,7 +12,7 @@ import { checkObject } from './options';
  *
  * @throws EventStreamError `INVALID_OPTION`
  */
-export class ServerEventParserStream {
+export class EventStreamDecoderStream {
   readonly writable: WritableStream<Chunk>;
   readonly readable: ReadableStream<EventStreamMessage>;
 
