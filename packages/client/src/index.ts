@@ -1,23 +1,20 @@
 export type { EventStreamMessage } from '@eventwire/parser';
-export type { Clock } from './reconnect/clock';
 export { connect } from './connect';
+export type { ConnectContext, EndContext, OpenInfo, ReconnectInfo } from './contexts';
 export { ConnectionError, type ConnectionErrorCode, isConnectionError } from './errors';
-export type { Gap, Lag } from './response/conventions';
-export type { Decode, DecodedEvent, EventOf } from './response/decode';
 export type { EventStream } from './event-stream';
 export type {
-  ConnectContext,
   ConnectHeaders,
   ConnectOptions,
   ConnectUrl,
-  EndContext,
   FetchLike,
-  OpenInfo,
   PerAttempt,
-  ReconnectInfo,
-  ReconnectOptions,
   RedirectPolicy,
 } from './options';
 export type { Outcome, OutcomeReason } from './outcome';
+export type { Clock } from './reconnect/clock';
+export type { ReconnectOptions } from './reconnect/policy';
+export type { Gap, Lag } from './response/conventions';
+export type { Decode, DecodedEvent, EventOf } from './response/decode';
 export type { SchemaIssue, SchemaResult, Schemas, StandardSchema } from './response/standard-schema';
 export type { TraceRecord, TraceType } from './trace';

@@ -3,7 +3,7 @@ import type { ConnectionError } from './errors';
 /**
  * - `closed`: by `close()`, an aborted signal, or the last iterator's `break`.
  * - `ended`: the server said that it is finished; with `reconnect: false` also a response that ended cleanly.
- * - `no-content`: the server answered 204.
+ * - `no-content`: the response was a 204.
  * - `terminal`: `terminal(event)` said so.
  * - `failed`: an error after which asking again is futile; with `reconnect: false` also no connection at all.
  * - `exhausted`: `maxAttempts` or `maxElapsed` is used up.

@@ -88,6 +88,12 @@ describe('checkOptions', () => {
     );
   });
 
+  it('names every option that a name of another library may stand for', () => {
+    expect(refusalOf({ onError: 5 }, { hints: { onError: ['onEvent', 'accept'] } })?.message).toBe(
+      'Unknown option `onError`: did you mean `onEvent` or `accept`?',
+    );
+  });
+
   it('is not misled by names that every object inherits', () => {
     expect(refusalOf({ constructor: 1 })?.message).toContain('Unknown option `constructor`');
     expect(refusalOf(JSON.parse('{"__proto__": 1}'))?.message).toContain('Unknown option `__proto__`');

@@ -19,7 +19,8 @@ class Implementation extends EventTarget {
     // biome-ignore lint/complexity/noArguments: an undefined that was given is the relative URL "undefined"
     if (!arguments.length) throw new TypeError('EventSource takes a url');
     super();
-    // [spec] Web IDL converts the arguments before any step: to a USVString (the URL parser replaces lone surrogates)
+    // [spec] Web IDL converts the arguments before any step: to a USVString (the URL parser replaces lone
+    // surrogates)
     const urlString = `${url}`;
     const init = convertInit(eventSourceInitDict);
     // [spec] "Set ev's url to urlRecord", "set ev's withCredentials attribute to true", "Fetch request"
@@ -85,6 +86,13 @@ Object.defineProperty(Implementation, 'name', { value: 'EventSource', configurab
 // [spec] Web IDL: "a property whose name is @@toStringTag", not writable, not enumerable, configurable.
 Object.defineProperty(prototype, Symbol.toStringTag, { value: 'EventSource', configurable: true });
 
-/** The Standard's EventSource: `new EventSource(url, { withCredentials, fetch, headers })`. */
+/**
+ * The Standard's EventSource.
+ *
+ * @example
+ * const source = new EventSource('https://example.org/events', { headers: { authorization: 'Bearer x' } });
+ * source.onmessage = ({ data }) => show(data);
+ * source.addEventListener('greeting', ({ data }) => greet(data));
+ */
 export const EventSource = Implementation as unknown as EventSourceConstructor;
 export type EventSource = EventSourceInterface;
