@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { nodeRunsMsw3 } from './scripts/system.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
@@ -22,12 +23,25 @@ const suite = (name: string, options: object = {}) => ({
   test: { name, root: `${root}tests`, include: [`${name}/**/*.test.ts`], ...options },
 });
 
+/** The other major version of msw that is supported, with the same tests. */
+const testingMsw3 = {
+  resolve: { alias: [...alias, { find: /^msw(?=\/|$)/, replacement: 'msw3' }] },
+  test: {
+    name: 'testing-msw-3',
+    root: `${root}packages/testing`,
+    include: ['test/msw-*.test.ts'],
+    env: { EVENTWIRE_MSW: '3' },
+    testTimeout: 30_000,
+  },
+};
+
 export default defineConfig({
   test: {
     // One more than vitest would take on two cores: many tests wait for sockets and programs rather than compute.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       ...packages,
+      ...(nodeRunsMsw3 ? [testingMsw3] : []),
       suite('round-trip'),
       suite('oracle'),
       suite('relay', { testTimeout: 60_000 }),
@@ -55,6 +69,7 @@ export default defineConfig({
       suite('browsers', { include: ['browser/*-browsers.test.ts'], hookTimeout: 120_000 }),
       suite('runtimes'),
       { ...suite('built', { testTimeout: 60_000 }), resolve: {} },
+      suite('types', { testTimeout: 600_000, hookTimeout: 120_000 }),
       { ...suite('docs', { testTimeout: 60_000 }), resolve: {} },
       {
         resolve: { alias },

@@ -2,12 +2,16 @@
 export const BANNED_OPENING =
   /(?:^|[.:!?]\s+|[-*]\s+|\|\s*)(?:\*\*)?(?:Who|Whoever|What|Whatever)\s+(?![^.]*\?)[a-z]/;
 
-/** @type {import('markdownlint').Rule} */
+/** A rule of markdownlint. */
 export default {
   names: ['plain-openings'],
   description: 'A sentence opens with its subject, and not with Who, Whoever or What',
   tags: ['prose'],
   parser: 'none',
+  /**
+   * @param {{ lines: readonly string[] }} params
+   * @param {(problem: { lineNumber: number, detail: string }) => void} onError
+   */
   function: (params, onError) => {
     let inCode = false;
     params.lines.forEach((line, index) => {

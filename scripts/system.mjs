@@ -22,6 +22,9 @@ const components = {
   curl: { commands: ['curl'], packages: ['curl'], variable: 'CURL_PATH' },
   python: { commands: ['python3'], packages: ['python3'], variable: 'PYTHON_PATH' },
 };
+/** msw 3 needs Node 22.12; msw 2 is tested everywhere. */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+export const nodeRunsMsw3 = major > 22 || (major === 22 && minor >= 12);
 /** Where servers are installed, which is not on everybody's PATH. */
 const serverFolders = ['/usr/local/sbin', '/usr/sbin'];
 

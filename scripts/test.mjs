@@ -2,8 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandError, installFrozen, pnpm, root, run } from './run.mjs';
-import { ensure, variableOf } from './system.mjs';
+import { buildPackages } from './build.mjs';
+import { CommandError, installFrozen, root, run } from './run.mjs';
+import { ensure, nodeRunsMsw3, variableOf } from './system.mjs';
 
 const started = performance.now();
 const seconds = (/** @type {number} */ since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
@@ -44,7 +45,7 @@ const stages = [
   ['unused code', () => run(process.execPath, [bin('knip/bin/knip.js')])],
   ['audit', () => run(process.execPath, ['scripts/audit.mjs'])],
   ['types', () => run(process.execPath, ['scripts/types.mjs'])],
-  ['build', () => pnpm(['--recursive', 'run', 'build'], { quiet: true })],
+  ['build', () => buildPackages([])],
   ['size', () => run(process.execPath, [bin('size-limit/bin.js')])],
   ['packages', () => run(process.execPath, ['scripts/check-packages.mjs'])],
   [
@@ -81,6 +82,7 @@ for (const [name, action] of stages) {
 
 console.log(`\nAll stages: ${seconds(started)}`);
 for (const project of left) console.error(`Left out, as something it needs is missing: ${project}`);
+if (!nodeRunsMsw3) console.error('Left out, as it needs Node 22.12 or newer: testing-msw-3');
 try {
   const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(results, 'utf8'));
   console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);

@@ -1,10 +1,14 @@
-import { defineConfig } from 'tsup';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { defineConfig, type Options } from 'tsup';
+
+type Plugin = NonNullable<Options['plugins']>[number];
 
 interface PackageShape {
   /** Entry points beside `src/index.ts`, by their path under `dist` without extension. */
   entry?: Record<string, string>;
   /**
-   * Sources whose classes bundlers cannot drop (they extend a global, or have a computed method): each gets a file of its own, so that
+   * Sources whose classes bundlers cannot drop (they have a computed method): each gets a file of its own, so that
    * who imports something else does not carry them along.
    */
   apart?: string[];
@@ -20,7 +24,12 @@ export function packageConfig({ entry = {}, apart = [], internal = [], node = fa
   return defineConfig({
     entry: { ...entries, ...Object.fromEntries(apart.map((name) => [name, `src/${name}.ts`])) },
     format: ['esm', 'cjs'],
-    dts: { entry: entries, compilerOptions: { ignoreDeprecations: '6.0', types: node ? ['node'] : [] } },
+    dts: {
+      entry: entries,
+      // For AsyncDisposable, which neither ES2022 nor the DOM's types have.
+      banner: '/// <reference lib="esnext.disposable" />',
+      compilerOptions: { ignoreDeprecations: '6.0', types: node ? ['node'] : [] },
+    },
     tsconfig: '../../tsconfig.build.json',
     platform: node ? 'node' : 'neutral',
     target: 'es2022',
@@ -31,8 +40,27 @@ export function packageConfig({ entry = {}, apart = [], internal = [], node = fa
     // Deno and Workers know Node's modules by this prefix only.
     removeNodeProtocol: false,
     silent: true,
+    plugins: [namesNoFolder],
     esbuildOptions(options) {
       if (internal.length > 0) options.mangleProps = new RegExp(`^(?:${internal.join('|')})$`);
     },
   });
 }
+
+/**
+ * tsup turns ESM chunks into CJS by sucrase, which writes the chunk's own absolute path into the source map: a folder of
+ * whoever built the package.
+ */
+const namesNoFolder: Plugin = {
+  name: 'names-no-folder',
+  async buildEnd({ writtenFiles }) {
+    const maps = writtenFiles.filter(({ name }) => name.endsWith('.cjs.map'));
+    for (const { name } of maps) {
+      const map = JSON.parse(await readFile(name, 'utf8')) as { file: string; sources: string[] };
+      const itself = basename(name, '.map');
+      map.file = itself;
+      map.sources = map.sources.map((source) => (basename(source) === itself ? itself : source));
+      await writeFile(name, JSON.stringify(map));
+    }
+  },
+};

@@ -1,7 +1,7 @@
 import { packageConfig } from '../../scripts/tsup-package';
 
 export default packageConfig({
-  apart: ['parse-event-stream', 'server-event-parser-stream'],
+  apart: ['parse-event-stream'],
   // Of Block, Stream and Utf8Decoder.
   internal: [
     'aligned',

@@ -15,7 +15,7 @@ async function round(random: () => number): Promise<void> {
   const oneOf = <T>(choices: readonly T[]): T => choices[below(choices.length)] as T;
   const maxEvents = oneOf([5, 40, 10_000]);
   const memory = createMemoryLog({ maxEvents });
-  const published = new Published(await memory.head(), maxEvents);
+  const published = new Published(await memory.lastId(), maxEvents);
   let calm = false;
   const slowness = below(4);
   const remote = new UnsteadyLog(memory, {

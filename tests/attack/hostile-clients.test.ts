@@ -19,7 +19,7 @@ interface Runtime {
 
 async function onNode(execPath?: string): Promise<Attacked> {
   const program = await nodeProgram(new URL('./node-server.ts', import.meta.url));
-  const { port } = await program.start([], execPath);
+  const { port } = await program.start([], execPath === undefined ? undefined : [execPath]);
   return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
 }
 

@@ -19,7 +19,7 @@ async function startStorm(events: number) {
   const program = await nodeProgram(new URL('./redis-storm-server.ts', import.meta.url));
   const own = await (clients['node-redis'] as (typeof clients)[string])(redis.url);
   const log = createRedisLog({ client: own.client, key: 'storm', maxEvents: events + 100_000 });
-  const start = await log.head();
+  const start = await log.lastId();
   for (let n = 0; n < events; ) {
     const some = Array.from({ length: Math.min(500, events - n) }, () =>
       log.append(`${n++} ${'x'.repeat(530)}`),

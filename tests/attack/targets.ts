@@ -2,8 +2,8 @@ import {
   type Channel,
   createChannel,
   createMemoryLog,
+  type EventStreamBody,
   type EventStreamInit,
-  type Produced,
   type Subscriber,
 } from '@eventwire/server';
 import type { AsyncServerEventInit, EventInput } from '@eventwire/server-web';
@@ -14,7 +14,7 @@ interface AttackedStream extends Subscriber {
 }
 
 interface Target {
-  callback(stream: AttackedStream): Produced | Promise<Produced>;
+  callback(stream: AttackedStream): EventStreamBody | Promise<EventStreamBody>;
   init: EventStreamInit;
 }
 
@@ -129,7 +129,7 @@ const init: EventStreamInit = {
   onError(error) {
     // That a client has left in the middle of what a callback awaits is no surprise.
     const code = (error as { code?: string } | undefined)?.code ?? '';
-    const planned = ['STREAM_CLOSED', 'PEER_GONE', 'CLIENT_GONE'].includes(code);
+    const planned = ['STREAM_CLOSED', 'CLIENT_GONE', 'CLIENT_GONE'].includes(code);
     if (!planned && !String(error).includes(ON_PURPOSE)) fault('onError', error);
   },
 };

@@ -1,18 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-
-const tests = fileURLToPath(new URL('..', import.meta.url));
-/** Every entry point that is published, as a user names it. */
-const entries = readdirSync(new URL('../../packages', import.meta.url)).flatMap((name) => {
-  const manifest = new URL(`../../packages/${name}/package.json`, import.meta.url);
-  const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { exports: Record<string, unknown> };
-  return Object.keys(exports)
-    .filter((path) => path !== './package.json')
-    .map((path) => `@eventwire/${name}${path.slice(1)}`);
-});
+import { entries, tests } from './entries';
 
 /** What a Node without any loader or alias prints for this program. */
 const inNode = (kind: 'module' | 'commonjs', program: string): unknown =>

@@ -39,7 +39,7 @@ it(`${readers} clients have each of ${total} events once and in order: cut, slow
   await using program = await nodeProgram(new URL('./server-process.ts', import.meta.url));
   const publisher = await (clients['node-redis'] as (typeof clients)[string])(redis.url);
   const log = createRedisLog({ client: publisher.client, key, maxEvents: total + 1000 });
-  const start = await log.head();
+  const start = await log.lastId();
   let server: NodeProcess = await program.start([redis.url, key]);
   const args = [redis.url, key, String(server.port)];
   await using proxy = await createCuttingProxy(server.port, () =>

@@ -35,10 +35,10 @@ it.each(Object.keys(clusters))('a log is in a cluster of %s, by a key in braces'
   const client = await clusters[name]?.();
   if (!client) throw new Error('no client');
   await using log = createRedisLog({ client, key: `{${name}}` });
-  const start = await log.head();
+  const start = await log.lastId();
   const followed: unknown[] = [];
   const abort = new AbortController();
-  await log.tail(
+  await log.follow(
     start,
     ({ events }) => followed.push(...events.map(({ event }) => event.data)),
     abort.signal,

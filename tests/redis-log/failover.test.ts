@@ -33,7 +33,7 @@ async function startPair(open: (typeof clients)[string]) {
     for (const one of [log, redis, atMaster, atReplica, proxy, master, replica])
       await one[Symbol.asyncDispose]();
   });
-  const subscriber = new ListSubscriber(await log.head());
+  const subscriber = new ListSubscriber(await log.lastId());
   channel.subscribe(subscriber);
   /** Again and again under its own key until it is written. */
   const publish = async (data: string): Promise<string> => {

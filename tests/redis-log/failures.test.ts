@@ -48,7 +48,7 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
     await using server = await startRedis();
     const [a, b, c] = await Promise.all([1, 2, 3].map(() => openChannel(open, server)));
     if (!a || !b || !c) throw new Error('three channels');
-    const start = await a.log.head();
+    const start = await a.log.lastId();
     const subscribers = [a, b, c].map(({ channel }) => join(channel, start));
     await Promise.all(
       [a, b, c].flatMap(({ channel }, of) =>
@@ -126,7 +126,7 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
   it('does not take the ids of a deleted stream for those of the next one, though the epoch was kept', async () => {
     await using server = await startRedis();
     const { log, redis } = await openChannel(open, server);
-    const start = await log.head();
+    const start = await log.lastId();
     // Nothing was there: still the same log, and its start is a good place.
     expect(await log.read(start, { limit: 10 })).toEqual({ events: [], gap: false });
     const { id } = await log.append('1');
@@ -195,7 +195,7 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
     await using server = await startRedis();
     const { log, errors } = await openChannel(open, server);
     const following = new AbortController();
-    await log.tail(await log.head(), () => {}, following.signal);
+    await log.follow(await log.lastId(), () => {}, following.signal);
     await server.kill();
     // It tries to open another connection, again and again.
     await expect.poll(() => errors.join().split('ECONNREFUSED').length, within).toBeGreaterThan(12);

@@ -27,7 +27,7 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
 
   it('an event of a type that is Eventwire’s own is not added', async () => {
     const { log } = openLog(`${name}:reserved`);
-    const start = await log.head();
+    const start = await log.lastId();
     await expect(log.append({ type: 'eventwire:end', data: '{}' })).rejects.toMatchObject({
       code: 'RESERVED_TYPE',
     });
@@ -39,7 +39,7 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
     const { log, errors } = openLog(key);
     const channel = createChannel({ log });
     await using http = await serve(eventStreamHandler((stream) => channel.subscribe(stream)));
-    const start = await log.head();
+    const start = await log.lastId();
     await log.append('1');
     const forge = (event: unknown) => redis.run('XADD', key, '*', 'event', JSON.stringify(event));
     const forgeries = [
@@ -82,9 +82,9 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
     const began = performance.now();
     const attempts: (() => Promise<unknown>)[] = [
       async () => log.append('x'),
-      async () => log.head(),
+      async () => log.lastId(),
       () => log.read('', { limit: 1 }),
-      () => log.tail('', () => {}, new AbortController().signal),
+      () => log.follow('', () => {}, new AbortController().signal),
     ];
     for (const attempt of attempts) {
       await expect(attempt()).rejects.toMatchObject({

@@ -25,7 +25,7 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
     const key = `${name}:${keys++}`;
     const log = createRedisLog({ client: redis.client, key, ...options });
     onTestFinished(() => log[Symbol.asyncDispose]());
-    const start = await log.head();
+    const start = await log.lastId();
     const numbers = Array.from({ length: count }, (_, n) => String(n + 1));
     const logged = await Promise.all(numbers.map((data) => log.append(data)));
     return { key, log, start, ids: logged.map(({ id }) => id) };
@@ -73,7 +73,7 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
     const batches: [boolean, unknown[]][] = [];
     const abort = new AbortController();
     onTestFinished(() => abort.abort());
-    await log.tail(ids[1] ?? '', (page) => batches.push([page.gap, dataOf(page)]), abort.signal);
+    await log.follow(ids[1] ?? '', (page) => batches.push([page.gap, dataOf(page)]), abort.signal);
     await vi.waitUntil(() => batches.length === 1);
     // As it was before the third, on a replica that had not got that one yet: the stream, and what belongs to
     // it, go back together.

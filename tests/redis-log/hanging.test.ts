@@ -71,11 +71,11 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
       await log[Symbol.asyncDispose]();
       await redis[Symbol.asyncDispose]();
     });
-    const start = await log.head();
+    const start = await log.lastId();
     const followed: unknown[] = [];
     const follow = ({ events }: { events: readonly { event: { data?: unknown } }[] }) =>
       followed.push(...events.map(({ event }) => event.data));
-    await log.tail(start, follow, new AbortController().signal);
+    await log.follow(start, follow, new AbortController().signal);
     await log.append('before');
     server.pause();
     const began = performance.now();

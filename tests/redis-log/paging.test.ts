@@ -41,7 +41,7 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
 
   it('a page ends before the event that would take it above its bytes, whatever the events hold', async () => {
     const { log } = openLog();
-    const start = await log.head();
+    const start = await log.lastId();
     const all = [
       ...['plain', '"quoted" \\ text', 'é 漢字 😀', '\n'.repeat(300), `${'"'.repeat(300)}`, ''],
       ...Array.from({ length: 40 }, (_, n) => 'x'.repeat(n * 37)),
@@ -73,7 +73,7 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
 
   it('a reader of large events gets about a megabyte at once, also if it does not ask for a bound', async () => {
     const { log } = openLog();
-    const start = await log.head();
+    const start = await log.lastId();
     for (let n = 0; n < 30; n++) await log.append(`${n} ${'x'.repeat(300_000)}`);
     const found = await pages(log, start, { limit: 256 });
     expect(found.map((events) => events.length)).toEqual(Array.from({ length: 10 }, () => 3));
@@ -101,12 +101,12 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
 
   it('a follower that begins behind more than one page gets all of it', async () => {
     const { log } = openLog();
-    const start = await log.head();
+    const start = await log.lastId();
     const numbers = Array.from({ length: 1200 }, (_, n) => String(n));
     await Promise.all(numbers.map((data) => log.append({ data, comment: 'x'.repeat(2000) })));
     const followed: unknown[] = [];
     const abort = new AbortController();
-    await log.tail(
+    await log.follow(
       start,
       ({ events }) => followed.push(...events.map(({ event }) => event.data)),
       abort.signal,
@@ -117,7 +117,7 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
 
   it('what others have put into the stream does not make a page too large', async () => {
     const { log, key } = openLog();
-    const start = await log.head();
+    const start = await log.lastId();
     await log.append('first');
     for (const size of ['', '-5', '0x10', '1e999', 'nan', '7']) {
       const event = JSON.stringify({ data: 'x'.repeat(50_000) });
@@ -137,7 +137,7 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
         .split('\n').length;
     const log = createRedisLog({ client: redis.client, key: 'events' });
     const abort = new AbortController();
-    await log.tail(await log.head(), () => {}, abort.signal);
+    await log.follow(await log.lastId(), () => {}, abort.signal);
     // The user's, the one that reads, and the one that waits.
     expect(await connections()).toBe(3);
     await log[Symbol.asyncDispose]();

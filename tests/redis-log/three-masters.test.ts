@@ -38,7 +38,7 @@ async function followedLog(client: RedisClientLike, key: string) {
     if (gap) gaps++;
     followed.push(...events.map(({ event }) => event.data));
   };
-  await log.tail(await log.head(), listener, new AbortController().signal);
+  await log.follow(await log.lastId(), listener, new AbortController().signal);
   /** Again and again under its own key until it is written. */
   const publish = async (data: string) => {
     for (const deadline = performance.now() + 40_000; ; ) {
@@ -59,7 +59,7 @@ describe.each(Object.entries(clients))('with a cluster of %s', (name, open) => {
     for (let n = 0; n < 6 || masters.size < 3; n++) {
       const key = `{${name}:${n}}`;
       const { log, followed } = await followedLog(client, key);
-      const start = await log.head();
+      const start = await log.lastId();
       for (const data of ['1', '2', '3']) await log.append(data, { idempotencyKey: `of ${data}` });
       expect((await log.append('again', { idempotencyKey: 'of 1' })).id).toBe(
         (await log.read(start, { limit: 1 })).events[0]?.id,
@@ -132,7 +132,7 @@ it.each(Object.keys(clients))(
     const client = await clients[name]?.();
     if (!client) throw new Error('no client');
     const { log, followed, gaps, publish } = await followedLog(client, '{events}');
-    const start = await log.head();
+    const start = await log.lastId();
     const numbers = Array.from({ length: 40 }, (_, n) => String(n));
     for (const data of numbers.slice(0, 20)) await publish(data);
     const master = await own.masterOf('{events}');

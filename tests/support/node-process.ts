@@ -8,12 +8,18 @@ import { writeFolder } from './folder';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface NodeProgram extends AsyncDisposable {
-  /** Starts it, by another Node if one is given; resolves with the port in the line of JSON that it prints once it serves. */
-  start(args: string[], execPath?: string): Promise<NodeProcess>;
+  /**
+   * Starts it; resolves with the port in the line of JSON that it prints once it serves.
+   *
+   * @param node the command that runs it; by default this process's own Node
+   */
+  start(args: string[], node?: readonly string[]): Promise<NodeProcess>;
 }
 
 export interface NodeProcess {
   readonly port: number;
+  /** The whole line. */
+  readonly said: Readonly<Record<string, unknown>>;
   /** SIGKILL, and settles once it is gone. */
   kill(): Promise<void>;
 }
@@ -42,8 +48,8 @@ export async function nodeProgram(file: URL): Promise<NodeProgram> {
     await gone;
   };
   return {
-    async start(args, execPath = process.execPath) {
-      const child = spawn(execPath, ['program.mjs', ...args], {
+    async start(args, [command = process.execPath, ...before] = []) {
+      const child = spawn(command, [...before, 'program.mjs', ...args], {
         cwd: folder.path,
         stdio: ['pipe', 'pipe', 'inherit'],
       });
@@ -51,8 +57,8 @@ export async function nodeProgram(file: URL): Promise<NodeProgram> {
       for await (const line of createInterface(child.stdout)) {
         if (!line.startsWith('{')) continue;
         child.stdout.resume();
-        const { port } = JSON.parse(line) as { port: number };
-        return { port, kill: () => kill(child) };
+        const said = JSON.parse(line) as { port: number };
+        return { port: said.port, said, kill: () => kill(child) };
       }
       throw new Error('The program ended before it served');
     },

@@ -1,4 +1,4 @@
-import type { EventStreamInit, Produced, Subscriber } from '@eventwire/server';
+import type { EventStreamBody, EventStreamInit, Subscriber } from '@eventwire/server';
 import {
   type AsyncServerEventInit,
   type Channel,
@@ -7,6 +7,7 @@ import {
   ServerEvent,
   streamEvents,
 } from '@eventwire/server-web';
+import { attackedRoutes } from './web-attack';
 
 /** What a script needs of a stream, whichever package has made it. */
 interface ScriptedStream extends Subscriber {
@@ -14,7 +15,7 @@ interface ScriptedStream extends Subscriber {
 }
 
 interface Script {
-  callback(stream: ScriptedStream): Produced | Promise<Produced>;
+  callback(stream: ScriptedStream): EventStreamBody | Promise<EventStreamBody>;
   init?: EventStreamInit;
 }
 
@@ -142,6 +143,7 @@ const routes: Record<string, (request: Request) => Response | Promise<Response>>
   '/publish': async (request) => new Response(await theChannel().publish(new URL(request.url).search)),
   '/size': () => Response.json(theChannel().size),
   '/seen': () => Response.json(seen),
+  ...attackedRoutes,
 };
 
 /** The route handler that runs on every runtime. */

@@ -32,9 +32,8 @@ export const honoOnNode: WebRuntime = async () => {
   };
 };
 
-/** As frameworks call a route handler: node's request as a Request with a signal, and the body piped. */
 export const routeHandlerOnNode: WebRuntime = async () => {
-  const server = createServer((req, res) => void passOn(req, res));
+  const server = createServer(passOn(answer));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -43,14 +42,23 @@ export const routeHandlerOnNode: WebRuntime = async () => {
   };
 };
 
-async function passOn(req: IncomingMessage, res: ServerResponse): Promise<void> {
+/** As frameworks call a route handler: node's request as a Request with a signal, and the body piped. */
+export function passOn(handler: (request: Request) => Response | Promise<Response>) {
+  return (req: IncomingMessage, res: ServerResponse) => void answerBy(handler, req, res);
+}
+
+async function answerBy(
+  handler: Parameters<typeof passOn>[0],
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
   const gone = new AbortController();
   res.on('close', () => gone.abort());
   const { method = 'GET' } = req;
   const headers = Object.entries(req.headersDistinct).flatMap(([name, values = []]) =>
     values.map((value): [string, string] => [name, value]),
   );
-  const response = await answer(
+  const response = await handler(
     new Request(`http://127.0.0.1${req.url}`, { method, headers, signal: gone.signal }),
   );
   res.writeHead(response.status, Object.fromEntries(response.headers));

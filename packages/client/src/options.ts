@@ -8,6 +8,7 @@ import type { Gap, Lag } from './response/conventions';
 import type { Decode } from './response/decode';
 import type { Schemas } from './response/standard-schema';
 import type { TraceRecord } from './trace';
+import type { CredentialsMode, RequestBody } from './web-types';
 
 /**
  * The result of a callback, which nobody looks at but to await it. TypeScript does not look at it either,
@@ -44,7 +45,7 @@ export interface ConnectOptions<E = EventStreamMessage> {
    */
   method?: string | undefined;
   /** Sent with every attempt. A stream can be read only once, so give a function that makes one. */
-  body?: PerAttempt<BodyInit | null | undefined> | undefined;
+  body?: PerAttempt<RequestBody | null | undefined> | undefined;
   /** They win over the `Accept` that is sent by default. Your own object is never changed. */
   headers?: PerAttempt<ConnectHeaders | undefined> | undefined;
   /** Aborting it is `close()`. */
@@ -54,7 +55,7 @@ export interface ConnectOptions<E = EventStreamMessage> {
    *
    * @default fetch's own
    */
-  credentials?: RequestCredentials | undefined;
+  credentials?: CredentialsMode | undefined;
   /**
    * The id to resume after; `''` is the beginning.
    *

@@ -1,8 +1,8 @@
 export { encode } from './encode';
 export { encodeAsync } from './encode-async';
+export { EventStreamEncoderStream } from './event-stream-encoder-stream';
 export { refuseId } from './refuse-id';
 export { refuseReservedType } from './refuse-reserved-type';
 export { ServerEvent } from './server-event';
-export { ServerEventEncoderStream } from './server-event-encoder-stream';
 export { ServerEventError } from './server-event-error';
 export type { AsyncServerEventInit, EventInput, ServerEventInit } from './server-event-init';

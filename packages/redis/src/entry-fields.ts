@@ -8,7 +8,13 @@ import {
 } from '@eventwire/encoder';
 import type { LoggedEvent } from '@eventwire/server';
 
-const utf8 = new TextEncoder();
+// Made when the first event comes: some runtimes that import this have no TextEncoder (Jest's jsdom).
+let encoder: TextEncoder | undefined;
+
+function utf8(text: string): Uint8Array<ArrayBuffer> {
+  encoder ??= new TextEncoder();
+  return encoder.encode(text);
+}
 
 /**
  * The fields under which an event is kept in the stream, and the bytes of its block, by which pages are
@@ -26,7 +32,7 @@ export function toFields(event: EventInput, topic: string | undefined): ToKeep {
   refuseReservedType(settled);
   const { data, type, retry, comment } = settled;
   const pieces = data === undefined || typeof data === 'string' ? data : [...data];
-  const size = utf8.encode(encode(settled)).byteLength;
+  const size = utf8(encode(settled)).byteLength;
   const fields = ['event', JSON.stringify({ data: pieces, type, retry, comment })];
   return { fields: topic === undefined ? fields : [...fields, 'topic', topic], size };
 }
@@ -38,7 +44,7 @@ export function fromEntry(fields: ReadonlyMap<string, unknown>, id: string): Log
   if (typeof event !== 'object' || event === null || Array.isArray(event))
     throw new TypeError('The field `event` holds no event');
   refuseReservedType(event);
-  const frame = utf8.encode(encode({ ...event, id }));
+  const frame = utf8(encode({ ...event, id }));
   return { id, topic: topic === undefined ? undefined : String(topic), event: Object.freeze(event), frame };
 }
 

@@ -84,7 +84,7 @@ class RedisLog implements EventLog, AsyncDisposable {
   }
 
   /** Asked where it is published, so that a place taken before a call of `append` is before its event. */
-  async head(): Promise<string> {
+  async lastId(): Promise<string> {
     const [epoch, entry] = await this.#ask((keys, epoch) => this.#writes.run(HEAD, keys, [epoch]), 2);
     return formatId(String(epoch), String(entry));
   }
@@ -108,7 +108,7 @@ class RedisLog implements EventLog, AsyncDisposable {
     return { events, gap };
   }
 
-  async tail(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void> {
+  async follow(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     this.#refuseDisposed();
     await this.#followers.add(after, listener, signal);

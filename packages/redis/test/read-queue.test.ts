@@ -108,7 +108,7 @@ describe('Reads', () => {
     const history = Array.from({ length: 5 }, () => log.read('history.0-0', { limit: 1 }));
     await vi.waitUntil(() => sent.length === 2);
     const abort = new AbortController();
-    const following = log.tail('live.0-0', () => {}, abort.signal);
+    const following = log.follow('live.0-0', () => {}, abort.signal);
     await turns();
     sent[0]?.answer(empty);
     await vi.waitUntil(() => sent.length === 3);

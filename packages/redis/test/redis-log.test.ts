@@ -127,7 +127,7 @@ describe('createRedisLog', () => {
       }),
     };
     const log = createRedisLog({ client, key: 'k', commandTimeout: 50 });
-    await expect(log.tail('e1.0-0', () => {}, new AbortController().signal)).rejects.toMatchObject({
+    await expect(log.follow('e1.0-0', () => {}, new AbortController().signal)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining('50 ms'),
     });
@@ -156,7 +156,7 @@ describe('createRedisLog', () => {
     expect(() => log.compare('e1.1-0', 'e2.1-0')).toThrow(expect.objectContaining({ code: 'FOREIGN_ID' }));
     await log[Symbol.asyncDispose]();
     await expect(log.append('x')).rejects.toMatchObject({ code: 'CLOSED' });
-    await expect(log.tail('', () => {}, new AbortController().signal)).rejects.toMatchObject({
+    await expect(log.follow('', () => {}, new AbortController().signal)).rejects.toMatchObject({
       code: 'CLOSED',
     });
   });

@@ -1,5 +1,6 @@
 import { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { SLICE_BYTES } from './backlog';
 import type { NodeResponse } from './messages';
 
 const CRLF = Buffer.from('\r\n');
@@ -28,7 +29,8 @@ export function writeDirectly(res: NodeResponse, frame: Uint8Array, pending: Pen
   const socket = freeSocketOf(res);
   // A chunk of no bytes would be the end of the body.
   if (socket === undefined || frame.byteLength === 0) return false;
-  socket.write(chunkOf(frame));
+  if (frame.byteLength < SLICE_BYTES) socket.write(chunkOf(frame));
+  else writeInParts(socket, frame);
   watchFor(frame.byteLength, socket, pending);
   return true;
 }
@@ -46,6 +48,15 @@ export function writeHeadDirectly(res: NodeResponse, frame: Uint8Array, pending:
   socket.uncork();
   watchFor(frame.byteLength, socket, pending);
   return true;
+}
+
+/** The same bytes without a copy, which is worth more than one write for what is large. */
+function writeInParts(socket: Socket, frame: Uint8Array): void {
+  socket.cork();
+  socket.write(sizeLine(frame));
+  socket.write(frame);
+  socket.write(CRLF);
+  socket.uncork();
 }
 
 function watchFor(size: number, socket: Socket, pending: PendingBytes): void {
@@ -75,8 +86,11 @@ function chunkOf(frame: Uint8Array): Buffer {
   if (last?.frame === frame) return last.chunk;
   // Not kept beyond what runs now: a frame may be large.
   if (last === undefined) queueMicrotask(forget);
-  const head = Buffer.from(`${frame.byteLength.toString(16)}\r\n`, 'latin1');
-  const chunk = Buffer.concat([head, frame, CRLF]);
+  const chunk = Buffer.concat([sizeLine(frame), frame, CRLF]);
   last = { frame, chunk };
   return chunk;
+}
+
+function sizeLine({ byteLength }: Uint8Array): Buffer {
+  return Buffer.from(`${byteLength.toString(16)}\r\n`, 'latin1');
 }

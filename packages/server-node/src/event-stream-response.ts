@@ -9,6 +9,13 @@ import { NodeSink } from './node-sink';
  *
  * Where the client has already left, for HEAD, and where `cors` or `accept` have another answer, the stream is over from the start: `signal` is aborted, nothing throws.
  *
+ * For a pipelined request, whose turn on the connection has not come, it is a stream at once: its bytes are
+ * kept until then, and `writeTimeout` cuts it as if its client took nothing. `eventStreamHandler` waits
+ * instead.
+ *
+ * Where something else begins the response before the head has gone out, the stream is over, and `onError`
+ * told `HEADERS_SENT`.
+ *
  * @throws EventStreamUsageError `INVALID_OPTION`, and `HEADERS_SENT` where something else has begun the response
  */
 export class EventStreamResponse extends EventStreamWriter {

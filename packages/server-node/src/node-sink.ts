@@ -1,191 +1,217 @@
-import type { ServerResponse } from 'node:http';
 import {
   type EventStreamSink,
   type EventStreamSinkListener,
-  EventStreamUsageError,
-  earlyAnswer,
-  type PlainAnswer,
+  negotiate,
+  type PlainResponse,
   type ResolvedEventStreamInit,
   type StreamRequest,
 } from '@eventwire/server';
-import { type PendingBytes, writeDirectly, writeHeadDirectly } from './direct-writer';
-import { writeHead } from './head';
+import { BodyWriter } from './body-writer';
+import { awaitTurn, isPipelined } from './connection-turn';
 import { asked, isHttp2, type NodeRequest, type NodeResponse } from './messages';
-import { sendAnswer } from './plain-answer';
+import { sendAnswer } from './plain-response';
+import { writeHead } from './response-head';
+import { headersSent, isBegun, isGone } from './response-state';
 
-/** A response that compression middleware has wrapped: what it holds back goes out with this. */
-interface Flushable {
-  flush?: unknown;
-}
-
-/** The body of a response of node:http or node:http2. */
-export class NodeSink implements EventStreamSink, PendingBytes {
-  // What each write needs comes first, as in BlockWriter.
+/**
+ * A response of node:http or node:http2. Any call of it may throw: something else may have begun it, and
+ * middleware may stand before its methods. Then the stream is over, and its listener is told why.
+ */
+export class NodeSink extends BodyWriter implements EventStreamSink {
   /** The first bytes, until the head has gone out with them. */
   #first: Uint8Array | undefined;
-  /** A wrapper around `res.write` may drop the callback, by which bytes are counted: then its return value and 'drain' have to do. */
-  readonly #wrapped: boolean;
-  readonly #res: NodeResponse;
-  #pending = 0;
+  /** From `open` until the response is over for the stream. */
+  #listener: EventStreamSinkListener | undefined;
   readonly #req: NodeRequest;
   readonly #init: ResolvedEventStreamInit;
-  #listener: EventStreamSinkListener | undefined;
-  #onDrain: (() => void) | undefined;
   #socketTimeout = 0;
+  /** Responses to earlier requests of the connection have to end first. */
+  #waiting = false;
+  #ending = false;
 
   /** @throws EventStreamUsageError `HEADERS_SENT` */
   constructor(req: NodeRequest, res: NodeResponse, init: ResolvedEventStreamInit) {
-    if (res.headersSent) {
-      throw new EventStreamUsageError(
-        'HEADERS_SENT',
-        'The response has been begun already: make the event stream before anything else writes to it',
-      );
-    }
+    if (isBegun(res)) throw headersSent();
+    super(res);
     this.#req = req;
-    this.#res = res;
     this.#init = init;
-    this.#wrapped = Object.hasOwn(res, 'write');
-  }
-
-  get pending(): number {
-    return this.#pending;
   }
 
   open(listener: EventStreamSinkListener, first: Uint8Array): void {
-    const res = this.#res;
+    const { res } = this;
     if (isGone(res) || this.#req.socket?.destroyed) {
       listener.closed();
       return;
     }
-    const early = earlyAnswer(asked(this.#req), this.#init);
-    if (early || this.#req.method === 'HEAD') {
+    this.#listener = listener;
+    try {
+      const early = negotiate(asked(this.#req), this.#init);
       if (early) sendAnswer(res, early);
-      else {
+      else if (this.#req.method === 'HEAD') {
         writeHead(this.#req, res, this.#init);
         res.end();
+      } else {
+        this.#begin(first);
+        return;
       }
-      listener.closed();
+    } catch (error) {
+      this.#fail(error);
       return;
     }
-    this.#listener = listener;
-    res.on('close', this.#onClose);
-    res.on('error', ignore);
-    if (this.#wrapped) {
-      this.#onDrain = () => {
-        this.#pending = 0;
-        this.#listener?.drained();
-      };
-      res.on('drain', this.#onDrain);
-    }
-    // With bytes under way node waits for them, though the connection is gone, and never says 'close'.
-    if (isHttp2(res)) res.stream.on('aborted', () => this.destroy());
-    else this.#keepSocketOpen(res.socket === null);
-    this.#first = first;
-    queueMicrotask(() => this.#begin());
+    this.#listener = undefined;
+    listener.closed();
   }
 
-  answer(make: (request: StreamRequest) => PlainAnswer): boolean {
-    if (this.#first === undefined) return false;
+  respond(make: (request: StreamRequest) => PlainResponse): boolean {
+    if (this.#first === undefined || isBegun(this.res)) return false;
     this.#first = undefined;
-    sendAnswer(this.#res, make(asked(this.#req)));
+    try {
+      sendAnswer(this.res, make(asked(this.#req)));
+    } catch (error) {
+      this.#fail(error);
+    }
     return true;
   }
 
   write(bytes: Uint8Array): void {
-    this.#begin();
-    if (!this.#wrapped && writeDirectly(this.#res, bytes, this)) return;
-    this.#writeThrough(bytes);
-  }
-
-  readAhead(): number {
-    const res = this.#res;
-    // The socket of a response of HTTP/2 may throw.
-    if (isHttp2(res)) return this.#pending;
-    return this.#pending | res.writableLength | (res.socket?.writable ? 1 : 0);
+    if (this.#listener === undefined) return;
+    try {
+      if (this.#waiting) {
+        this.keep(bytes);
+        return;
+      }
+      this.#sendHead();
+      this.put(bytes);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   end(): void {
-    this.#begin();
-    this.#res.end();
+    this.#ending = true;
+    this.#goOn();
   }
 
   destroy(): void {
+    const { res } = this;
     this.#first = undefined;
+    this.dropBacklog();
     // A stream of HTTP/2 is reset by itself: the connection has others.
-    if (isHttp2(this.#res)) this.#res.stream.destroy();
-    else this.#res.destroy();
+    if (isHttp2(res)) res.stream?.destroy();
+    else if (!this.#waiting) res.destroy();
+    else {
+      // The connection is another response's: it is cut when this one's turn comes.
+      res.once('socket', (socket) => socket.destroy());
+      queueMicrotask(this.#onClose);
+    }
   }
 
-  late(size: number): void {
-    this.#pending += size;
-  }
-
-  taken(size: number): void {
-    this.#pending -= size;
+  protected override onTaken(): void {
+    this.#goOn();
     this.#listener?.drained();
   }
 
-  #writeThrough(bytes: Uint8Array): void {
-    // The same methods on both kinds of response, with types that are not.
-    const res = this.#res as ServerResponse;
-    const size = bytes.byteLength;
-    if (this.#wrapped) {
-      if (!res.write(bytes)) this.late(size);
-    } else {
-      this.late(size);
-      // What could not be written stays pending: who writes on waits for 'close', which could otherwise never have its turn.
-      res.write(bytes, (error) => {
-        if (!error) this.taken(size);
-      });
+  /** Sets up what the response tells from now on, and what is sent once the code that runs now is through. */
+  #begin(first: Uint8Array): void {
+    const { res } = this;
+    this.#first = first;
+    res.on('close', this.#onClose);
+    res.on('error', ignore);
+    this.watchDrain();
+    if (isPipelined(res)) {
+      this.#waiting = true;
+      awaitTurn(this.#req, res, () => this.#onTurn(), this.#onClose);
+      return;
     }
-    const { flush } = res as Flushable;
-    if (typeof flush === 'function') flush.call(res);
+    // With bytes under way node waits for them, though the client has cancelled the stream, and never says
+    // 'close'.
+    if (isHttp2(res)) res.stream.on('aborted', () => this.destroy());
+    else this.#keepSocketOpen();
+    queueMicrotask(() => this.#goOn());
+  }
+
+  #onTurn(): void {
+    this.#waiting = false;
+    if (this.#listener === undefined) return;
+    this.#keepSocketOpen();
+    this.onTaken();
+  }
+
+  /** Sends what can be sent now: the head, what node may have of what was kept, the end. */
+  #goOn(): void {
+    if (this.#listener === undefined || this.#waiting) return;
+    try {
+      this.#sendHead();
+      this.feed();
+      if (this.#ending && this.#canEnd()) this.res.end();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #canEnd(): boolean {
+    if (this.hasBacklog || this.res.writableEnded) return false;
+    // Of a stream of HTTP/2 that was ended with bytes under way, node tells nobody that the client has
+    // cancelled it.
+    return !isHttp2(this.res) || this.pending === 0;
   }
 
   /** Sends the head, once, and the first bytes with it. */
-  #begin(): void {
+  #sendHead(): void {
     const first = this.#first;
     if (first === undefined) return;
+    if (isBegun(this.res)) throw headersSent();
     this.#first = undefined;
-    if (isGone(this.#res)) return;
-    writeHead(this.#req, this.#res, this.#init);
-    if (!this.#wrapped && writeHeadDirectly(this.#res, first, this)) return;
-    if (first.byteLength > 0) this.#writeThrough(first);
-    else if (!isHttp2(this.#res)) this.#res.flushHeaders();
-    // HTTP/2 sends the head at once by itself.
+    if (isGone(this.res)) return;
+    writeHead(this.#req, this.res, this.#init);
+    this.putFirst(first);
   }
 
   /** A stream is quiet for longer than node lets a connection be, and its events are too small to be waited with. */
-  #keepSocketOpen(pipelined: boolean): void {
+  #keepSocketOpen(): void {
     const { socket } = this.#req;
-    // A pipelined response has no socket until its turn has come, and hears nothing of its end.
-    if (pipelined) socket?.on('close', this.#onClose);
     this.#socketTimeout = socket?.timeout ?? 0;
     socket?.setTimeout?.(0);
     socket?.setNoDelay?.(true);
   }
 
-  /** The socket may serve further requests: nothing of this one stays on it. */
   readonly #onClose = (): void => {
-    const res = this.#res;
-    this.#first = undefined;
+    const listener = this.#release();
+    this.res.off('error', ignore);
+    if (this.#first !== undefined && isBegun(this.res)) listener?.failed(headersSent());
+    else listener?.closed();
+  };
+
+  /** The response is left alone if it is not ours, and cut if it is: half a block may be out. */
+  #fail(error: unknown): void {
+    const listener = this.#release();
+    if (listener === undefined) return;
+    if (this.#first !== undefined) this.res.off('error', ignore);
+    else this.#cut();
+    queueMicrotask(() => listener.failed(error));
+  }
+
+  #cut(): void {
+    try {
+      this.destroy();
+    } catch {
+      // It stays as whatever stands before the response's methods has left it.
+    }
+  }
+
+  /** The socket may serve further requests: nothing of this one stays on it. */
+  #release(): EventStreamSinkListener | undefined {
+    const { res } = this;
     res.off('close', this.#onClose);
-    res.off('error', ignore);
-    if (this.#onDrain) res.off('drain', this.#onDrain);
+    this.unwatchDrain();
     if (!isHttp2(res)) {
       const { socket } = this.#req;
-      socket?.off('close', this.#onClose);
       if (socket?.timeout === 0 && this.#socketTimeout > 0) socket.setTimeout(this.#socketTimeout);
     }
     const listener = this.#listener;
     this.#listener = undefined;
-    listener?.closed();
-  };
-}
-
-function isGone(res: NodeResponse): boolean {
-  // Node takes the stream away from a response of HTTP/2 once it is over.
-  return isHttp2(res) ? (res.stream?.closed ?? true) : res.destroyed;
+    return listener;
+  }
 }
 
 /** Whatever breaks a response, 'close' follows. */

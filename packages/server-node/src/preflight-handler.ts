@@ -1,14 +1,19 @@
-import { type CorsOptions, preflightAnswers } from '@eventwire/server';
+import { type CorsOptions, preflightResponses } from '@eventwire/server';
 import { asked, type NodeRequest, type NodeResponse } from './messages';
-import { sendAnswer } from './plain-answer';
+import { sendAnswer } from './plain-response';
+import { headersSent, isBegun } from './response-state';
 
 /**
  * A request listener that answers CORS preflights, for routers that do not give OPTIONS requests to the stream's handler, with the
  * options that the handler has as `cors`. Other methods get 405.
  *
- * @throws EventStreamUsageError `INVALID_OPTION`, at this call
+ * @throws EventStreamUsageError `INVALID_OPTION`, at this call; `HEADERS_SENT`, from the listener, where
+ *   something else has begun the response
  */
 export function preflightHandler(cors: CorsOptions): (req: NodeRequest, res: NodeResponse) => void {
-  const answers = preflightAnswers(cors);
-  return (req, res) => sendAnswer(res, answers(asked(req)));
+  const answers = preflightResponses(cors);
+  return (req, res) => {
+    if (isBegun(res)) throw headersSent();
+    sendAnswer(res, answers(asked(req)));
+  };
 }

@@ -228,6 +228,12 @@ describe('what a client receives', () => {
     return received.slice(received.indexOf('\r\n\r\n') + 4);
   };
 
+  /** A frame as it is given to node. */
+  const slices = (frame: Uint8Array): Uint8Array[] =>
+    Array.from({ length: Math.ceil(frame.byteLength / 65_536) }, (_, n) =>
+      frame.subarray(n * 65_536, (n + 1) * 65_536),
+    );
+
   it('is the same, byte by byte, as node:http writes it', { timeout: 60_000 }, async () => {
     /** Frames, and whether a turn passes after each. */
     let script: [frame: Uint8Array, pause: boolean][] = [];
@@ -236,8 +242,10 @@ describe('what a client receives', () => {
         res.writeHead(200);
         res.flushHeaders();
         for (const [frame] of script) {
-          res.write(frame);
-          await turn();
+          for (const slice of slices(frame)) {
+            res.write(slice);
+            await turn();
+          }
         }
         res.end();
         return;
@@ -280,9 +288,9 @@ describe('what a client receives', () => {
       await turn();
     }
     for (const stream of streams) stream.close();
-    const expected = frames.map(
-      (frame) => `${frame.byteLength.toString(16)}\r\n${new TextDecoder().decode(frame)}\r\n`,
-    );
+    const expected = frames
+      .flatMap(slices)
+      .map((slice) => `${slice.byteLength.toString(16)}\r\n${new TextDecoder().decode(slice)}\r\n`);
     for (const body of await Promise.all(bodies)) expect(body).toBe(`${expected.join('')}0\r\n\r\n`);
     stuck.destroy();
   });

@@ -218,7 +218,7 @@ describe('backpressure', () => {
     expect(sent).toBeLessThan(10_000);
     expect(largest).toBeLessThan(65_536 + 2 * 10_100);
     socket.destroy();
-    expect(await outcome).toMatchObject({ code: 'PEER_GONE' });
+    expect(await outcome).toMatchObject({ code: 'CLIENT_GONE' });
     await stream.closed;
   });
 
@@ -227,7 +227,7 @@ describe('backpressure', () => {
     const socket = await deaf(port);
     const { stream, socket: ours } = await next(0);
     // More than any socket buffers.
-    await expect(stream.sendEvent('x'.repeat(12_000_000))).rejects.toMatchObject({ code: 'PEER_GONE' });
+    await expect(stream.sendEvent('x'.repeat(12_000_000))).rejects.toMatchObject({ code: 'CLIENT_GONE' });
     await stream.closed;
     expect(ours.destroyed).toBe(true);
     let received = 0;
@@ -274,7 +274,7 @@ describe('backpressure', () => {
     await turns(3);
     expect(sent).toBeLessThan(10);
     client.req.destroy();
-    expect(await outcome).toMatchObject({ code: 'PEER_GONE' });
+    expect(await outcome).toMatchObject({ code: 'CLIENT_GONE' });
   });
 
   it('works behind a wrapper that drops the callback of write, and flushes it', async () => {
@@ -341,7 +341,7 @@ describe('a client that leaves', () => {
     const { stream } = await next(0);
     client.req.destroy();
     await stream.closed;
-    expect(stream.signal.reason).toMatchObject({ code: 'PEER_GONE' });
+    expect(stream.signal.reason).toMatchObject({ code: 'CLIENT_GONE' });
   });
 
   it('before the head went out makes a stream that is over, and throws nothing', async () => {
@@ -358,8 +358,8 @@ describe('a client that leaves', () => {
     socket.destroy();
     await until(() => made.length === 1);
     await made[0]?.closed;
-    expect(made[0]?.signal.reason).toMatchObject({ code: 'PEER_GONE' });
-    await expect(made[0]?.sendEvent('x')).rejects.toMatchObject({ code: 'PEER_GONE' });
+    expect(made[0]?.signal.reason).toMatchObject({ code: 'CLIENT_GONE' });
+    await expect(made[0]?.sendEvent('x')).rejects.toMatchObject({ code: 'CLIENT_GONE' });
   });
 
   it('with a reset crashes nothing', async () => {

@@ -108,6 +108,28 @@ describe('over HTTP/2', () => {
     expect(session.closed).toBe(false);
   });
 
+  it.each(['while more is to come', 'while the end is under way'])(
+    'sees a client that cancels with bytes under way as leaving, %s',
+    async (when) => {
+      const streams: EventStreamResponse[] = [];
+      const session = await serve((req, res) => {
+        const stream = new EventStreamResponse(req, res);
+        streams.push(stream);
+        stream.sendEvent('x'.repeat(1_000_000));
+        if (when.includes('end')) stream.end();
+      });
+      const request = session.request({ ':path': '/' });
+      request.on('error', () => {});
+      await once(request, 'response');
+      request.pause();
+      // No error: node then waits for the bytes, which nobody takes any more.
+      request.destroy();
+      const left = performance.now();
+      await streams[0]?.closed;
+      expect(performance.now() - left).toBeLessThan(5000);
+    },
+  );
+
   it('keeps its producer waiting while the client’s window is full', async () => {
     let sent = 0;
     const session = await serve(
@@ -146,7 +168,7 @@ describe('over HTTP/2', () => {
     await once(request, 'response');
     request.pause();
     await until(() => reasons.length === 1);
-    expect(reasons).toMatchObject([{ code: 'PEER_GONE' }]);
+    expect(reasons).toMatchObject([{ code: 'CLIENT_GONE' }]);
     expect([session.closed, session.destroyed]).toEqual([false, false]);
     request.destroy();
   });

@@ -1,4 +1,5 @@
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+// Made by the first id, since some runtimes that import this have no TextDecoder (Jest's jsdom).
+let utf8: TextDecoder | undefined;
 
 /**
  * The id that the client sent: of the header, or else of the query parameter `lastEventId`, for clients that cannot set a header.
@@ -22,6 +23,7 @@ function decodeBytes(value: string): string {
     if (unit > 0xff) return value;
     bytes[i] = unit;
   }
+  utf8 ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   try {
     return utf8.decode(bytes);
   } catch {

@@ -1,4 +1,4 @@
-import { type CorsOptions, preflightAnswers } from '@eventwire/server';
+import { type CorsOptions, preflightResponses } from '@eventwire/server';
 import { asked, plainResponse } from './web-sink';
 
 /**
@@ -8,6 +8,6 @@ import { asked, plainResponse } from './web-sink';
  * @throws EventStreamUsageError `INVALID_OPTION`, at this call
  */
 export function preflightHandler(cors: CorsOptions): (request: Request) => Response {
-  const answers = preflightAnswers(cors);
+  const answers = preflightResponses(cors);
   return (request) => plainResponse(answers(asked(request)));
 }

@@ -1,9 +1,9 @@
 import {
+  type EventStreamBody,
   type EventStreamInit,
   EventStreamUsageError,
   EventStreamWriter,
-  earlyAnswer,
-  type Produced,
+  negotiate,
   resolveEventStreamInit,
 } from '@eventwire/server';
 import { lastEventIdOf } from './last-event-id';
@@ -20,7 +20,7 @@ import { asked, plainResponse, WebSink } from './web-sink';
  */
 export function streamEvents(
   request: Request,
-  callback: (stream: EventStreamWriter, request: Request) => Produced | Promise<Produced>,
+  callback: (stream: EventStreamWriter, request: Request) => EventStreamBody | Promise<EventStreamBody>,
   init?: EventStreamInit | undefined,
 ): Response {
   if (typeof request?.headers?.get !== 'function') {
@@ -28,13 +28,13 @@ export function streamEvents(
   }
   if (typeof callback !== 'function') throw invalid('callback', 'must be a function');
   const resolved = resolveEventStreamInit(init);
-  const early = earlyAnswer(asked(request), resolved);
+  const early = negotiate(asked(request), resolved);
   if (early) return plainResponse(early);
   const sink = new WebSink(request, resolved);
   const stream = new EventStreamWriter(sink, resolved, { lastEventId: lastEventIdOf(request) });
   // First, since a channel that is full turns the client away with another response.
   stream.sendEvents(() => callback(stream, request));
-  return sink.respond();
+  return sink.toResponse();
 }
 
 function invalid(option: string, reason: string): EventStreamUsageError {

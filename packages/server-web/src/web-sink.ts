@@ -2,10 +2,13 @@ import {
   EventStreamClosedError,
   type EventStreamSink,
   type EventStreamSinkListener,
-  type PlainAnswer,
+  type PlainResponse,
   type ResolvedEventStreamInit,
   type StreamRequest,
 } from '@eventwire/server';
+
+/** The largest piece that a reader gets at once. */
+const SLICE_BYTES = 65_536;
 
 /**
  * The body of a Response. What is pending is what its reader, which is the runtime, has not pulled.
@@ -15,7 +18,7 @@ import {
 export class WebSink implements EventStreamSink {
   /** Set by `open`; null where there is nothing to send, or nobody to send it to. */
   #body: ReadableStream<Uint8Array> | null = null;
-  #answer: PlainAnswer | undefined;
+  #answer: PlainResponse | undefined;
   #responded = false;
   readonly #init: ResolvedEventStreamInit;
   /** Held whole, since in Node a request that has been collected never aborts its signal. */
@@ -60,7 +63,7 @@ export class WebSink implements EventStreamSink {
     if (first.byteLength > 0) this.write(first);
   }
 
-  answer(make: (request: StreamRequest) => PlainAnswer): boolean {
+  respond(make: (request: StreamRequest) => PlainResponse): boolean {
     if (this.#responded) return false;
     this.#answer = make(asked(this.#request));
     this.#finish((controller) => controller.close());
@@ -68,7 +71,7 @@ export class WebSink implements EventStreamSink {
   }
 
   /** The response, of what the stream is by now. */
-  respond(): Response {
+  toResponse(): Response {
     this.#responded = true;
     if (this.#answer) return plainResponse(this.#answer);
     const { status, crossOrigin } = this.#init;
@@ -83,7 +86,16 @@ export class WebSink implements EventStreamSink {
 
   write(bytes: Uint8Array): void {
     this.#writing = true;
-    this.#controller?.enqueue(bytes);
+    try {
+      // Each slice is pulled by itself, so that `pending` tells whether the reader goes on.
+      for (let at = 0; at < bytes.byteLength; at += SLICE_BYTES) {
+        this.#controller?.enqueue(
+          bytes.byteLength <= SLICE_BYTES ? bytes : bytes.subarray(at, at + SLICE_BYTES),
+        );
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
     this.#writing = false;
   }
 
@@ -114,24 +126,43 @@ export class WebSink implements EventStreamSink {
     const controller = this.#controller;
     if (!controller) return;
     this.#controller = undefined;
-    how(controller);
+    attempt(() => how(controller));
     queueMicrotask(() => this.#close());
+  }
+
+  /** The runtime has ended the body without a word. */
+  #fail(error: unknown): void {
+    const listener = this.#release();
+    queueMicrotask(() => listener?.failed(error));
   }
 
   /** Nobody may be reading any more; who still does sees the end. */
   readonly #onAbort = (): void => {
     const controller = this.#controller;
     this.#controller = undefined;
-    controller?.close();
+    attempt(() => controller?.close());
     this.#close();
   };
 
   #close(): void {
+    this.#release()?.closed();
+  }
+
+  #release(): EventStreamSinkListener | undefined {
     this.#controller = undefined;
     this.#signal?.removeEventListener('abort', this.#onAbort);
     const listener = this.#listener;
     this.#listener = undefined;
-    listener?.closed();
+    return listener;
+  }
+}
+
+/** A body that its runtime has closed or failed already can be neither closed nor failed. */
+function attempt(call: () => void): void {
+  try {
+    call();
+  } catch {
+    // It is over, which is all that was wanted.
   }
 }
 
@@ -140,6 +171,6 @@ export function asked(request: Request): StreamRequest {
   return { method: request.method, header: (name) => request.headers.get(name) ?? undefined };
 }
 
-export function plainResponse({ status, headers, body }: PlainAnswer): Response {
+export function plainResponse({ status, headers, body }: PlainResponse): Response {
   return new Response(body === '' ? null : body, { status, headers: headers.map(([...pair]) => pair) });
 }

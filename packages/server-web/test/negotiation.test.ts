@@ -21,6 +21,13 @@ describe('streamEvents', () => {
     await other.body?.cancel();
   });
 
+  it('keeps what the response varies by already, beside the origin', async () => {
+    const request = new Request(url, { headers: { origin } });
+    const response = streamEvents(request, () => ['x'], { cors, headers: { Vary: 'Cookie' } });
+    expect(response.headers.get('vary')).toBe('Cookie, Origin');
+    await response.body?.cancel();
+  });
+
   it('answers 406 where event streams have to be accepted and are not', async () => {
     const request = new Request(url, { headers: { accept: 'application/json' } });
     const response = streamEvents(request, () => ['x'], { accept: 'require' });

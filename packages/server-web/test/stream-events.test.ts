@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   createChannel,
+  type EventStreamBody,
   type EventStreamInit,
   type EventStreamWriter,
-  type Produced,
   ServerEvent,
   streamEvents,
 } from '../src/index';
@@ -20,7 +20,7 @@ function open(init: EventStreamInit = quiet, request = new Request(url)) {
     (stream) => {
       held.push(stream);
       onTestFinished(() => stream.close());
-      return new Promise<Produced>(() => {});
+      return new Promise<EventStreamBody>(() => {});
     },
     init,
   );
@@ -97,7 +97,7 @@ describe('the callback', () => {
     ['an array', () => ['one', { type: 'two', data: '2' }], `data: one\n\nevent: two\ndata: 2\n\n${END}`],
     ['nothing', () => {}, END],
     ['a promise', async () => ['later'], `data: later\n\n${END}`],
-  ])('gives %s', async (_name, callback: () => Produced | Promise<Produced>, text) => {
+  ])('gives %s', async (_name, callback: () => EventStreamBody | Promise<EventStreamBody>, text) => {
     expect(await streamEvents(new Request(url), callback, quiet).text()).toBe(text);
   });
 
@@ -143,7 +143,10 @@ describe('the callback', () => {
     '%s: that is reported and the stream closed, and the client hears nothing of it',
     async (_name, callback) => {
       const onError = vi.fn();
-      const response = streamEvents(new Request(url), callback as () => Produced, { ...quiet, onError });
+      const response = streamEvents(new Request(url), callback as () => EventStreamBody, {
+        ...quiet,
+        onError,
+      });
       expect(response.status).toBe(200);
       expect(await response.text()).toBe('');
       expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'secret' }));
@@ -183,7 +186,7 @@ describe('the end', () => {
   it('is forced on a client that never takes the last bytes', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const { response, stream } = open();
+    const { response, stream } = open({ ...quiet, writeTimeout: 10_000 });
     stream.sendEvent('last');
     stream.close();
     await vi.advanceTimersByTimeAsync(10_001);
@@ -308,8 +311,8 @@ describe('a client that leaves', () => {
 
   const isOver = async ({ seen, onError }: ReturnType<typeof watched>) => {
     await until(() => seen.closed === 1 && seen.finished === 1);
-    expect(seen.stream?.signal.reason).toMatchObject({ code: 'PEER_GONE' });
-    await expect(seen.stream?.sendEvent('late')).rejects.toMatchObject({ code: 'PEER_GONE' });
+    expect(seen.stream?.signal.reason).toMatchObject({ code: 'CLIENT_GONE' });
+    await expect(seen.stream?.sendEvent('late')).rejects.toMatchObject({ code: 'CLIENT_GONE' });
     await sleep(5);
     expect(seen).toMatchObject({ closed: 1, finished: 1 });
     expect(onError).not.toHaveBeenCalled();

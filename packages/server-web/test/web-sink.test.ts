@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { resolveEventStreamInit } from '@eventwire/server';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSink } from '../src/web-sink';
 import { reading, sleep, url } from './helpers';
 
@@ -13,9 +13,10 @@ function opened(highWaterMark = 10, init: RequestInit = {}) {
   const listener = {
     drained: () => void calls.push('drained'),
     closed: () => void calls.push('closed'),
+    failed: () => void calls.push('failed'),
   };
   sink.open(listener, utf8('first'));
-  return { sink, calls, client: reading(sink.respond()) };
+  return { sink, calls, client: reading(sink.toResponse()) };
 }
 
 describe('WebSink', () => {
@@ -32,6 +33,35 @@ describe('WebSink', () => {
     expect(sink.pending).toBe(102);
     await client.rest();
     expect(sink.pending).toBe(0);
+  });
+
+  it('hands out a large frame in slices, so that it can be seen how much its reader has taken', async () => {
+    const { sink, client } = opened();
+    await client.step();
+    sink.write(utf8('x'.repeat(200_000)));
+    const pending: number[] = [];
+    while (sink.pending > 0) {
+      pending.push(sink.pending);
+      await client.step();
+    }
+    expect(pending).toEqual([200_000, 134_464, 68_928, 3_392]);
+    expect(client.text).toBe(`first${'x'.repeat(200_000)}`);
+  });
+
+  it('tells its listener where the runtime has failed the body by itself, and throws nothing', async () => {
+    const { calls, sink } = opened();
+    // As of a body that the runtime has failed without cancelling it.
+    const enqueue = vi.spyOn(ReadableStreamDefaultController.prototype, 'enqueue').mockImplementation(() => {
+      throw new TypeError('Invalid state: Controller is already closed');
+    });
+    onTestFinished(() => enqueue.mockRestore());
+    sink.write(utf8('x'));
+    sink.write(utf8('y'));
+    await sleep(1);
+    expect(calls).toEqual(['failed']);
+    sink.end();
+    sink.destroy();
+    expect(calls).toEqual(['failed']);
   });
 
   it('calls its listener within none of its methods', async () => {

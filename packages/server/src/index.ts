@@ -1,22 +1,22 @@
-export { type Channel, createChannel } from './channel';
-export type { ChannelCloseOptions, ChannelOptions, SubscribeOptions } from './channel-options';
-export type { ChannelMetric, ChannelStats, MetricListener } from './channel-stats';
-export type { CorsOptions } from './cors';
-export { earlyAnswer } from './early-answer';
-export type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './event-log';
+export { type Channel, createChannel } from './channel/channel';
+export type { ChannelCloseOptions, ChannelOptions, SubscribeOptions } from './channel/channel-options';
+export type { ChannelMetric, ChannelStats, MetricListener } from './channel/channel-stats';
+export type { SelectionOptions } from './channel/selection';
+export { EventStreamUsageError } from './errors';
 export { EventStreamClosedError } from './event-stream-closed-error';
+export type { CorsOptions } from './http/cors';
+export { negotiate } from './http/negotiation';
+export { preflightResponses } from './http/preflight';
+export type { PlainResponse, StreamRequest } from './http/response';
+export type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './log/event-log';
+export { createMemoryLog, type MemoryLogOptions } from './log/memory-log';
+export type { EventStreamBody } from './stream/body';
 export {
   type EventStreamInit,
   type HeaderFields,
   type ResolvedEventStreamInit,
   resolveEventStreamInit,
-} from './event-stream-init';
-export type { EventStreamSink, EventStreamSinkListener } from './event-stream-sink';
-export { EventStreamUsageError } from './event-stream-usage-error';
-export { EventStreamWriter } from './event-stream-writer';
-export { createMemoryLog, type MemoryLogOptions } from './memory-log';
-export type { PlainAnswer, StreamRequest } from './plain-answer';
-export { preflightAnswers } from './preflight';
-export type { Produced } from './produced';
-export type { SelectionOptions } from './selection';
-export type { Follower, Subscriber, Subscription } from './subscriber';
+} from './stream/event-stream-init';
+export type { EventStreamSink, EventStreamSinkListener } from './stream/event-stream-sink';
+export { EventStreamWriter } from './stream/event-stream-writer';
+export type { Follower, Subscriber, Subscription } from './stream/subscriber';

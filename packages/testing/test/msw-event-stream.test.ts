@@ -4,6 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { eventStreamBody } from '../src/msw/event-stream-body';
 import { type MswEventSource, type MswEventStreamOptions, mswEventStream } from '../src/msw/index';
 
+/** vitest.config.ts runs these tests with msw 2 and msw 3, which is further from what a network does: see the README. */
+const msw3 = process.env.EVENTWIRE_MSW === '3';
 const url = 'http://events.test/stream';
 const server = setupServer();
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
@@ -102,7 +104,7 @@ describe('mswEventStream ends', () => {
     return { state, events };
   }
 
-  it('reads no further than the reader asks', async () => {
+  it.skipIf(msw3)('reads no further than the reader asks', async () => {
     const { state, events } = endless();
     answer(events);
     const response = await fetch(url);
@@ -146,7 +148,9 @@ describe('mswEventStream ends', () => {
 
   it.each<[string, MswEventStreamOptions]>([
     ['stays open', { open: true }],
-    ['waits for its next event', { delay: 2 ** 31 - 1 }],
+    ...(msw3
+      ? []
+      : [['waits for its next event', { delay: 2 ** 31 - 1 }] as [string, MswEventStreamOptions]]),
   ])('when aborted while it %s', async (_, options) => {
     const leaving = new AbortController();
     answer(['a'], options);
@@ -160,7 +164,7 @@ describe('mswEventStream ends', () => {
     await expect(next).rejects.toThrow(/abort/i);
   });
 
-  it('as a lost connection does, when the source throws or an event is refused', async () => {
+  it.skipIf(msw3)('as a lost connection does, when the source throws or an event is refused', async () => {
     const events = (bad: () => { id: string }) =>
       function* () {
         yield 'good';
@@ -177,6 +181,29 @@ describe('mswEventStream ends', () => {
 
     answer(events(() => ({ id: 'a\nb' })));
     await expect(text()).rejects.toThrow();
+  });
+});
+
+describe.runIf(msw3)('with msw 3', () => {
+  it('the response comes with the first event, and an abort before it closes the source', async () => {
+    const leaving = new AbortController();
+    answer(['a'], { delay: 2 ** 31 - 1 });
+    const response = fetch(url, { signal: leaving.signal });
+    const first = await Promise.race([
+      response,
+      new Promise((resolve) => setTimeout(resolve, 30, 'nothing')),
+    ]);
+    expect(first).toBe('nothing');
+    leaving.abort();
+    await expect(response).rejects.toThrow(/abort/i);
+  });
+
+  it('a source that throws looks like one that has ended', async () => {
+    answer(function* () {
+      yield 'good';
+      throw new Error('boom');
+    });
+    expect(await text()).toBe('data: good\n\n');
   });
 });
 

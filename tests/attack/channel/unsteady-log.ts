@@ -25,8 +25,8 @@ export class UnsteadyLog implements EventLog {
     return this.#log.append(...given);
   }
 
-  head(): Promise<string> {
-    return this.#later(() => this.#log.head());
+  lastId(): Promise<string> {
+    return this.#later(() => this.#log.lastId());
   }
 
   compare(a: string, b: string): number {
@@ -41,7 +41,7 @@ export class UnsteadyLog implements EventLog {
     return this.#later(() => this.#log.read(...given));
   }
 
-  async tail(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void> {
+  async follow(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void> {
     let last = Promise.resolve();
     const own = new AbortController();
     const pass = (batch: LogPage) => {
@@ -54,7 +54,7 @@ export class UnsteadyLog implements EventLog {
       own.abort();
       pass({ events: [], gap: true });
     };
-    await this.#later(() => this.#log.tail(after, pass, own.signal));
+    await this.#later(() => this.#log.follow(after, pass, own.signal));
     this.#tails.add(cut);
     signal.addEventListener('abort', () => {
       this.#tails.delete(cut);

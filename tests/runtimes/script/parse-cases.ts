@@ -1,4 +1,4 @@
-import { type Chunk, createParser, parseEventStream, ServerEventParserStream } from '@eventwire/parser';
+import { type Chunk, createParser, EventStreamDecoderStream, parseEventStream } from '@eventwire/parser';
 import { allSplits } from '@eventwire/testing';
 import parse from '../../../conformance/parse.json';
 import { same, type Tally, tally } from './report';
@@ -32,7 +32,7 @@ async function check(example: Case): Promise<void> {
     ];
     const overStream = parseEventStream(streamOf([first, second]), { flush });
     same(`${form} as a stream`, await collect(overStream), events);
-    const piped = streamOf(pieces(input, 1)).pipeThrough(new ServerEventParserStream({ flush }));
+    const piped = streamOf(pieces(input, 1)).pipeThrough(new EventStreamDecoderStream({ flush }));
     same(`${form} through a pipe`, await collectStream(piped), events);
     if (typeof input !== 'string') {
       const response = new Response(input as Uint8Array<ArrayBuffer>);

@@ -2,9 +2,9 @@ import { encode, type ServerEventInit } from '@eventwire/encoder';
 import {
   type Chunk,
   createParser,
+  EventStreamDecoderStream,
   type EventStreamMessage,
   parseEventStream,
-  ServerEventParserStream,
 } from '@eventwire/parser';
 import { chunked, serverEventInit } from '@eventwire/testing';
 import fc from 'fast-check';
@@ -45,7 +45,7 @@ async function check({ inits, chunks }: RoundTrip): Promise<void> {
   same('iterated', iterated.map(inOrder), expected(inits, asText));
 
   const piped: EventStreamMessage[] = [];
-  const reader = writeThrough(inits).pipeThrough(new ServerEventParserStream()).getReader();
+  const reader = writeThrough(inits).pipeThrough(new EventStreamDecoderStream()).getReader();
   for (let turn = await reader.read(); !turn.done; turn = await reader.read()) piped.push(turn.value);
   same('piped', piped.map(inOrder), expected(inits, false));
 }

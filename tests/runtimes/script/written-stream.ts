@@ -1,4 +1,4 @@
-import { type EventInput, ServerEventEncoderStream } from '@eventwire/encoder';
+import { type EventInput, EventStreamEncoderStream } from '@eventwire/encoder';
 
 /** The bytes of these events, over the runtime's own streams. */
 export function writeThrough(events: EventInput[]): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -7,7 +7,7 @@ export function writeThrough(events: EventInput[]): ReadableStream<Uint8Array<Ar
       for (const event of events) controller.enqueue(event);
       controller.close();
     },
-  }).pipeThrough(new ServerEventEncoderStream());
+  }).pipeThrough(new EventStreamEncoderStream());
 }
 
 export async function readBytes(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Uint8Array> {

@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
-import type { EventStreamInit, EventStreamResponse, Produced } from '@eventwire/server-node';
+import type { EventStreamBody, EventStreamInit, EventStreamResponse } from '@eventwire/server-node';
 import { listenOnFreePort } from '../listen';
 
 /** A route that answers every method with an event stream. `body` is what the framework, or the recipe for it, has made of the request's JSON. */
 export interface StreamRoute {
   readonly path: string;
   readonly init?: EventStreamInit;
-  callback(stream: EventStreamResponse, body: unknown): Produced | Promise<Produced>;
+  callback(stream: EventStreamResponse, body: unknown): EventStreamBody | Promise<EventStreamBody>;
 }
 
 export interface RunningApp extends AsyncDisposable {

@@ -4,7 +4,13 @@ import { isEventStreamType } from '../response/status';
 import type { SendRequest } from './event-source-request';
 import { createMessageEvent } from './message-event';
 import { nextTurn } from './next-turn';
-import { CLOSED, CONNECTING, OPEN, type ReadyState } from './ready-state';
+
+/** [spec] 9.2.2: "The numeric values of the readyState attribute" */
+export const CONNECTING = 0;
+export const OPEN = 1;
+export const CLOSED = 2;
+
+export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSED;
 
 export interface Connection {
   readyState(): ReadyState;

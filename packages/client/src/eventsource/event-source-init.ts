@@ -1,5 +1,6 @@
 import { refusal } from '@eventwire/options';
 import type { FetchLike } from '../options';
+import type { HeadersSource } from '../web-types';
 
 /** The Standard's dictionary, HTML 9.2.2, and what it does not have: `fetch` and `headers`. */
 export interface EventSourceInit {
@@ -19,7 +20,7 @@ export interface EventSourceInit {
    * Not in the Standard: sent with every request. `Accept` wins over the default, `Last-Event-ID` holds until
    * the stream sets an id. After a redirection to another origin, fetch decides which of them are sent.
    */
-  headers?: HeadersInit | undefined;
+  headers?: HeadersSource | undefined;
 }
 
 /** The dictionary as the constructor uses it. */

@@ -1,3 +1,4 @@
+import type { AddListenerOptions, AnyListener, ListenerOptions } from '../web-types';
 import type { EventSourceInit } from './event-source-init';
 
 /** The events under the Standard's own names. */
@@ -36,33 +37,25 @@ export interface EventSource extends EventTarget {
   addEventListener<K extends keyof EventSourceEventMap>(
     type: K,
     listener: Listener<EventSourceEventMap[K]>,
-    options?: Options<AddEventListenerOptions>,
+    options?: Options<AddListenerOptions>,
   ): void;
   addEventListener(
     type: string,
     listener: Listener<MessageEvent>,
-    options?: Options<AddEventListenerOptions>,
+    options?: Options<AddListenerOptions>,
   ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: Options<AddEventListenerOptions>,
-  ): void;
+  addEventListener(type: string, listener: AnyListener | null, options?: Options<AddListenerOptions>): void;
   removeEventListener<K extends keyof EventSourceEventMap>(
     type: K,
     listener: Listener<EventSourceEventMap[K]>,
-    options?: Options<EventListenerOptions>,
+    options?: Options<ListenerOptions>,
   ): void;
   removeEventListener(
     type: string,
     listener: Listener<MessageEvent>,
-    options?: Options<EventListenerOptions>,
+    options?: Options<ListenerOptions>,
   ): void;
-  removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: Options<EventListenerOptions>,
-  ): void;
+  removeEventListener(type: string, listener: AnyListener | null, options?: Options<ListenerOptions>): void;
 }
 
 export interface EventSourceConstructor {

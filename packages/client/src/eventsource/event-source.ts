@@ -1,13 +1,15 @@
-import { openConnection } from './connection';
+import { CLOSED, CONNECTING, OPEN, openConnection } from './connection';
 import { createEventHandler } from './event-handler';
 import { convertInit, type EventSourceInit } from './event-source-init';
 import type { EventSourceConstructor, EventSource as EventSourceInterface } from './event-source-interface';
 import { createRequest } from './event-source-request';
+import { eventTargetOrStandIn, replaceStandIn } from './event-target';
 import { parseUrl } from './parse-url';
-import { CLOSED, CONNECTING, OPEN } from './ready-state';
+
+const Base = eventTargetOrStandIn();
 
 /** HTML 9.2.2, "The EventSource interface". */
-class Implementation extends EventTarget {
+class Implementation extends Base {
   readonly #url;
   readonly #withCredentials;
   readonly #connection;
@@ -18,6 +20,7 @@ class Implementation extends EventTarget {
   constructor(url: string | URL, eventSourceInitDict: EventSourceInit = {}) {
     // biome-ignore lint/complexity/noArguments: an undefined that was given is the relative URL "undefined"
     if (!arguments.length) throw new TypeError('EventSource takes a url');
+    replaceStandIn(Implementation);
     super();
     // [spec] Web IDL converts the arguments before any step: to a USVString (the URL parser replaces lone
     // surrogates)

@@ -1,7 +1,8 @@
 import { refusal } from '@eventwire/options';
+import type { RequestBody } from '../web-types';
 
 /** @throws OptionError for a plain object or array: fetch would send `[object Object]`, without a word. */
-export function readBody(body: BodyInit | null | undefined): BodyInit | null | undefined {
+export function readBody(body: RequestBody | null | undefined): RequestBody | null | undefined {
   const { constructor: maker } = Object(body ?? '') as object;
   if ([Object, Array, undefined].includes(maker as ObjectConstructor))
     throw refusal('body', 'what fetch can send; use JSON.stringify for an object or array');

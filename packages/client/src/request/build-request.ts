@@ -2,6 +2,7 @@ import type { Config } from '../config';
 import type { ConnectContext } from '../contexts';
 import { causedError } from '../errors';
 import type { ConnectHeaders } from '../options';
+import type { RequestBody } from '../web-types';
 import { isPresent, isStream, readBody } from './body';
 import { setDefaults } from './default-headers';
 import { readHeaders } from './headers';
@@ -12,7 +13,7 @@ import { readUrl, withParameter } from './url';
 interface RequestValues {
   readonly url: string | URL;
   readonly headers?: ConnectHeaders | undefined;
-  readonly body?: BodyInit | null | undefined;
+  readonly body?: RequestBody | null | undefined;
 }
 
 /** The second argument of fetch. */
@@ -66,7 +67,7 @@ export function buildRequest(
 ): AttemptRequest {
   let url: URL;
   let headers: Headers;
-  let body: BodyInit | null | undefined;
+  let body: RequestBody | null | undefined;
   try {
     url = readUrl(values.url);
     headers = readHeaders(values.headers);
@@ -90,7 +91,7 @@ export function buildRequest(
   const init: FetchInit = { headers, signal };
   if (method !== 'GET') init.method = method;
   if (credentials) init.credentials = credentials;
-  if (isPresent(body)) init.body = body as BodyInit;
+  if (isPresent(body)) init.body = body as RequestBody;
   if (isStream(body)) init.duplex = 'half'; // fetch refuses a stream without it
   // In a page a redirection costs a second request. So fetch may follow there if there is nothing to protect.
   const isGuarded = isCustom || init.body || redirect || headers.has('last-event-id');

@@ -1,7 +1,13 @@
 /** The longest last event ID that is sent, in UTF-8 bytes. */
 const MAX_ID_BYTES = 4096;
 
-const encoder = new TextEncoder();
+// Made by the first id, since some runtimes that import this have no TextEncoder (Jest's jsdom).
+let encoder: TextEncoder | undefined;
+
+function utf8(text: string): Uint8Array {
+  encoder ??= new TextEncoder();
+  return encoder.encode(text);
+}
 
 /**
  * The id as a header value, or undefined if it would not survive the trip: fetch refuses or trims it, or a
@@ -11,7 +17,7 @@ const encoder = new TextEncoder();
  * last event ID string "encoded as UTF-8".
  */
 export function idAsHeader(id: string): string | undefined {
-  const bytes = encoder.encode(id);
+  const bytes = utf8(id);
   return bytes.length <= MAX_ID_BYTES && !/[\0-\x08\x0a-\x1f\x7f\p{Cs}]|^[ \t]|[ \t]$/u.test(id)
     ? String.fromCharCode(...bytes)
     : undefined;
@@ -20,4 +26,4 @@ export function idAsHeader(id: string): string | undefined {
 /** Whether the id can be sent as a query parameter: percent-encoding carries control characters too. */
 export const idFits = (id: string): boolean =>
   // A lone surrogate has no UTF-8 bytes: it would arrive as another id.
-  encoder.encode(id).length <= MAX_ID_BYTES && !/\p{Cs}/u.test(id);
+  utf8(id).length <= MAX_ID_BYTES && !/\p{Cs}/u.test(id);

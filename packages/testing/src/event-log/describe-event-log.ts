@@ -10,8 +10,7 @@ export type EventLogFactory = (options: {
   maxEvents: number;
 }) => EventLog | (EventLog & AsyncDisposable) | Promise<EventLog | (EventLog & AsyncDisposable)>;
 
-const decoder = new TextDecoder();
-const textOf = ({ frame }: LoggedEvent) => decoder.decode(frame);
+const textOf = ({ frame }: LoggedEvent) => new TextDecoder().decode(frame);
 const dataOf = ({ events }: { events: readonly LoggedEvent[] }) => events.map(({ event }) => event.data);
 const numbers = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
@@ -48,14 +47,14 @@ export function describeEventLog(
   describe(`${name} as an EventLog`, () => {
     describe('append', () => {
       test('assigns ids that grow, and gives the event as it is held', async (log) => {
-        const start = await log.head();
+        const start = await log.lastId();
         const one = await log.append({ type: 't', data: 'a\nb', retry: 5, comment: 'c' }, { topic: 'news' });
         const two = await log.append('x');
         expect(log.compare(start, one.id) < 0).toBe(true);
         expect(log.compare(one.id, two.id) < 0).toBe(true);
         expect(log.compare(two.id, one.id) > 0).toBe(true);
         expect(log.compare(two.id, two.id)).toBe(0);
-        expect(await log.head()).toBe(two.id);
+        expect(await log.lastId()).toBe(two.id);
         expect([one.topic, two.topic]).toEqual(['news', undefined]);
         expect(textOf(one)).toBe(encode({ type: 't', data: 'a\nb', retry: 5, comment: 'c', id: one.id }));
         const { events } = await log.read(start, { limit: 10 });
@@ -67,7 +66,7 @@ export function describeEventLog(
       });
 
       test('keeps every kind of data', async (log) => {
-        const start = await log.head();
+        const start = await log.lastId();
         const events = [
           { data: '' },
           { data: '0' },
@@ -87,24 +86,24 @@ export function describeEventLog(
       });
 
       test('refuses an id, and what the encoder refuses, and holds nothing of it', async (log) => {
-        const start = await log.head();
+        const start = await log.lastId();
         expect(await codeOf(() => log.append({ id: '1', data: 'x' }))).toBe('ID_NOT_ALLOWED');
         expect(await codeOf(() => log.append({ type: 'a\nb', data: 'x' }))).toBe('INVALID_TYPE');
         expect(await codeOf(() => log.append({ data: 5 as unknown as string }))).toBe('INVALID_DATA');
-        expect(await log.head()).toBe(start);
+        expect(await log.lastId()).toBe(start);
         expect(await log.read(start, { limit: 10 })).toEqual({ events: [], gap: false });
       });
 
       test("refuses Eventwire's own types, by which anybody could end its clients, and holds nothing", async (log) => {
-        const start = await log.head();
+        const start = await log.lastId();
         for (const type of ['eventwire:end', 'eventwire:gap', 'eventwire:'])
           expect(await codeOf(() => log.append({ type, data: '{}' }))).toBe('RESERVED_TYPE');
-        expect(await log.head()).toBe(start);
+        expect(await log.lastId()).toBe(start);
         expect(await log.read(start, { limit: 10 })).toEqual({ events: [], gap: false });
       });
 
       test('adds once what it is told again under a key of its publisher', async (log) => {
-        const start = await log.head();
+        const start = await log.lastId();
         const add = async (data: string, idempotencyKey: string) =>
           (await log.append(data, { idempotencyKey })).id;
         const [one = '', ...again] = await Promise.all(numbers(1, 10).map(() => add('one', 'first')));
@@ -120,7 +119,7 @@ export function describeEventLog(
       });
 
       test('gives one order to what is appended at the same time', async (log) => {
-        const start = await log.head();
+        const start = await log.lastId();
         const appended = await Promise.all(numbers(1, 100).map(async (data) => log.append(data)));
         const { events } = await log.read(start, { limit: 1000 });
         expect(events.length).toBe(100);
@@ -134,7 +133,7 @@ export function describeEventLog(
 
     describe('read', () => {
       test('gives what follows a cursor, page by page', async (log) => {
-        const start = await log.head();
+        const start = await log.lastId();
         await append(log, numbers(1, 25));
         const seen: unknown[] = [];
         for (let cursor = start; ; ) {
@@ -149,7 +148,7 @@ export function describeEventLog(
       });
 
       test('takes any id of its own as a cursor, that of the empty log too', async (log) => {
-        const start = await log.head();
+        const start = await log.lastId();
         expect(await log.read(start, { limit: 10 })).toEqual({ events: [], gap: false });
         const [first = '', second = ''] = await append(log, ['1', '2', '3']);
         expect(dataOf(await log.read(start, { limit: 10 }))).toEqual(['1', '2', '3']);
@@ -158,7 +157,7 @@ export function describeEventLog(
       });
 
       test('ends a page before it is larger than it may be, and gives a large event alone', async (log) => {
-        const start = await log.head();
+        const start = await log.lastId();
         const sizes = [300, 300, 300, 5000, 10, 10, 5000, 300, 300];
         const frames: number[] = [];
         for (const size of sizes) frames.push((await log.append('x'.repeat(size))).frame.byteLength);
@@ -184,7 +183,7 @@ export function describeEventLog(
       });
 
       test('begins, after an id that is not its own, with the newest that fit, or with the oldest', async (log) => {
-        const start = await log.head();
+        const start = await log.lastId();
         const frames: number[] = [];
         for (const data of numbers(1, 30)) frames.push((await log.append(data)).frame.byteLength);
         const all = { limit: 100, maxReplayBytes: 1e9 };
@@ -211,7 +210,7 @@ export function describeEventLog(
 
       test('says that there is a gap for an id that is not its own, and starts at the oldest', async (log) => {
         await append(log, ['1', '2', '3']);
-        const head = await log.head();
+        const head = await log.lastId();
         // Ahead of all that is held: who had it need not be given again what was before.
         expect((await log.read(`${head}0`, { limit: 2 })).gap).toBe(true);
         const foreign = ['', '1', 'x', 'elsewhere.1', 'elsewhere.1-1', '\u0000', `${head} `];
@@ -230,7 +229,7 @@ export function describeEventLog(
         expect(data).toEqual(numbers(501 - data.length, 500));
         const held = events[0] as LoggedEvent;
         expect(await log.read(held.id, { limit: 1000 })).toEqual({ events: events.slice(1), gap: false });
-        expect(await log.read(await log.head(), { limit: 10 })).toEqual({ events: [], gap: false });
+        expect(await log.read(await log.lastId(), { limit: 10 })).toEqual({ events: [], gap: false });
       }, 20);
 
       test('has, where it gives one, a good place before the oldest event, until that is removed too', async (log) => {
@@ -248,7 +247,7 @@ export function describeEventLog(
       }, 20);
     });
 
-    describe('tail', () => {
+    describe('follow', () => {
       /** What a tail has been given, and the wait for it. */
       const follow = async (log: EventLog, after: string) => {
         const abort = new AbortController();
@@ -258,7 +257,7 @@ export function describeEventLog(
           batches.push(batch);
           wake();
         };
-        await log.tail(after, listener, abort.signal);
+        await log.follow(after, listener, abort.signal);
         const data = () => batches.flatMap(dataOf);
         const until = async (count: number) => {
           while (data().length < count) {
@@ -272,7 +271,7 @@ export function describeEventLog(
       };
 
       test('gives what follows the cursor: what is there, then what comes', async (log) => {
-        const start = await log.head();
+        const start = await log.lastId();
         const [first = ''] = await append(log, ['1', '2']);
         const all = await follow(log, start);
         const rest = await follow(log, first);
@@ -285,7 +284,7 @@ export function describeEventLog(
       });
 
       test('misses nothing that is appended while it begins, and repeats nothing', async (log) => {
-        const start = await log.head();
+        const start = await log.lastId();
         const appending = append(log, numbers(1, 200));
         const tails = await Promise.all([follow(log, start), follow(log, start)]);
         await appending;
@@ -296,8 +295,8 @@ export function describeEventLog(
       });
 
       test('is not called after its signal was aborted', async (log) => {
-        const tail = await follow(log, await log.head());
-        const witness = await follow(log, await log.head());
+        const tail = await follow(log, await log.lastId());
+        const witness = await follow(log, await log.lastId());
         await append(log, ['1']);
         await tail.until(1);
         await witness.until(1);
@@ -312,7 +311,7 @@ export function describeEventLog(
         const listener = () => {
           called = true;
         };
-        await log.tail(await log.head(), listener, never.signal);
+        await log.follow(await log.lastId(), listener, never.signal);
         await append(log, ['4']);
         expect(called).toBe(false);
       });

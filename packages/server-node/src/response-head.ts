@@ -1,0 +1,49 @@
+import { ServerResponse } from 'node:http';
+import type { ResolvedEventStreamInit } from '@eventwire/server';
+import { asked, isHttp2, type NodeRequest, type NodeResponse } from './messages';
+import { type HeaderTarget, setHeaders } from './plain-response';
+
+/** RFC 9113, section 8.2.2: fields of one connection, which HTTP/2 knows otherwise; node refuses them there. */
+const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];
+
+/** Makes the head of an event stream. What was set on the response before stays, except what an event stream needs otherwise. */
+export function writeHead(req: NodeRequest, res: NodeResponse, init: ResolvedEventStreamInit): void {
+  const { headers, crossOrigin, status } = init;
+  const http2 = isHttp2(res);
+  res.removeHeader('content-length');
+  if (http2) for (const name of HOP_BY_HOP) res.removeHeader(name);
+  const fields = takesThemAtOnce(res) ? new Fields() : undefined;
+  const target = fields ?? res;
+  for (const [name, value] of headers) {
+    if (http2 && HOP_BY_HOP.includes(name)) continue;
+    if (name === 'set-cookie') target.appendHeader(name, value);
+    else target.setHeader(name, value);
+  }
+  setHeaders(target, crossOrigin?.headers(asked(req).header('origin')) ?? []);
+  if (fields) res.writeHead(status, fields.byName);
+  else res.writeHead(status);
+}
+
+/**
+ * Whether the head's fields can go with `writeHead` itself. Node then keeps none of them for as long as the response lasts: half a kB less for each stream.
+ * Not where one has been set before, since node keeps all then. And not where something has put itself before these methods: it may pass on
+ * the status alone, or look at the fields by `getHeader`.
+ */
+function takesThemAtOnce(res: NodeResponse): boolean {
+  const { writeHead, setHeader } = ServerResponse.prototype;
+  return res.writeHead === writeHead && res.setHeader === setHeader && res.getHeaderNames().length === 0;
+}
+
+/** Fields, as they would be set on a response. */
+class Fields implements HeaderTarget {
+  readonly byName: Record<string, string | string[]> = Object.create(null);
+
+  setHeader(name: string, value: string): void {
+    this.byName[name] = value;
+  }
+
+  appendHeader(name: string, value: string): void {
+    const before = this.byName[name];
+    this.byName[name] = before === undefined ? value : [before, value].flat();
+  }
+}

@@ -1,0 +1,187 @@
+import { type EventInput, refuseReservedType } from '@eventwire/encoder';
+import { EventStreamClosedError } from '../event-stream-closed-error';
+import type { AppendOptions } from '../log/event-log';
+import { LogReader } from '../log/log-reader';
+import { ReservedEvents } from '../log/reserved-events';
+import { checkFunction, checkOptions, invalidOption, kindOf } from '../options';
+import { checkSubscriber, isOver, type Subscriber, type Subscription } from '../stream/subscriber';
+import {
+  type ChannelCloseOptions,
+  type ChannelOptions,
+  checkAppendOptions,
+  checkCloseOptions,
+  type ResolvedChannelOptions,
+  resolveChannelOptions,
+  type SubscribeOptions,
+} from './channel-options';
+import { type ChannelStats, Meter } from './channel-stats';
+import { closeWithRetry } from './close-with-retry';
+import { LiveDelivery } from './live-delivery';
+import { select } from './selection';
+import { ChannelSubscription, type SubscriptionContext } from './subscription';
+
+/** Publishes to all subscribers, and gives who comes back what it has missed. */
+export interface Channel {
+  /**
+   * Adds an event to the log, from where every subscriber gets it. Resolves with its id; under an `idempotencyKey` that the log knows, with the id of
+   * the first. Who ignores the promise is not crashed by a rejection: EventStreamClosedError `CHANNEL_CLOSED`, EventStreamUsageError
+   * `INVALID_OPTION`, ServerEventError `RESERVED_TYPE`, `ID_NOT_ALLOWED` and what the encoder refuses, or the log's own error.
+   */
+  publish(event: EventInput, options?: AppendOptions | undefined): Promise<string>;
+  /**
+   * Writes to a subscriber what follows its id, then what is published, until either is closed. Where there are `maxSubscribers`
+   * already, the subscriber is turned away, and the subscription is closed from the start.
+   *
+   * @throws EventStreamUsageError `INVALID_OPTION`
+   */
+  subscribe(subscriber: Subscriber, options?: SubscribeOptions | undefined): Subscription;
+  /** Subscribers at present. */
+  readonly size: number;
+  /** What the channel has done, and is doing. */
+  stats(): ChannelStats;
+  /**
+   * Closes every subscriber (their clients come back), and settles once all their responses are over. From then on subscribers are
+   * closed at once, with a reconnection time of their own too, and publishing is refused. A log that was given stays the caller's.
+   *
+   * @throws EventStreamUsageError `INVALID_OPTION`
+   */
+  close(options?: ChannelCloseOptions | undefined): Promise<void>;
+}
+
+/** Seconds after which who was turned away is to ask again. */
+const RETRY_AFTER = 5;
+
+/** @throws EventStreamUsageError `INVALID_OPTION` */
+export function createChannel(options: ChannelOptions = {}): Channel {
+  return new LogChannel(resolveChannelOptions(options));
+}
+
+class LogChannel implements Channel {
+  readonly #options: ResolvedChannelOptions;
+  readonly #feed: LiveDelivery;
+  readonly #meter: Meter;
+  readonly #context: SubscriptionContext;
+  readonly #members = new Set<ChannelSubscription>();
+  /** Set first thing: what closing calls may publish and subscribe. */
+  #closeOptions: ChannelCloseOptions | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ResolvedChannelOptions) {
+    this.#options = options;
+    const reserved = new ReservedEvents(options.onError);
+    const reader = new LogReader(options.log, options.maxReplayBytes, reserved);
+    this.#feed = new LiveDelivery(options.log, reader, reserved);
+    this.#meter = new Meter(options.onMetric);
+    this.#context = {
+      log: options.log,
+      reader,
+      feed: this.#feed,
+      meter: this.#meter,
+      slowPolicy: options.slowPolicy,
+      report: options.onError,
+      left: (member) => this.#members.delete(member),
+    };
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  stats(): ChannelStats {
+    let slow = 0;
+    for (const member of this.#members) if (member.slow) slow++;
+    return this.#meter.stats(slow);
+  }
+
+  publish(event: EventInput, options?: AppendOptions | undefined): Promise<string> {
+    const published = this.#append(event, options);
+    published.catch(() => {});
+    return published;
+  }
+
+  subscribe(subscriber: Subscriber, options: SubscribeOptions = {}): Subscription {
+    checkSubscriber(subscriber);
+    checkOptions(options);
+    const { lastEventId = subscriber.lastEventId, initial } = options;
+    if (typeof lastEventId !== 'string') {
+      throw invalidOption('lastEventId', `must be a string, not ${kindOf(lastEventId)}`);
+    }
+    if (initial !== undefined) checkFunction('initial', initial);
+    const selection = select(options, subscriber.context);
+    if (this.#turnsAway(subscriber) || isOver(subscriber)) {
+      return { cursor: lastEventId, closed: Promise.resolve(), close: () => {} };
+    }
+    const member = new ChannelSubscription(this.#context, subscriber, lastEventId, selection, initial);
+    this.#members.add(member);
+    this.#meter.add('subscribers', 1);
+    member.start();
+    return member;
+  }
+
+  close(options: ChannelCloseOptions = {}): Promise<void> {
+    checkOptions(options);
+    checkCloseOptions(options);
+    this.#closeOptions ??= options;
+    this.#closing ??= this.#closeAll(options);
+    return this.#closing;
+  }
+
+  async #append(event: EventInput, options: AppendOptions = {}): Promise<string> {
+    if (this.#closeOptions)
+      throw new EventStreamClosedError('CHANNEL_CLOSED', 'The channel was closed: stop publishing');
+    checkAppendOptions(options);
+    refuseReservedType(event);
+    const logged = await this.#options.log.append(event, options);
+    this.#meter.add('published', 1);
+    return logged.id;
+  }
+
+  #turnsAway(subscriber: Subscriber): boolean {
+    if (this.#closeOptions) {
+      this.#dismiss(subscriber, this.#closeOptions.retry);
+      return true;
+    }
+    if (this.#members.size < this.#options.maxSubscribers) return false;
+    this.#meter.add('refused', 1);
+    if (!subscriber.refuse) this.#dismiss(subscriber, undefined);
+    else this.#guarded(() => subscriber.refuse?.(RETRY_AFTER));
+    return true;
+  }
+
+  async #closeAll({ retry, spread = 0, timeout }: ChannelCloseOptions): Promise<void> {
+    // A callback may close the channel in the middle of a delivery: the subscribers that are not reached yet get theirs first.
+    if (this.#feed.delivering) await undefined;
+    const members = [...this.#members];
+    const began = performance.now();
+    const closed: (Promise<void> | undefined)[] = [];
+    for (const [index, member] of members.entries()) {
+      const due = began + (spread * index) / members.length - performance.now();
+      // Until its turn a stream goes on: who is not told yet misses nothing.
+      if (due > 0) await new Promise<void>((resolve) => setTimeout(resolve, due));
+      if (index === 0 && spread === 0) this.#feed.close();
+      member.close();
+      closed.push(this.#dismiss(member.subscriber, retry));
+    }
+    this.#feed.close();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<void>((resolve) => {
+      if (timeout !== undefined) timer = setTimeout(resolve, timeout);
+    });
+    await Promise.race([Promise.allSettled(closed), patience]);
+    clearTimeout(timer);
+  }
+
+  #dismiss(subscriber: Subscriber, retry: ChannelCloseOptions['retry']): Promise<void> | undefined {
+    return this.#guarded(() => closeWithRetry(subscriber, retry));
+  }
+
+  /** What a subscriber throws concerns no other. */
+  #guarded<T>(call: () => T): T | undefined {
+    try {
+      return call();
+    } catch (error) {
+      this.#options.onError(error);
+      return undefined;
+    }
+  }
+}

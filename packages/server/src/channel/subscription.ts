@@ -1,0 +1,215 @@
+import type { LoggedEvent } from '../log/event-log';
+import type { Follower, Subscriber, Subscription } from '../stream/subscriber';
+import { cursorFrame } from '../wire/conventions';
+import { join } from '../wire/frames';
+import type { Meter } from './channel-stats';
+import { Outlet } from './outlet';
+import { type Initial, Replay, type ReplayContext, type ReplayTask } from './replay/replay';
+import type { Selection } from './selection';
+import { type SlowPolicy, SlowQueue } from './slow-queue';
+import type { LiveSubscription } from './topic-index';
+
+/** What a member needs of its channel. */
+export interface SubscriptionContext extends ReplayContext {
+  readonly meter: Meter;
+  readonly slowPolicy: SlowPolicy;
+  left(member: ChannelSubscription): void;
+}
+
+/**
+ * One subscriber in a channel. It reads the log at its own pace until it has reached the tail, then is live. While its subscriber is
+ * full, what is published waits in a queue with a bound.
+ */
+export class ChannelSubscription
+  extends Outlet
+  implements Subscription, LiveSubscription, Follower, ReplayTask
+{
+  readonly selection: Selection;
+  /** While its subscriber is full. */
+  #queue: SlowQueue | undefined;
+  readonly closed: Promise<void>;
+  readonly initial: Initial | undefined;
+  readonly #context: SubscriptionContext;
+  /** Until it is live. */
+  #catchUp: Replay | undefined;
+  #live = false;
+  #settle = () => {};
+  /** Where its subscriber tells of its end by the signal alone. */
+  #onAbort: (() => void) | undefined;
+
+  constructor(
+    context: SubscriptionContext,
+    subscriber: Subscriber,
+    lastEventId: string,
+    selection: Selection,
+    initial: Initial | undefined,
+  ) {
+    super(subscriber, context.meter, lastEventId);
+    this.#context = context;
+    this.selection = selection;
+    this.initial = initial;
+    this.closed = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  start(): void {
+    try {
+      this.#follow();
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (!this.over) this.#run(() => this.#catchUpWithLog());
+  }
+
+  /** While it is live and nothing is queued, the feed's place is its own: events that it does not select cost it nothing. */
+  get cursor(): string {
+    if (!this.#live || this.#queue) return this.place;
+    const { feed, log } = this.#context;
+    // Within a delivery it may have been written more already.
+    return feed.delivering && log.compare(this.place, feed.delivered) > 0 ? this.place : feed.delivered;
+  }
+
+  get slow(): boolean {
+    return this.#queue !== undefined;
+  }
+
+  close(): void {
+    if (this.over) return;
+    this.place = this.cursor;
+    this.finish();
+    this.#leaveLive();
+    this.#context.feed.leave(this);
+    this.#unfollow();
+    this.#catchUp?.stop();
+    this.#context.meter.add('subscribers', -1);
+    this.#context.left(this);
+    this.#settle();
+  }
+
+  readAhead(): number {
+    try {
+      return (this.#queue ? 1 : 0) | (this.subscriber.readAhead?.() ?? 0);
+    } catch (error) {
+      this.#fail(error);
+      return 0;
+    }
+  }
+
+  deliver(events: readonly LoggedEvent[], frame: Uint8Array): void {
+    try {
+      const picked = this.selection.filtered(events);
+      const last = picked.at(-1);
+      if (!last) return;
+      if (this.#queue) {
+        this.#enqueue(this.#queue, picked);
+        return;
+      }
+      const block = picked === events ? frame : join(picked.map((event) => event.frame));
+      if (!this.writeEvents(block, picked.length, last.id)) this.#becomeSlow();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  lost(position: string): void {
+    if (!this.#queue) this.place = position;
+    this.#leaveLive();
+    this.#run(async () => {
+      await this.subscriber.drained();
+      await this.#catchUpWithLog();
+    });
+  }
+
+  /** Where events have been passed over since the last id that the client got, it is told how far it is. */
+  idleFrame(): Uint8Array | undefined {
+    if (!this.#live || this.#queue || this.sent === this.cursor) return undefined;
+    this.sent = this.cursor;
+    return cursorFrame(this.cursor);
+  }
+
+  join(): boolean {
+    this.#live = this.#context.feed.join(this);
+    return this.#live;
+  }
+
+  /** Gone once the member is live, for as long as it stays so. */
+  async #catchUpWithLog(): Promise<void> {
+    const catchUp = new Replay(this.#context, this);
+    this.#catchUp = catchUp;
+    await catchUp.run();
+    if (this.#catchUp === catchUp) this.#catchUp = undefined;
+  }
+
+  #run(step: () => Promise<void>): void {
+    step().catch((error: unknown) => this.#fail(error));
+  }
+
+  #follow(): void {
+    const { subscriber } = this;
+    if (subscriber.follow) {
+      subscriber.follow(this);
+      return;
+    }
+    this.#onAbort = () => this.close();
+    subscriber.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  #unfollow(): void {
+    try {
+      if (this.#onAbort) this.subscriber.signal.removeEventListener('abort', this.#onAbort);
+      else this.subscriber.unfollow?.(this);
+    } catch (error) {
+      this.#context.report(error);
+    }
+  }
+
+  #leaveLive(): void {
+    this.#live = false;
+    this.#queue?.clear();
+    this.#queue = undefined;
+  }
+
+  #becomeSlow(): void {
+    // Writing may have closed it.
+    if (this.over) return;
+    const queue = new SlowQueue(this.#context.slowPolicy, this.#context.meter);
+    this.#queue = queue;
+    this.#run(async () => {
+      while (this.#queue === queue) {
+        await this.subscriber.drained();
+        // From here on nothing is awaited, so that an empty queue is the end of it.
+        if (this.#queue === queue && queue.drain(this)) this.#queue = undefined;
+      }
+    });
+  }
+
+  #enqueue(queue: SlowQueue, events: readonly LoggedEvent[]): void {
+    const isWithinBound = queue.add(events);
+    // `coalesceKey` may have closed it.
+    if (this.#queue !== queue) queue.clear();
+    else if (!isWithinBound) this.#evict();
+  }
+
+  #evict(): void {
+    this.#context.meter.add('evicted', 1);
+    this.close();
+    this.#disconnect();
+  }
+
+  #fail(error: unknown): void {
+    if (this.over) return;
+    this.close();
+    this.#context.report(error);
+    this.#disconnect();
+  }
+
+  /** Its client comes back with its last id. */
+  #disconnect(): void {
+    try {
+      this.subscriber.close();
+    } catch (failure) {
+      this.#context.report(failure);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { Cors, type CorsOptions } from './cors';
+import { type PlainResponse, plainText, type StreamRequest } from './response';
+
+/**
+ * The answers to OPTIONS requests that do not come to the stream's own handler.
+ *
+ * @throws EventStreamUsageError `INVALID_OPTION`
+ */
+export function preflightResponses(options: CorsOptions): (request: StreamRequest) => PlainResponse {
+  const cors = new Cors(options);
+  return (request) => {
+    if (isPreflight(request)) return preflightResponse(request, cors);
+    // Who asks without saying for which method gets no more than the origin's headers.
+    if (request.method === 'OPTIONS') return noBody(cors.headers(request.header('origin')));
+    // Said aloud, since an EventSource that gets 204 never comes back.
+    const sentence = 'This answers preflights: route other methods to the event stream';
+    const answer = plainText(405, sentence, request, cors);
+    return { ...answer, headers: [...answer.headers, ['allow', 'OPTIONS']] };
+  };
+}
+
+/** [spec] Fetch Standard, CORS-preflight fetch: it says for which method it asks. Other OPTIONS requests are no preflights. */
+export function isPreflight(request: StreamRequest): boolean {
+  return request.method === 'OPTIONS' && request.header('access-control-request-method') !== undefined;
+}
+
+export function preflightResponse(request: StreamRequest, cors: Cors): PlainResponse {
+  return noBody([...cors.headers(request.header('origin')), ...cors.preflight()]);
+}
+
+function noBody(headers: PlainResponse['headers']): PlainResponse {
+  return { status: 204, headers, body: '' };
+}

@@ -1,0 +1,184 @@
+import { type AsyncServerEventInit, type EventInput, encode } from '@eventwire/encoder';
+import { utf8, withRetry } from '../wire/frames';
+import { Backpressure } from './backpressure';
+import { eventPieces, hasRetry, isSync } from './event-pieces';
+import type { EventStreamSink } from './event-stream-sink';
+import { forEachUntil } from './for-each-until';
+import { nextTurn, TURN_BYTES } from './turn';
+
+/** The stream whose blocks are written. */
+export interface BlockWriterOwner {
+  /** Ends the wait for async data; its reason is thrown then. */
+  readonly signal: AbortSignal;
+  /** So many bytes have been given to the sink, and something is pending there. */
+  late(bytes: number): void;
+  /** What a source of data says to being closed. */
+  report(error: unknown): void;
+  /** A source of data has failed with half a block out, which the next event would join. */
+  brokeOff(): void;
+}
+
+/**
+ * Writes blocks to a sink, whole and in order, at its pace, and the default reconnection time with the first, until it is finished. What comes while a
+ * block is written piece by piece has its turn after it.
+ */
+export class BlockWriter {
+  // What each write needs comes first and together: with thousands of streams, waiting for memory is most of a delivery that is not the system's.
+  /** Half a block is out, or may be: nothing else may be written until it is whole. */
+  #held = false;
+  #finished = false;
+  /** The default reconnection time until it has been sent. Of this stream, so that nothing leaks into another. */
+  #retry: number | undefined;
+  readonly #sink: EventStreamSink;
+  /** A whole number, since a fraction would be an object of its own. */
+  #lastWrite = Math.floor(performance.now());
+  readonly #room: Backpressure;
+  readonly #owner: BlockWriterOwner;
+  /** None until something has to wait. */
+  #waiting: (() => void)[] | undefined;
+  /** Bytes of events since the last turn that was left to others. */
+  #spent = 0;
+
+  constructor(
+    sink: EventStreamSink,
+    { highWaterMark, retry }: { readonly highWaterMark: number; readonly retry: number | undefined },
+    owner: BlockWriterOwner,
+  ) {
+    this.#sink = sink;
+    this.#room = new Backpressure(sink, highWaterMark);
+    this.#retry = retry;
+    this.#owner = owner;
+  }
+
+  /** Whether more should wait: a block is in progress, or enough is under way. */
+  get busy(): boolean {
+    return this.#held || this.full;
+  }
+
+  /** Whether a block is in progress. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  /** Whether enough is under way. */
+  get full(): boolean {
+    // Most clients take everything at once.
+    return this.#sink.pending > 0 && this.#room.full;
+  }
+
+  /** When something was written last, in ms of `performance.now()`. */
+  get lastWrite(): number {
+    return this.#lastWrite;
+  }
+
+  /** Settles once it is not busy, or finished. */
+  async idle(): Promise<void> {
+    while (this.busy) {
+      if (this.#held) await new Promise<void>((resolve) => this.take(resolve));
+      else await this.#room.wait();
+    }
+  }
+
+  /** Calls `turn`, which does not throw, once no block is in progress: now, or when it is whole or cut. */
+  take(turn: () => void): void {
+    if (this.#held) {
+      this.#waiting ??= [];
+      this.#waiting.push(turn);
+    } else turn();
+  }
+
+  /** Takes whole blocks, in their turn. `false`: it is busy. */
+  write(frame: Uint8Array): boolean {
+    if (this.#held) this.take(() => this.#writeFrame(frame));
+    else this.#writeFrame(frame);
+    return !this.busy;
+  }
+
+  /**
+   * Writes an event, in its turn. Data that is async holds the turn until its block is whole. Gives what settles once more may follow; nothing where it
+   * may at once, since a promise for each event could be measured.
+   */
+  writeEvent(event: EventInput | AsyncServerEventInit): Promise<void> | undefined {
+    if (!isSync(event)) return this.#writePieces(event);
+    return this.#putText(this.#joinRetry(encode(event), event));
+  }
+
+  /** Writes bytes as they are, without the reconnection time; called in its turn. */
+  put(bytes: Uint8Array): void {
+    if (this.#finished) return;
+    this.#sink.write(bytes);
+    this.#lastWrite = Math.floor(performance.now());
+    if (this.#sink.pending > 0) this.#owner.late(bytes.byteLength);
+  }
+
+  /** For channels, as Subscriber says. */
+  readAhead(): number {
+    return (this.#held ? 1 : 0) | (this.#sink.readAhead?.() ?? 0);
+  }
+
+  /** The sink has less pending. */
+  drained(): void {
+    this.#room.drained();
+  }
+
+  /** Nothing is written any more; who waits goes on. */
+  finish(): void {
+    this.#finished = true;
+    this.#release();
+    this.#room.finish();
+  }
+
+  #writeFrame(frame: Uint8Array): void {
+    if (this.#retry !== undefined) this.put(utf8(this.#joinRetry('\n', '')));
+    this.put(frame);
+  }
+
+  async #writePieces(event: AsyncServerEventInit): Promise<void> {
+    const { signal } = this.#owner;
+    const pieces = eventPieces(event);
+    let begun = false;
+    const write = async (piece: string) => {
+      const more = this.#putText(begun ? piece : this.#joinRetry(piece, event));
+      begun = true;
+      await more;
+    };
+    this.#held = true;
+    try {
+      await forEachUntil(pieces, signal, (error) => this.#owner.report(error), write);
+      signal.throwIfAborted();
+    } catch (error) {
+      if (begun) this.#owner.brokeOff();
+      throw error;
+    } finally {
+      this.#release();
+    }
+  }
+
+  /** Gives what settles once more may follow, where that is not at once. */
+  #putText(text: string): Promise<void> | undefined {
+    const bytes = utf8(text);
+    this.put(bytes);
+    this.#spent += bytes.byteLength;
+    if (this.#spent >= TURN_BYTES) {
+      this.#spent = 0;
+      return nextTurn().then(() => this.#room.wait());
+    }
+    return this.#room.full ? this.#room.wait() : undefined;
+  }
+
+  /** Those who wait have their turns, unless one of them begins another block in pieces. */
+  #release(): void {
+    this.#held = false;
+    while (!this.#held) {
+      const turn = this.#waiting?.shift();
+      if (!turn) return;
+      turn();
+    }
+  }
+
+  #joinRetry(block: string, event: EventInput | AsyncServerEventInit): string {
+    const retry = this.#retry;
+    this.#retry = undefined;
+    return retry === undefined || hasRetry(event) ? block : withRetry(block, retry);
+  }
+}

@@ -1,0 +1,193 @@
+import { Cors, type CorsOptions } from '../http/cors';
+import { checkFunction, checkInteger, checkOptions, invalidOption, kindOf, MAX_TIMER } from '../options';
+import type { LifetimeLimits } from './timers/lifetime';
+
+/** Header fields by name, or pairs of name and value (`Headers`, `Map`, an array). */
+export type HeaderFields =
+  | Iterable<readonly [string, string]>
+  | { readonly [name: string]: string | readonly string[] | undefined };
+
+/** How one event stream is served. */
+export interface EventStreamInit {
+  /** The response's status; default 200, the only one that an EventSource reads. Not 204, 205 or 304, which have no body. */
+  status?: number | undefined;
+  /**
+   * Header fields beside and instead of the defaults: `Content-Type: text/event-stream`, `Cache-Control: no-store, no-transform`
+   * and `X-Accel-Buffering: no` (nginx then passes each event on at once).
+   */
+  headers?: HeaderFields | undefined;
+  /** The client's reconnection time in milliseconds, sent with the first block; default: none is sent. */
+  retry?: number | undefined;
+  /**
+   * Milliseconds without a byte after which a comment is sent; default 15000. It is announced at the start of the stream, so that
+   * a client can tell a dead connection from a quiet one. `false`: no comment, no announcement.
+   */
+  heartbeat?: number | false | undefined;
+  /**
+   * Pages of other origins that may read the stream. With it, a preflight (an OPTIONS request) is answered too; default: none, and
+   * no CORS header is sent.
+   */
+  cors?: CorsOptions | undefined;
+  /** `'require'` answers 406 to who does not accept `text/event-stream`; default `'any'`. */
+  accept?: 'any' | 'require' | undefined;
+  /** Milliseconds after which the stream is closed, so that its client comes back; default: no limit. */
+  maxDuration?: number | undefined;
+  /** When the client's authorisation ends: a Date, or milliseconds since 1970. The stream is closed then; default: never. */
+  expiresAt?: Date | number | undefined;
+  /**
+   * Asked again and again whether the client may still read: the stream is closed unless it gives true, within 30 seconds. What it throws goes to
+   * `onError`, and closes the stream too.
+   */
+  revalidate?: (() => boolean | Promise<boolean>) | undefined;
+  /** Milliseconds between an answer of `revalidate` and the next time it is asked; default 60000. */
+  revalidateInterval?: number | undefined;
+  /**
+   * Milliseconds for which a client may take none of the bytes that are under way to it, before the
+   * connection is cut; default 120000. `false`: no limit. It holds after the end of the stream too. A system
+   * tells of taken bytes in steps, of up to about 1.4 MB on Linux: a client has to take so many in that time.
+   */
+  writeTimeout?: number | false | undefined;
+  /** Bytes under way to the client from which on `sendEvent` keeps its caller waiting; default 65536. */
+  highWaterMark?: number | undefined;
+  /**
+   * What follows when a source of events has run out: `'end'` (default) tells the client not to come back, `'close'` only
+   * closes, so that it comes back.
+   */
+  onFinish?: 'end' | 'close' | undefined;
+  /**
+   * Told of what a callback or a source of events threw, and of a response that something else has begun;
+   * default `console.error`. The client never sees it.
+   */
+  onError?: ((error: unknown) => void) | undefined;
+}
+
+/** {@link EventStreamInit} with nothing left open. */
+export interface ResolvedEventStreamInit extends EventStreamInit, LifetimeLimits {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly retry: number | undefined;
+  readonly heartbeat: number | false;
+  /** Of `cors`. */
+  readonly crossOrigin: Cors | undefined;
+  readonly expiresAt: number | undefined;
+  readonly accept: 'any' | 'require';
+  readonly maxDuration: number | undefined;
+  readonly revalidate: (() => boolean | Promise<boolean>) | undefined;
+  readonly revalidateInterval: number;
+  readonly writeTimeout: number | false;
+  readonly highWaterMark: number;
+  readonly onFinish: 'end' | 'close';
+  readonly onError: (error: unknown) => void;
+}
+
+/** What has been checked need not be checked again for each response. */
+const resolved = new WeakSet<EventStreamInit>();
+
+/**
+ * Fills in the defaults. What it gives can be given to it again, at no cost.
+ *
+ * @throws EventStreamUsageError `INVALID_OPTION`
+ */
+export function resolveEventStreamInit(init: EventStreamInit = {}): ResolvedEventStreamInit {
+  if (isResolved(init)) return init;
+  checkOptions(init);
+  const { status = 200, retry, heartbeat = 15_000, highWaterMark = 65_536, onFinish = 'end' } = init;
+  const {
+    accept = 'any',
+    maxDuration,
+    revalidate,
+    revalidateInterval = 60_000,
+    writeTimeout = 120_000,
+  } = init;
+  const { onError = (error: unknown) => console.error(error) } = init;
+  checkInteger('status', status, 200, 599);
+  if (status === 204 || status === 205 || status === 304) {
+    throw invalidOption('status', `must be of a response with a body, which ${status} has not`);
+  }
+  if (retry !== undefined) checkInteger('retry', retry, 0, Number.MAX_SAFE_INTEGER);
+  if (heartbeat !== false) checkInteger('heartbeat', heartbeat, 1, MAX_TIMER);
+  if (accept !== 'any' && accept !== 'require') {
+    throw invalidOption('accept', `must be 'any' or 'require', not ${kindOf(accept)} ${String(accept)}`);
+  }
+  if (maxDuration !== undefined) checkInteger('maxDuration', maxDuration, 1, Number.MAX_SAFE_INTEGER);
+  if (revalidate !== undefined) checkFunction('revalidate', revalidate);
+  checkInteger('revalidateInterval', revalidateInterval, 1, MAX_TIMER);
+  if (writeTimeout !== false) checkInteger('writeTimeout', writeTimeout, 1, MAX_TIMER);
+  checkInteger('highWaterMark', highWaterMark, 0, Number.MAX_SAFE_INTEGER);
+  if (onFinish !== 'end' && onFinish !== 'close') {
+    throw invalidOption('onFinish', `must be 'end' or 'close', not ${kindOf(onFinish)} ${String(onFinish)}`);
+  }
+  checkFunction('onError', onError);
+  const headers = resolveHeaders(init.headers);
+  const complete = {
+    ...{ status, headers, retry, heartbeat, highWaterMark, onFinish },
+    ...{ accept, maxDuration, revalidate, revalidateInterval, writeTimeout },
+    cors: init.cors,
+    crossOrigin: init.cors && new Cors(init.cors),
+    expiresAt: timeOf(init.expiresAt),
+    onError: guarded(onError),
+  };
+  resolved.add(complete);
+  return complete;
+}
+
+/** A report must not fail where it is made. */
+export function guarded(onError: (error: unknown) => void): (error: unknown) => void {
+  return (error) => {
+    try {
+      const result: unknown = onError(error);
+      // Of an async function, whose rejection nobody else would see.
+      Promise.resolve(result).catch((failure) => console.error(failure));
+    } catch (failure) {
+      console.error(failure);
+    }
+  };
+}
+
+function timeOf(expiresAt: Date | number | undefined): number | undefined {
+  if (expiresAt === undefined) return undefined;
+  const time = Number(expiresAt);
+  if ((typeof expiresAt === 'number' || expiresAt instanceof Date) && !Number.isNaN(time)) return time;
+  throw invalidOption(
+    'expiresAt',
+    `must be a valid Date or milliseconds since 1970, not ${String(expiresAt)}`,
+  );
+}
+
+function isResolved(init: EventStreamInit): init is ResolvedEventStreamInit {
+  return resolved.has(init);
+}
+
+function resolveHeaders(given: HeaderFields | undefined): Headers {
+  try {
+    const headers = new Headers();
+    for (const [name, value] of pairs(given)) headers.append(name, value);
+    if (!headers.has('content-type')) headers.set('content-type', 'text/event-stream');
+    // no-transform also keeps compression away, which would hold events back.
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store, no-transform');
+    if (!headers.has('x-accel-buffering')) headers.set('x-accel-buffering', 'no');
+    return headers;
+  } catch (cause) {
+    throw invalidOption(
+      'headers',
+      `cannot be sent: ${cause instanceof Error ? cause.message : cause}`,
+      cause,
+    );
+  }
+}
+
+function* pairs(given: HeaderFields | undefined): Iterable<readonly [string, string]> {
+  if (given === undefined) return;
+  if (isPairs(given)) {
+    yield* given;
+    return;
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    for (const one of typeof value === 'string' ? [value] : value) yield [name, one];
+  }
+}
+
+function isPairs(given: HeaderFields): given is Iterable<readonly [string, string]> {
+  return Symbol.iterator in given;
+}

@@ -1,0 +1,88 @@
+import { invalidOption, kindOf } from '../options';
+
+/**
+ * Who a channel writes to: one stream, as a channel sees it. `EventStreamWriter` implements it.
+ *
+ * No method throws. After its stream is over, `signal` is aborted and calls do nothing.
+ */
+export interface Subscriber {
+  /** The id after which the client wants to go on; empty where it has none. */
+  readonly lastEventId: string;
+  /** Aborted once the stream is over, whoever ended it. */
+  readonly signal: AbortSignal;
+  /** Whatever the application knows of this client. */
+  context?: unknown;
+  /** Takes whole blocks. `false`: they have been taken, but there should be no more until `drained()` settles. */
+  write(frame: Uint8Array): boolean;
+  /** Settles once there is room again, or the stream is over. */
+  drained(): Promise<void>;
+  /** Tells the client that it is finished, and closes: it does not come back. */
+  end(reason?: string | undefined): void;
+  /** Closes: the client comes back. */
+  close(): void;
+  /** Whether the stream is over. Where it is there, so are `follow` and `unfollow`, and a channel uses them instead of `signal`. */
+  readonly over?: boolean | undefined;
+  /**
+   * Ends the follower with the stream, and asks it before each heartbeat for what is to be sent instead. An AbortSignal that is listened to
+   * takes more memory than all the rest of a quiet stream, so a stream makes none for its channels.
+   */
+  follow?(follower: Follower): void;
+  unfollow?(follower: Follower): void;
+  /**
+   * Turns the client away before the stream has begun, with 503 and a `Retry-After` of so many seconds; `close` where it has begun.
+   * Without it, the channel closes.
+   */
+  refuse?(retryAfter: number): void;
+  /**
+   * Looks at what the next `write` will need, and gives a number that depends on all of it. A channel asks a few subscribers before it writes to them: so the processor fetches the memory of several
+   * at once, instead of waiting for each.
+   */
+  readAhead?(): number;
+  /** Settles once the body has gone out. Where it is given, a channel's `close()` waits for it. */
+  readonly closed?: Promise<void> | undefined;
+}
+
+/** What follows a stream: its place in a channel. */
+export interface Follower {
+  /** What is to be sent instead of a heartbeat, if anything: for a client whose place in the log has moved on without an event for it. */
+  idleFrame(): Uint8Array | undefined;
+  /** The stream is over. */
+  close(): void;
+}
+
+export function isOver(subscriber: Subscriber): boolean {
+  return subscriber.over ?? subscriber.signal.aborted;
+}
+
+/** One subscriber's place in a channel. */
+export interface Subscription {
+  /** The id up to which the subscriber has been written; its client may not have it yet. */
+  readonly cursor: string;
+  /** Settles once nothing more is written for this subscription. Never rejects. */
+  readonly closed: Promise<void>;
+  /** Takes the subscriber out of the channel and leaves its stream open. */
+  close(): void;
+}
+
+/**
+ * Said at the call, since what is missing would only be missed later.
+ *
+ * @throws EventStreamUsageError `INVALID_OPTION`
+ */
+export function checkSubscriber(value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw invalidOption('subscriber', `must be an event stream, not ${kindOf(value)}`);
+  }
+  const subscriber = value as Partial<Subscriber>;
+  for (const method of ['write', 'drained', 'close'] as const) {
+    if (typeof subscriber[method] === 'function') continue;
+    throw invalidOption(
+      'subscriber',
+      `has no method ${method}: give an event stream, such as an EventStreamResponse, not the response under it`,
+    );
+  }
+  const tells = typeof subscriber.over === 'boolean' && typeof subscriber.follow === 'function';
+  if (!tells && !(subscriber.signal instanceof AbortSignal)) {
+    throw invalidOption('subscriber', 'has no AbortSignal as its signal, by which its end would be heard of');
+  }
+}

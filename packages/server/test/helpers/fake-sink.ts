@@ -1,0 +1,77 @@
+import type { EventStreamSink, EventStreamSinkListener, PlainResponse, StreamRequest } from '../../src/index';
+
+/** A body in memory. Bytes stay pending while `stuck`, and the peer can leave. */
+export class FakeSink implements EventStreamSink {
+  text = '';
+  writes: string[] = [];
+  pending = 0;
+  stuck = false;
+  /** Whether the peer takes the last bytes after the end. */
+  finishes = true;
+  over: 'ended' | 'destroyed' | 'gone' | undefined;
+  #listener: EventStreamSinkListener | undefined;
+
+  open(listener: EventStreamSinkListener, first: Uint8Array): void {
+    if (this.over) {
+      listener.closed();
+      return;
+    }
+    this.#listener = listener;
+    if (first.byteLength > 0) this.write(first);
+  }
+
+  /** Whether the head has gone out. */
+  begun = true;
+
+  respond(make: (request: StreamRequest) => PlainResponse): boolean {
+    if (this.begun) return false;
+    const { status, headers } = make({ method: 'GET', header: () => undefined });
+    this.text = [status, ...headers.filter(([name]) => name === 'retry-after').flat()].join(' ');
+    this.#close('ended');
+    return true;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.over) throw new Error('written after the end');
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    this.text += text;
+    this.writes.push(text);
+    if (this.stuck) this.pending += bytes.byteLength;
+  }
+
+  /** The peer takes all that is pending, or `bytes` of it. */
+  take(bytes = this.pending): void {
+    this.pending -= bytes;
+    this.#listener?.drained();
+  }
+
+  end(): void {
+    this.#close('ended');
+  }
+
+  destroy(): void {
+    if (this.over !== 'ended') this.#close('destroyed');
+    else {
+      this.over = 'destroyed';
+      this.#settle();
+    }
+  }
+
+  leave(): void {
+    this.#close('gone');
+  }
+
+  #close(how: 'ended' | 'destroyed' | 'gone'): void {
+    if (this.over) throw new Error(`${how} after it was ${this.over}`);
+    this.over = how;
+    if (how !== 'ended' || this.finishes) this.#settle();
+  }
+
+  #settle(): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    // Not before the call returns, as the contract says; but a peer leaves by itself.
+    if (this.over === 'gone') listener?.closed();
+    else queueMicrotask(() => listener?.closed());
+  }
+}
