@@ -12,10 +12,10 @@ import {
   type OptionRules,
   oneOf,
   optional,
+  present,
   refusal,
 } from '@eventwire/options';
 import type { ConnectOptions, ConnectUrl } from './options';
-import { present } from './present';
 import { type Clock, guardClock, systemClock } from './reconnect/clock';
 import { createPolicy, type Policy } from './reconnect/policy';
 import { isStream, readBody } from './request/body';

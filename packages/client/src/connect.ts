@@ -1,7 +1,8 @@
 import type { EventStreamMessage } from '@eventwire/parser';
-import { createConfig } from './config';
-import { createEventStream, type EventStream } from './event-stream';
+import { type Config, createConfig } from './config';
+import type { EventStream } from './event-stream';
 import type { ConnectOptions, ConnectUrl } from './options';
+import { createStateMachine } from './reconnect/state-machine';
 import type { Decode, EventOf } from './response/decode';
 import type { Schemas } from './response/standard-schema';
 
@@ -27,4 +28,20 @@ export function connect<S extends Schemas, D extends Decode>(
 export function connect<E = EventStreamMessage>(url: ConnectUrl, options?: ConnectOptions<E>): EventStream<E>;
 export function connect(url: ConnectUrl, options: ConnectOptions<never> = {}): EventStream<never> {
   return createEventStream(createConfig(url, options));
+}
+
+/** Connects, and returns the stream as the user sees it. */
+function createEventStream<E>(config: Config): EventStream<E> {
+  const { queue, controls } = createStateMachine<E>(config);
+  const { closed, close } = controls;
+  // Onto the object itself, since a copy would have the values of its getters.
+  return Object.assign(controls, {
+    [Symbol.asyncIterator]: () => queue.iterate((next) => next(1)[0] as E),
+    batches: () => queue.iterate((next) => next(Infinity)),
+    // Older runtimes have no such symbol; there, `await using` does not exist either.
+    [Symbol.asyncDispose ?? Symbol()]: async () => {
+      close();
+      await closed;
+    },
+  }) as unknown as EventStream<E>;
 }

@@ -1,6 +1,25 @@
 import type { EventStreamMessage } from '@eventwire/parser';
-import type { Config } from './config';
-import { createStateMachine, type StreamControls } from './reconnect/state-machine';
+import type { Outcome } from './contexts';
+
+/** A stream without its events: its state, and how to change it. */
+export interface StreamControls {
+  readonly state: 'connecting' | 'open' | 'waiting' | 'closed';
+  /** The newest request's URL, without the last event ID; `''` until a `url` function has given one. */
+  readonly url: string;
+  /**
+   * The last event ID of the events delivered: while an event is handled, the event's own. If there are
+   * several consumers, it is the slowest one's. Safe to store and to pass as the option `lastEventId`.
+   */
+  readonly lastEventId: string;
+  /** In ms. */
+  readonly reconnectionTime: number;
+  /** How the stream ended; never rejects. */
+  readonly closed: Promise<Outcome>;
+  /** Gives up the present connection, or the wait, and connects at once. Does nothing once closed. */
+  reconnect(): void;
+  /** Ends the stream at once: events that nobody has taken are dropped. */
+  close(): void;
+}
 
 /**
  * A stream that is followed over broken connections.
@@ -17,20 +36,4 @@ export interface EventStream<E = EventStreamMessage>
   [Symbol.asyncIterator](): AsyncIterableIterator<E>;
   /** The events of one chunk of the response at a time. */
   batches(): AsyncIterableIterator<E[]>;
-}
-
-/** Connects, and returns the stream as the user sees it. */
-export function createEventStream<E>(config: Config): EventStream<E> {
-  const { queue, controls } = createStateMachine<E>(config);
-  const { closed, close } = controls;
-  // Onto the object itself, since a copy would have the values of its getters.
-  return Object.assign(controls, {
-    [Symbol.asyncIterator]: () => queue.iterate((next) => next(1)[0] as E),
-    batches: () => queue.iterate((next) => next(Infinity)),
-    // Older runtimes have no such symbol; there, `await using` does not exist either.
-    [Symbol.asyncDispose ?? Symbol()]: async () => {
-      close();
-      await closed;
-    },
-  }) as unknown as EventStream<E>;
 }

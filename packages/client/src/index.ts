@@ -1,6 +1,13 @@
 export type { EventStreamMessage } from '@eventwire/parser';
 export { connect } from './connect';
-export type { ConnectContext, EndContext, OpenInfo, ReconnectInfo } from './contexts';
+export type {
+  ConnectContext,
+  EndContext,
+  OpenInfo,
+  Outcome,
+  OutcomeReason,
+  ReconnectInfo,
+} from './contexts';
 export { ConnectionError, type ConnectionErrorCode, isConnectionError } from './errors';
 export type { EventStream } from './event-stream';
 export type {
@@ -11,7 +18,6 @@ export type {
   PerAttempt,
   RedirectPolicy,
 } from './options';
-export type { Outcome, OutcomeReason } from './outcome';
 export type { Clock } from './reconnect/clock';
 export type { ReconnectOptions } from './reconnect/policy';
 export type { Gap, Lag } from './response/conventions';

@@ -1,7 +1,6 @@
 import type { EventStreamMessage } from '@eventwire/parser';
-import type { ConnectContext, EndContext, OpenInfo, ReconnectInfo } from './contexts';
+import type { ConnectContext, EndContext, OpenInfo, Outcome, ReconnectInfo } from './contexts';
 import type { ConnectionError } from './errors';
-import type { Outcome } from './outcome';
 import type { Clock } from './reconnect/clock';
 import type { ReconnectOptions } from './reconnect/policy';
 import type { Gap, Lag } from './response/conventions';

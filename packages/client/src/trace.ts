@@ -1,5 +1,5 @@
+import type { OutcomeReason } from './contexts';
 import type { ConnectionErrorCode } from './errors';
-import type { OutcomeReason } from './outcome';
 
 /** The members of each type of record, beside the common ones. */
 interface TraceFields {

@@ -14,3 +14,4 @@ export {
   oneOf,
   optional,
 } from './predicates';
+export { present } from './present';

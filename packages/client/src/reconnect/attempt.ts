@@ -1,6 +1,7 @@
 import type { ConnectContext } from '../contexts';
 import { ConnectionError } from '../errors';
 import { buildRequest, requestValues } from '../request/build-request';
+import { createExchange, type Exchange } from '../request/exchange';
 import { publicText } from '../request/public-text';
 import { fetchFollowing } from '../request/redirect';
 import { publicUrl } from '../request/url';
@@ -9,7 +10,6 @@ import { refusalOf } from '../response/refusal';
 import { type AttemptEnd, meaningOfStatus } from '../response/status';
 import { isThenable, wordsOf } from '../user-callbacks';
 import type { AttemptHost } from './attempt-host';
-import { createExchange, type Exchange } from './exchange';
 
 /** Characters of a refused response that are kept, and the ms that they may take. */
 const PREVIEW_LENGTH = 2048;

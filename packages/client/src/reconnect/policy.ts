@@ -1,5 +1,4 @@
-import { checkOptions, invalidOption, isNumber, type OptionRules } from '@eventwire/options';
-import { present } from '../present';
+import { checkOptions, invalidOption, isNumber, type OptionRules, present } from '@eventwire/options';
 
 /** When to come back. All times in ms. */
 export interface ReconnectOptions {

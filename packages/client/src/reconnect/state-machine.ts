@@ -1,39 +1,21 @@
 import type { Config } from '../config';
+import type { Outcome } from '../contexts';
 import { ConnectionError } from '../errors';
-import type { Outcome } from '../outcome';
+import type { StreamControls } from '../event-stream';
 import { createQueue, type EventQueue } from '../queue/event-queue';
 import { resolveUrl } from '../request/url';
 import { readRetryAfter } from '../response/retry-after';
 import { type AttemptEnd, isPassing } from '../response/status';
-import { seconds, type Trace, type TraceRecord } from '../trace';
+import { seconds } from '../trace';
 import { callSafely } from '../user-callbacks';
 import { runAttempt } from './attempt';
 import type { AttemptHost } from './attempt-host';
 import { clampServerDelay, reconnectionDelay } from './backoff';
 import { createHealth } from './health';
+import { createNotifier } from './notifier';
 import { createPageEvents } from './page-events';
 import { countRefreshes, type Decision, decide } from './refresh';
 import { createTimer } from './timer';
-
-/** A stream without its events: its state, and how to change it. */
-export interface StreamControls {
-  readonly state: 'connecting' | 'open' | 'waiting' | 'closed';
-  /** The newest request's URL, without the last event ID; `''` until a `url` function has given one. */
-  readonly url: string;
-  /**
-   * The last event ID of the events delivered: while an event is handled, the event's own. If there are
-   * several consumers, it is the slowest one's. Safe to store and to pass as the option `lastEventId`.
-   */
-  readonly lastEventId: string;
-  /** In ms. */
-  readonly reconnectionTime: number;
-  /** How the stream ended; never rejects. */
-  readonly closed: Promise<Outcome>;
-  /** Gives up the present connection, or the wait, and connects at once. Does nothing once closed. */
-  reconnect(): void;
-  /** Ends the stream at once: events that nobody has taken are dropped. */
-  close(): void;
-}
 
 type StreamState = StreamControls['state'];
 
@@ -73,12 +55,11 @@ export function createStateMachine<E>(config: Config): StateMachine<E> {
    * `open`.
    */
   let controller = new AbortController();
-  // While connect() runs its caller does not have the stream yet, so callbacks come a microtask later.
-  let constructing = true;
   let resolveClosed: (outcome: Outcome) => void;
   const closed = new Promise<Outcome>((resolve) => {
     resolveClosed = resolve;
   });
+  const { notify, trace, constructed } = createNotifier(config, () => attempt);
   const health = createHealth(clock, policy);
   const timer = createTimer(clock);
   const queue = createQueue<E>(
@@ -89,18 +70,6 @@ export function createStateMachine<E>(config: Config): StateMachine<E> {
       notify(config.onLagged, { dropped });
     },
   );
-
-  const notify = <A>(callback: ((info: A) => unknown) | undefined, info: A) => {
-    if (constructing) queueMicrotask(() => callSafely(callback, info));
-    else callSafely(callback, info);
-  };
-  const trace: Trace = (
-    type,
-    fields,
-    message = [type, ...Object.values(fields)].filter(Boolean).join(' '),
-  ) => {
-    notify(config.onTrace, { type, message, at: clock.now(), attempt, ...fields } as unknown as TraceRecord);
-  };
 
   const enter = (next: StreamState) => {
     const before = controller;
@@ -250,7 +219,7 @@ export function createStateMachine<E>(config: Config): StateMachine<E> {
     if (page.isHidden()) onVisibility();
     else connect();
   }
-  constructing = false;
+  constructed();
 
   const controls: StreamControls = {
     get state() {

@@ -1,5 +1,5 @@
+import type { OutcomeReason } from '../contexts';
 import type { ConnectionError, ConnectionErrorCode } from '../errors';
-import type { OutcomeReason } from '../outcome';
 
 /**
  * How one attempt ended: by an error, or with an outcome for the stream; neither where the server ended the

@@ -1,7 +1,7 @@
 import type { ConnectContext } from '../contexts';
 import { ConnectionError } from '../errors';
-import type { FetchInit } from '../request/build-request';
-import type { AttemptHost } from './attempt-host';
+import type { AttemptHost } from '../reconnect/attempt-host';
+import type { FetchInit } from './build-request';
 
 /** Ms that a connection is given to show life after the machine has slept. */
 const GRACE = 1000;
