@@ -16,15 +16,18 @@ export function invalidOption(
   cause?: unknown,
 ): OptionError {
   const given = got ? `, got ${show(got.value)}` : '';
-  return refusal(option, expected + given, cause);
+  const error = refusal(option, expected + given);
+  // As the constructor would define it: a console shows it, JSON does not.
+  if (cause !== undefined) Object.defineProperty(error, 'cause', { value: cause, configurable: true });
+  return error;
 }
 
 /**
  * As `invalidOption`, without any value; apart, so that a bundle without values goes without the code to show
  * them.
  */
-export const refusal = (option: string, expected: string, cause?: unknown): OptionError =>
-  optionError(option, `Invalid option \`${option}\`: expected ${expected}`, cause);
+export const refusal = (option: string, expected: string): OptionError =>
+  optionError(option, `Invalid option \`${option}\`: expected ${expected}`);
 
 /** @param hint the known name that was probably meant, or the few of which one was */
 export function unknownOption(
@@ -38,10 +41,8 @@ export function unknownOption(
   return optionError(option, `Unknown option \`${option}\`: ${way}`);
 }
 
-function optionError(option: string, message: string, cause?: unknown): OptionError {
-  const error = new TypeError(message, cause === undefined ? cause : { cause });
-  return Object.assign(error, { code: 'INVALID_OPTION' as const, option });
-}
+const optionError = (option: string, message: string): OptionError =>
+  Object.assign(new TypeError(message), { code: 'INVALID_OPTION' as const, option });
 
 const MAX_SHOWN = 60;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   checkOptions,
+  invalidOption,
   isFunction,
   isInteger,
   isNumber,
@@ -97,6 +98,12 @@ describe('checkOptions', () => {
   it('is not misled by names that every object inherits', () => {
     expect(refusalOf({ constructor: 1 })?.message).toContain('Unknown option `constructor`');
     expect(refusalOf(JSON.parse('{"__proto__": 1}'))?.message).toContain('Unknown option `__proto__`');
+  });
+
+  it('keeps the error behind a refusal as its cause', () => {
+    const cause = new Error('behind it');
+    expect(invalidOption('token', 'a string', undefined, cause).cause).toBe(cause);
+    expect('cause' in invalidOption('token', 'a string')).toBe(false);
   });
 
   it('never shows a value that may be secret', () => {

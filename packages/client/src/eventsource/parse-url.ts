@@ -7,7 +7,7 @@ export function parseUrl(url: string): URL {
   } catch {
     // [spec] "If urlRecord is failure, then throw a 'SyntaxError' DOMException."
     // Without the url's own text, which may have secrets.
-    const message = 'expected a url, absolute where there is no page';
+    const message = 'an absolute url is needed';
     throw globalThis.DOMException
       ? new DOMException(message, 'SyntaxError')
       : // Code that catches it looks at the name and the code.
