@@ -9,13 +9,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const allowed: Record<string, string[]> = {
   encoder: [],
   parser: [],
-  client: ['@eventwire/parser'],
+  options: [],
+  client: ['@eventwire/parser', '@eventwire/options'],
   server: ['@eventwire/encoder'],
   'server-node': ['@eventwire/server', '@eventwire/encoder'],
   'server-web': ['@eventwire/server', '@eventwire/encoder'],
   redis: ['@eventwire/server', '@eventwire/encoder'],
   testing: ['@eventwire/encoder', '@eventwire/server', 'fast-check', 'msw'],
 };
+/** Private, and bundled into each package that uses it. */
+const bundled = '@eventwire/options';
 /** Whose source, or which folder of it, may import node: modules. */
 const nodeAllowed = ['packages/server-node/src/', 'packages/testing/src/server/'];
 
@@ -42,7 +45,8 @@ describe.each(readdirSync(`${root}packages`))('packages/%s', (name) => {
   it('declares exactly what it imports', () => {
     const manifest = JSON.parse(readFileSync(`${root}packages/${name}/package.json`, 'utf8'));
     const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-    expect(declared.sort()).toEqual([...new Set(imported)].sort());
+    expect(declared.sort()).toEqual([...new Set(imported.filter((name) => name !== bundled))].sort());
+    expect(bundled in (manifest.devDependencies ?? {})).toBe(imported.includes(bundled));
   });
 
   const isomorphic = files.filter((file) => !nodeAllowed.some((folder) => file.startsWith(root + folder)));

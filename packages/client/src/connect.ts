@@ -1,17 +1,22 @@
 import type { EventStreamMessage } from '@eventwire/parser';
-import { checkOptions } from './check-options';
+import { type Config, createConfig } from './config';
 import type { EventStream } from './event-stream';
 import type { ConnectOptions, ConnectUrl } from './options';
-import { follow } from './reconnect/state-machine';
+import { createStateMachine } from './reconnect/state-machine';
 import type { Decode, EventOf } from './response/decode';
 import type { Schemas } from './response/standard-schema';
 
 /**
  * Follows an event stream: connects at the call, and comes back after a cut with the last event ID.
- * What the events are follows from `schema` and `decode`; or it is said, as `connect<MyEvent>(...)`.
+ * The type of the events follows from `schema` and `decode`; `connect<MyEvent>(...)` states it instead.
  *
  * @param url absolute, or relative to the page; or a function that gives it before every attempt
- * @throws {TypeError} code `INVALID_OPTION`, naming the option
+ * @throws {TypeError} code `INVALID_OPTION`, with the option's name as `option`
+ * @example
+ * const stream = connect('https://example.org/events', {
+ *   headers: async () => ({ authorization: `Bearer ${await freshToken()}` }),
+ * });
+ * for await (const event of stream) show(event.type, event.data);
  */
 export function connect<S extends Schemas, D extends Decode>(
   url: ConnectUrl,
@@ -22,5 +27,21 @@ export function connect<S extends Schemas, D extends Decode>(
 ): EventStream<EventOf<S, D>>;
 export function connect<E = EventStreamMessage>(url: ConnectUrl, options?: ConnectOptions<E>): EventStream<E>;
 export function connect(url: ConnectUrl, options: ConnectOptions<never> = {}): EventStream<never> {
-  return follow(checkOptions(url, options));
+  return createEventStream(createConfig(url, options));
+}
+
+/** Connects, and returns the stream as the user sees it. */
+function createEventStream<E>(config: Config): EventStream<E> {
+  const { queue, controls } = createStateMachine<E>(config);
+  const { closed, close } = controls;
+  // Onto the object itself, since a copy would have the values of its getters.
+  return Object.assign(controls, {
+    [Symbol.asyncIterator]: () => queue.iterate((next) => next(1)[0] as E),
+    batches: () => queue.iterate((next) => next(Infinity)),
+    // Older runtimes have no such symbol; there, `await using` does not exist either.
+    [Symbol.asyncDispose ?? Symbol()]: async () => {
+      close();
+      await closed;
+    },
+  }) as unknown as EventStream<E>;
 }

@@ -5,17 +5,19 @@ import { reasonOf } from './user-callbacks';
  *
  * - `NETWORK`: fetch failed, or the connection broke while reading.
  * - `CONNECT_TIMEOUT`: no response headers within `connectTimeout`.
- * - `IDLE_TIMEOUT`: no byte within `idleTimeout` while a read was pending, or none after the machine had slept.
- * - `BAD_STATUS`: the server answered with a status that is no event stream.
+ * - `IDLE_TIMEOUT`: no byte within `idleTimeout` while a read was pending, or none after the machine had
+ *   slept.
+ * - `BAD_STATUS`: the response's status is not that of an event stream.
  * - `BAD_CONTENT_TYPE`: a 2xx whose type is not `text/event-stream`.
  * - `NO_BODY`: this runtime's fetch gives no readable body, or one that is not bytes.
  * - `EVENT_TOO_LARGE`: an event is larger than `maxEventSize`.
- * - `INVALID_EVENT`: `decode` or `schema` refused an event; `cause` is what they threw, or an Error whose `cause` has the issues.
+ * - `INVALID_EVENT`: `decode` or `schema` refused an event; `cause` is the error that they threw, or an Error
+ *   whose `cause` has the issues.
  * - `QUEUE_FULL`: with `onQueueFull: 'close'`, more than `maxQueuedEvents` are waiting.
  * - `REDIRECT`: a redirection that cannot, or must not, be followed.
  * - `REQUEST_FUNCTION_FAILED`: a `url`, `headers` or `body` function threw or rejected.
  * - `REFRESH_FAILED`: `refresh` threw, rejected, or took longer than `connectTimeout`.
- * - `INVALID_REQUEST`: a `url`, `headers` or `body` function returned what cannot be sent.
+ * - `INVALID_REQUEST`: a `url`, `headers` or `body` function returned a value that cannot be sent.
  * - `EXHAUSTED`: `maxAttempts` or `maxElapsed` is used up; `cause` is the last error.
  */
 export type ConnectionErrorCode =
@@ -41,7 +43,13 @@ interface ConnectionErrorInit {
   body?: string | undefined;
 }
 
-/** What `Outcome.error`, `previousError` and a failing iteration carry. */
+/**
+ * The error of `Outcome.error`, `previousError` and a failing iteration.
+ *
+ * @example
+ * const { reason, error } = await stream.closed;
+ * if (error?.code === 'BAD_STATUS' && error.status === 404) showNotFound();
+ */
 export class ConnectionError extends Error {
   declare readonly code: ConnectionErrorCode;
   /** The response's status, where there was a response. */
@@ -58,11 +66,21 @@ export class ConnectionError extends Error {
   }
 }
 
-/** One with the cause's own words. */
+/** An error with its cause's own words in the message. */
 export const causedError = (code: ConnectionErrorCode, message: string, cause: unknown): ConnectionError =>
   new ConnectionError(code, `${message}: ${reasonOf(cause)}`, { cause });
 
-/** Tells a ConnectionError by its shape, so that one from another copy of this package is recognised too. */
+/**
+ * Tells a ConnectionError by its shape, so that one from another copy of this package is recognised too.
+ *
+ * @example
+ * try {
+ *   for await (const event of stream) show(event);
+ * } catch (error) {
+ *   if (isConnectionError(error)) report(error.code);
+ *   else throw error;
+ * }
+ */
 export function isConnectionError(value: unknown): value is ConnectionError {
   return value instanceof Error && value.name === 'ConnectionError' && 'code' in value;
 }

@@ -1,7 +1,7 @@
+import type { OutcomeReason } from './contexts';
 import type { ConnectionErrorCode } from './errors';
-import type { OutcomeReason } from './outcome';
 
-/** What each type of record has beside the common members. */
+/** The members of each type of record, beside the common ones. */
 interface TraceFields {
   connecting: { readonly url: string };
   /** A redirection is followed; `url` is the next. */
@@ -22,7 +22,10 @@ interface TraceFields {
   'reconnection-time': { readonly reconnectionTime: number }; // ms
   'id-not-sent': { readonly length: number }; // characters
   /** Without a schema for its type (no code), or refused and skipped. */
-  'event-skipped': { readonly event: string; readonly code: ConnectionErrorCode | undefined }; // its type, as JSON
+  'event-skipped': {
+    readonly event: string; // its type, as JSON
+    readonly code: ConnectionErrorCode | undefined;
+  };
   'events-dropped': { readonly dropped: number };
   closed: {
     readonly reason: OutcomeReason;
@@ -41,12 +44,15 @@ export type TraceRecord = {
     readonly at: number;
     /** The attempt, from 1; 0 before the first. */
     readonly attempt: number;
-    /** The same for people, in one line, such as `waiting 4.2 s: https://example.org/events answered 503, Retry-After 4 s`; not for programs. */
+    /**
+     * The same for people, in one line, and not for programs. For instance:
+     * `waiting 4.2 s: https://example.org/events answered 503, Retry-After 4 s`
+     */
     readonly message: string;
   } & TraceFields[Type];
 }[TraceType];
 
-/** Reports a decision: its type, what the type has besides, and words for it where those do not say enough. */
+/** Reports a decision: its type, the members of that type, and words for it where those do not say enough. */
 export type Trace = <Type extends TraceType>(type: Type, fields: TraceFields[Type], words?: string) => void;
 
 /** Ms for people. */

@@ -6,7 +6,7 @@ export const report = (error: unknown): void => (globalThis.reportError ?? conso
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 
-/** What was thrown, in its own words. Node's fetch says only "fetch failed"; the reason is in its cause. */
+/** The words of an error. Node's fetch says only "fetch failed"; the reason is in its cause. */
 export function wordsOf(error: unknown): string {
   try {
     const { message = error, cause } = Object(error) as Partial<Error>;
@@ -17,7 +17,7 @@ export function wordsOf(error: unknown): string {
   }
 }
 
-/** What was thrown, in words that are fit for a log. */
+/** The words of an error, fit for a log. */
 export const reasonOf = (error: unknown): string => publicText(wordsOf(error));
 
 /**

@@ -46,7 +46,8 @@ async function run(name: CallbackName, act: (stream: EventStream) => unknown) {
     const result = act(stream);
     return name === 'url' ? url : result;
   };
-  const options = { fetch, clock, reconnect: soon, onEvent: () => {}, [name]: callback } as ConnectOptions;
+  const options: ConnectOptions = { fetch, clock, reconnect: soon, onEvent: () => {} };
+  if (name !== 'url') Object.assign(options, { [name]: callback });
   stream = connect(name === 'url' ? (callback as () => string) : url, options);
   for (let i = 0; i < 3 && !acted; i++) {
     await settle();

@@ -12,15 +12,15 @@ export type OptionRules<Options> = { readonly [Name in keyof Required<Options>]:
 interface CheckSettings {
   /** The path to these options, such as `reconnect.`. */
   readonly prefix?: string;
-  /** What the object itself is called where it is none; default `options`. */
+  /** The name of the object itself, for the refusal of a value that is none; default `options`. */
   readonly name?: string;
   /** Names that other libraries use, and ours for the same. */
-  readonly hints?: Readonly<Record<string, string>>;
+  readonly hints?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /**
- * Refuses what is no object, an option that is unknown, and a value that its rule does not accept. `undefined` means
- * absent, for every option.
+ * Refuses what is no object, an option that is unknown, and a value that its rule does not accept.
+ * `undefined` means absent, for every option.
  *
  * @throws OptionError
  */
@@ -37,7 +37,8 @@ export function checkOptions<Options>(
     if (rule === undefined) {
       const known = Object.keys(table);
       const hint = Object.hasOwn(hints, option) ? hints[option] : nearest(option, known);
-      throw unknownOption(prefix + option, hint && prefix + hint, known);
+      const paths = hint && [hint].flat().map((name) => prefix + name);
+      throw unknownOption(prefix + option, paths, known);
     }
     if (!rule.accepts(value)) {
       throw invalidOption(prefix + option, rule.expected, rule.secret ? undefined : { value });
@@ -56,16 +57,17 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   return best;
 }
 
-/** Levenshtein's, row by row. */
+/** Levenshtein's, in one row. */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, replaced));
+  const row = [...a, ''].map((_, index) => index);
+  for (const [j, letter] of [...b].entries()) {
+    let diagonal = j;
+    row[0] = j + 1;
+    for (let i = 1; i < row.length; i++) {
+      const above = row[i] as number;
+      row[i] = Math.min(above + 1, (row[i - 1] as number) + 1, diagonal + (a[i - 1] === letter ? 0 : 1));
+      diagonal = above;
     }
-    row = next;
   }
-  return row[b.length] as number;
+  return row.at(-1) as number;
 }

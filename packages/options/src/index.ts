@@ -1,6 +1,7 @@
 export { checkOptions, type OptionRules, type Rule } from './check-options';
-export { invalidOption, type OptionError, unknownOption } from './option-error';
+export { invalidOption, type OptionError, refusal, unknownOption } from './option-error';
 export {
+  type Expectation,
   hasMethods,
   is,
   isFunction,
@@ -13,3 +14,4 @@ export {
   oneOf,
   optional,
 } from './predicates';
+export { present } from './present';

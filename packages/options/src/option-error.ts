@@ -16,38 +16,43 @@ export function invalidOption(
   cause?: unknown,
 ): OptionError {
   const given = got ? `, got ${show(got.value)}` : '';
-  return create(`Invalid option \`${option}\`: expected ${expected}${given}`, option, cause);
+  const error = refusal(option, expected + given);
+  // As the constructor would define it: a console shows it, JSON does not.
+  if (cause !== undefined) Object.defineProperty(error, 'cause', { value: cause, configurable: true });
+  return error;
 }
 
-/** @param hint the known name that was probably meant */
+/**
+ * As `invalidOption`, without any value; apart, so that a bundle without values goes without the code to show
+ * them.
+ */
+export const refusal = (option: string, expected: string): OptionError =>
+  optionError(option, `Invalid option \`${option}\`: expected ${expected}`);
+
+/** @param hint the known name that was probably meant, or the few of which one was */
 export function unknownOption(
   option: string,
-  hint: string | undefined,
+  hint: string | readonly string[] | undefined,
   known: readonly string[],
 ): OptionError {
-  const way =
-    hint === undefined
-      ? `known are ${known.map((name) => `\`${name}\``).join(', ')}`
-      : `did you mean \`${hint}\`?`;
-  return create(`Unknown option \`${option}\`: ${way}`, option);
+  const list = (names: readonly string[], separator: string) =>
+    names.map((name) => `\`${name}\``).join(separator);
+  const way = hint ? `did you mean ${list([hint].flat(), ' or ')}?` : `known are ${list(known, ', ')}`;
+  return optionError(option, `Unknown option \`${option}\`: ${way}`);
 }
 
-function create(message: string, option: string, cause?: unknown): OptionError {
-  const error = cause === undefined ? new TypeError(message) : new TypeError(message, { cause });
-  return Object.assign(error, { code: 'INVALID_OPTION' as const, option });
-}
+const optionError = (option: string, message: string): OptionError =>
+  Object.assign(new TypeError(message), { code: 'INVALID_OPTION' as const, option });
 
 const MAX_SHOWN = 60;
 
 /** A value as one would write it, shortened; of objects the kind alone. */
 function show(value: unknown): string {
-  if (typeof value === 'string') {
+  if (typeof value === 'string')
     return value.length > MAX_SHOWN ? `'${value.slice(0, MAX_SHOWN)}…'` : `'${value}'`;
-  }
-  if (typeof value === 'function') return 'a function';
-  if (typeof value !== 'object' || value === null)
-    return typeof value === 'bigint' ? `${value}n` : String(value);
-  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'bigint') return `${value}n`;
+  if (Object(value) !== value) return String(value);
   const kind = Object.prototype.toString.call(value).slice(8, -1);
-  return kind === 'Object' ? 'an object' : `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
+  const word = /^(Object|Array|Function)$/.test(kind) ? kind.toLowerCase() : kind;
+  return `${/^[aeiou]/i.test(word) ? 'an' : 'a'} ${word}`;
 }

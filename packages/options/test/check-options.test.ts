@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   checkOptions,
+  invalidOption,
   isFunction,
   isInteger,
   isNumber,
@@ -88,9 +89,21 @@ describe('checkOptions', () => {
     );
   });
 
+  it('names every option that a name of another library may stand for', () => {
+    expect(refusalOf({ onError: 5 }, { hints: { onError: ['onEvent', 'accept'] } })?.message).toBe(
+      'Unknown option `onError`: did you mean `onEvent` or `accept`?',
+    );
+  });
+
   it('is not misled by names that every object inherits', () => {
     expect(refusalOf({ constructor: 1 })?.message).toContain('Unknown option `constructor`');
     expect(refusalOf(JSON.parse('{"__proto__": 1}'))?.message).toContain('Unknown option `__proto__`');
+  });
+
+  it('keeps the error behind a refusal as its cause', () => {
+    const cause = new Error('behind it');
+    expect(invalidOption('token', 'a string', undefined, cause).cause).toBe(cause);
+    expect('cause' in invalidOption('token', 'a string')).toBe(false);
   });
 
   it('never shows a value that may be secret', () => {

@@ -4,14 +4,23 @@ import { isEventStreamType } from '../response/status';
 import type { SendRequest } from './event-source-request';
 import { createMessageEvent } from './message-event';
 import { nextTurn } from './next-turn';
-import { CLOSED, CONNECTING, OPEN, type ReadyState } from './ready-state';
+
+/** [spec] 9.2.2: "The numeric values of the readyState attribute" */
+export const CONNECTING = 0;
+export const OPEN = 1;
+export const CLOSED = 2;
+
+export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSED;
 
 export interface Connection {
   readyState(): ReadyState;
   close(): void;
 }
 
-/** Ms. [spec] "This must initially be an implementation-defined value, probably in the region of a few seconds." */
+/**
+ * Ms. [spec] "This must initially be an implementation-defined value, probably in the region of a few
+ * seconds."
+ */
 const INITIAL_RECONNECTION_TIME = 3000;
 /** Ms. "Optionally, wait some more": else `retry: 0` and an end would mean hundreds of requests a second. */
 const MIN_DELAY = 100;
@@ -42,14 +51,18 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
     reader?.cancel().catch(() => {});
   };
 
-  /** [spec] "Queue a task which, if the readyState attribute is set to a value other than CLOSED", does this. */
+  /**
+   * [spec] "Queue a task which, if the readyState attribute is set to a value other than CLOSED", does this.
+   */
   const queue = (task: () => void) => {
     tasks = tasks.then(nextTurn).then(() => {
       if (!isClosed()) task();
     });
   };
 
-  /** [spec] "sets the readyState attribute to [it] and fires an event named [so] at the EventSource object" */
+  /**
+   * [spec] "sets the readyState attribute to [it] and fires an event named [so] at the EventSource object"
+   */
   const change = (next: ReadyState, type: string) => {
     queue(() => {
       readyState = next;
@@ -67,10 +80,12 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
     if (isClosed()) return;
     change(CONNECTING, 'error');
     // [spec] "Wait a delay equal to the reconnection time of the event source. Optionally, wait some more. In
-    // particular, if the previous attempt failed, then user agents might introduce an exponential backoff delay"
+    // particular, if the previous attempt failed, then user agents might introduce an exponential backoff
+    // delay"
     const delay = Math.max(MIN_DELAY, reconnectionTime) + extraWait(failures);
-    // [spec] "Wait until the aforementioned task has run", which the queue's order sees to; "Queue a task": "If
-    // the EventSource object's readyState attribute is not set to CONNECTING, then return." "Fetch request"
+    // [spec] "Wait until the aforementioned task has run", which the queue's order sees to; "Queue a task":
+    // "If the EventSource object's readyState attribute is not set to CONNECTING, then return." "Fetch
+    // request"
     timer = setTimeout(() => queue(start), Math.min(MAX_TIMER, delay));
   };
 
@@ -81,25 +96,25 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
     try {
       response = await send(lastEventId, controller.signal);
     } catch (error) {
-      // [spec] "If res is an aborted network error, then fail the connection. Otherwise, if res is a network error,
-      // then reestablish the connection, unless the user agent knows that to be futile": only a network changes by
-      // itself.
+      // [spec] "If res is an aborted network error, then fail the connection. Otherwise, if res is a network
+      // error, then reestablish the connection, unless the user agent knows that to be futile": only a
+      // network changes by itself.
       if ((error as Partial<Error> | undefined)?.name === 'AbortError' || !/^https?:/.test(url)) throw error;
       failures++;
       return;
     }
-    // What a fetch resolves with may be no Response at all: there is nothing to read, now or later.
+    // A fetch may resolve with something that is no Response at all: there is nothing to read, now or later.
     const { status, headers, body } = response;
     reader = body?.getReader();
-    // [spec] "if res's status is not 200, or if res's `Content-Type` is not `text/event-stream`, then fail the
-    // connection" (a fetch that cannot stream has no body property at all; null is an empty body). And where a fetch
-    // did not heed its signal.
+    // [spec] "if res's status is not 200, or if res's `Content-Type` is not `text/event-stream`, then fail
+    // the connection" (a fetch that cannot stream has no body property at all; null is an empty body). And
+    // where a fetch did not heed its signal.
     if (status !== 200 || !isEventStreamType(headers.get('content-type')) || body === undefined || isClosed())
       throw response;
     failures = 0;
     change(OPEN, 'open');
-    // [spec] "the serialization of the origin of the event stream's final URL (i.e., the URL after redirects)"; a
-    // Response that was made by hand has no URL.
+    // [spec] "the serialization of the origin of the event stream's final URL (i.e., the URL after
+    // redirects)"; a Response that was made by hand has no URL.
     const { origin } = new URL(response.url || url);
     const parser = createParser(
       {
@@ -107,19 +122,20 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
         onRetry(ms) {
           reconnectionTime = ms;
         },
-        // [spec] "Set the last event ID string of the event source to the value of the last event ID buffer", at the
-        // blank line, also where no event follows
+        // [spec] "Set the last event ID string of the event source to the value of the last event ID buffer",
+        // at the blank line, also where no event follows
         onLastEventId(id) {
           lastEventId = id;
         },
-        // [spec] "Queue a task which, if the readyState attribute is set to a value other than CLOSED, dispatches the
-        // newly created event at the EventSource object."
+        // [spec] "Queue a task which, if the readyState attribute is set to a value other than CLOSED,
+        // dispatches the newly created event at the EventSource object."
         onEvent(message) {
           queue(() => fire(createMessageEvent(message, origin)));
         },
       },
-      // By the letter the last event ID buffer of each new stream is empty, so that a first event without an id would
-      // make a client forget where it was. The browsers' engines keep the id over a reconnection, and so does this.
+      // By the letter the last event ID buffer of each new stream is empty, so that a first event without an
+      // id would make a client forget where it was. The browsers' engines keep the id over a reconnection,
+      // and so does this.
       { lastEventId },
     );
     while (reader && !isClosed()) {
@@ -141,7 +157,10 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
   start();
   return {
     readyState: () => readyState,
-    /** [spec] "must abort any instances of the fetch algorithm started for this EventSource object, and must set the readyState attribute to CLOSED" */
+    /**
+     * [spec] "must abort any instances of the fetch algorithm started for this EventSource object, and must
+     * set the readyState attribute to CLOSED"
+     */
     close() {
       readyState = CLOSED;
       clearTimeout(timer);

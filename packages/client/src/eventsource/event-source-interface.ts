@@ -1,7 +1,7 @@
 import type { AddListenerOptions, AnyListener, ListenerOptions } from '../web-types';
 import type { EventSourceInit } from './event-source-init';
 
-/** What arrives under the Standard's own names. */
+/** The events under the Standard's own names. */
 interface EventSourceEventMap {
   error: Event;
   message: MessageEvent;
@@ -13,8 +13,8 @@ type Handler<E extends Event> = Listener<E> | null;
 type Options<T> = boolean | T | undefined;
 
 /**
- * The Standard's EventSource, HTML 9.2.2, over `fetch`. An interface, as in the DOM's types, so that this one and the
- * DOM's can stand for each other.
+ * The Standard's EventSource, HTML 9.2.2, over `fetch`. An interface, as in the DOM's types, so that this one
+ * and the DOM's can stand for each other.
  */
 export interface EventSource extends EventTarget {
   readonly CONNECTING: 0;
@@ -28,7 +28,9 @@ export interface EventSource extends EventTarget {
   onopen: Handler<Event>;
   /** An event of the stream without a type of its own. */
   onmessage: Handler<MessageEvent>;
-  /** The connection was lost (`readyState` is CONNECTING: it comes back) or has failed (CLOSED: it does not). */
+  /**
+   * The connection was lost (`readyState` is CONNECTING: it comes back) or has failed (CLOSED: it does not).
+   */
   onerror: Handler<Event>;
   /** Ends the connection, for good, and releases its socket. Nothing is fired from then on. */
   close(): void;
@@ -58,12 +60,12 @@ export interface EventSource extends EventTarget {
 
 export interface EventSourceConstructor {
   /**
-   * Connects at once, and again 3,000 ms after the connection ended, or what the stream's `retry` says; only `close()`
-   * and a response that is no event stream end that.
+   * Connects at once, and again 3,000 ms after the connection ended, or what the stream's `retry` says; only
+   * `close()` and a response that is no event stream end that.
    *
    * @param url relative to the page or worker, where there is one
-   * @throws TypeError for a missing url, or a second argument that is no object; with code `INVALID_OPTION` for a
-   * `fetch` or `headers` that cannot be used
+   * @throws TypeError for a missing url, or a second argument that is no object; with code `INVALID_OPTION`
+   * for a `fetch` or `headers` that cannot be used
    * @throws DOMException `SyntaxError` for a url that cannot be parsed
    */
   new (url: string | URL, eventSourceInitDict?: EventSourceInit): EventSource;

@@ -7,8 +7,8 @@ import type { ConvertedInit } from './event-source-init';
 export type SendRequest = (lastEventId: string, signal: AbortSignal) => Promise<Response>;
 
 /**
- * [spec] 9.2.2: "Let request be the result of creating a potential-CORS request given urlRecord, the empty string,
- * and corsAttributeState." Made once, sent for every connection.
+ * [spec] 9.2.2: "Let request be the result of creating a potential-CORS request given urlRecord, the empty
+ * string, and corsAttributeState." Made once, sent for every connection.
  */
 export function createRequest(
   url: URL,
@@ -30,7 +30,8 @@ export function createRequest(
   return async (lastEventId, signal) => {
     const sent = new Headers(headers);
     // [spec] "If the EventSource object's last event ID string is not the empty string": "encoded as UTF-8",
-    // "Set (`Last-Event-ID`, lastEventIDValue) in request's header list." What cannot be a header's value is not sent.
+    // "Set (`Last-Event-ID`, lastEventIDValue) in request's header list." What cannot be a header's value is
+    // not sent.
     const id = idAsHeader(lastEventId);
     if (id) sent.set('last-event-id', id);
 

@@ -1,11 +1,10 @@
-import { openConnection } from './connection';
+import { CLOSED, CONNECTING, OPEN, openConnection } from './connection';
 import { createEventHandler } from './event-handler';
 import { convertInit, type EventSourceInit } from './event-source-init';
 import type { EventSourceConstructor, EventSource as EventSourceInterface } from './event-source-interface';
 import { createRequest } from './event-source-request';
 import { eventTargetOrStandIn, replaceStandIn } from './event-target';
 import { parseUrl } from './parse-url';
-import { CLOSED, CONNECTING, OPEN } from './ready-state';
 
 const Base = eventTargetOrStandIn();
 
@@ -23,7 +22,8 @@ class Implementation extends Base {
     if (!arguments.length) throw new TypeError('EventSource takes a url');
     replaceStandIn(Implementation);
     super();
-    // [spec] Web IDL converts the arguments before any step: to a USVString (the URL parser replaces lone surrogates)
+    // [spec] Web IDL converts the arguments before any step: to a USVString (the URL parser replaces lone
+    // surrogates)
     const urlString = `${url}`;
     const init = convertInit(eventSourceInitDict);
     // [spec] "Set ev's url to urlRecord", "set ev's withCredentials attribute to true", "Fetch request"
@@ -89,6 +89,13 @@ Object.defineProperty(Implementation, 'name', { value: 'EventSource', configurab
 // [spec] Web IDL: "a property whose name is @@toStringTag", not writable, not enumerable, configurable.
 Object.defineProperty(prototype, Symbol.toStringTag, { value: 'EventSource', configurable: true });
 
-/** The Standard's EventSource: `new EventSource(url, { withCredentials, fetch, headers })`. */
+/**
+ * The Standard's EventSource.
+ *
+ * @example
+ * const source = new EventSource('https://example.org/events', { headers: { authorization: 'Bearer x' } });
+ * source.onmessage = ({ data }) => show(data);
+ * source.addEventListener('greeting', ({ data }) => greet(data));
+ */
 export const EventSource = Implementation as unknown as EventSourceConstructor;
 export type EventSource = EventSourceInterface;

@@ -6,7 +6,8 @@ export const nextTurn = (): Promise<void> =>
     };
     if (setImmediate || !MessageChannel) (setImmediate ?? setTimeout)(resolve);
     else {
-      // Not setTimeout: browsers stretch nested timers to 4 ms. Closed again, since an open port holds Deno's process.
+      // Not setTimeout: browsers stretch nested timers to 4 ms. Closed again, since an open port holds Deno's
+      // process.
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
         port1.close();

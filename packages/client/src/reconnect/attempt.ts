@@ -1,169 +1,126 @@
-import type { Config } from '../check-options';
-import { ConnectionError, type ConnectionErrorCode } from '../errors';
-import type { ConnectContext } from '../options';
-import type { EventQueue } from '../queue/event-queue';
-import { buildRequest, requestParts, type StreamInit } from '../request/build-request';
+import type { ConnectContext } from '../contexts';
+import { ConnectionError } from '../errors';
+import { buildRequest, requestValues } from '../request/build-request';
+import { createExchange, type Exchange } from '../request/exchange';
 import { publicText } from '../request/public-text';
 import { fetchFollowing } from '../request/redirect';
-import { publicUrl } from '../request/request-parts';
+import { publicUrl } from '../request/url';
 import { createReader } from '../response/event-reader';
-import { type Ending, isEventStreamType, statusVerdict } from '../response/status';
-import type { Trace } from '../trace';
+import { refusalOf } from '../response/refusal';
+import { type AttemptEnd, meaningOfStatus } from '../response/status';
 import { isThenable, wordsOf } from '../user-callbacks';
-import type { Timer } from './timer';
+import type { AttemptHost } from './attempt-host';
 
-/** What an attempt uses of the stream that it belongs to. */
-export interface Stream {
-  readonly config: Config;
-  readonly queue: EventQueue<unknown>;
-  readonly timer: Timer;
-  readonly trace: Trace;
-  /** The newest request's, without the last event ID. */
-  url: string;
-  opened(response: Response): void;
-  ended(ending: Ending): void;
-  retry(ms: number): void;
-}
-
-/** Ms that a connection is given to show life after the machine has slept. */
-const GRACE = 1000;
 /** Characters of a refused response that are kept, and the ms that they may take. */
 const PREVIEW_LENGTH = 2048;
 const PREVIEW_TIME = 2000;
 
 /**
- * One fetch and the reading of its body; returns or throws how it ended. Over as soon as its signal is aborted, which
- * releases all that it holds: from then on it throws, and nobody listens.
+ * One fetch and the reading of its body; returns how it ended. Over as soon as its signal is aborted, which
+ * releases all that it holds: nobody listens to its result from then on.
  */
-export const runAttempt = async (stream: Stream, context: ConnectContext): Promise<Ending> => {
-  const { config, queue, timer, trace, opened, ended, retry } = stream;
-  const { connectTimeout, idleTimeout, reconnect } = config;
-  const { signal } = context;
-  let where = 'the server';
-  let secrets: unknown[] = [];
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  const cancel = () => reader?.cancel().catch(() => {});
-  const check = () => {
-    if (!signal.aborted) return;
-    cancel();
-    throw signal;
-  };
-  // The timer ends the attempt by itself: it cannot count on fetch or the reader to notice the abort.
-  const limit = (which: 'connect' | 'idle', ms: number | false | undefined) =>
-    timer(
-      ms || Infinity,
-      () => {
-        const message = `Nothing from ${where} within ${ms || GRACE} ms, as ${which}Timeout allows`;
-        ended({
-          error: new ConnectionError(`${which.toUpperCase()}_TIMEOUT` as ConnectionErrorCode, message),
-        });
-      },
-      (left) => (left > 0 && (left < Infinity || reconnect === false) ? left : GRACE),
-    );
-  const fetch = async ({ href }: URL, init: StreamInit) => {
-    cancel(); // the redirection that this follows
-    // Taken out of its object: browsers refuse a fetch whose `this` is not the global.
-    const fetch = config.fetch ?? globalThis.fetch;
-    check();
-    const response = await fetch(href, init);
-    reader = response.body?.getReader();
-    check();
-    return response;
-  };
-  const read = async () => (await reader?.read()) ?? { done: true, value: undefined };
-
+export async function runAttempt(host: AttemptHost, context: ConnectContext): Promise<AttemptEnd> {
+  const { timer } = host;
+  const exchange = createExchange(host, context);
+  const { check } = exchange;
   // A fetch may not heed its signal.
-  signal.addEventListener('abort', cancel);
+  context.signal.addEventListener('abort', exchange.cancel);
   try {
-    limit('connect', connectTimeout);
-    let parts = requestParts(config, context);
-    // Without a function, fetch is called in the turn of connect() itself.
-    if (parts.some(isThenable)) parts = await Promise.all(parts);
-    const request = buildRequest(config, context, parts);
+    const response = await openResponse(host, context, exchange);
     check();
-    const { url, target, init } = request;
-    where = publicUrl(url);
-    secrets = [...init.headers.values(), init.body];
-    stream.url = url.href;
-    trace('connecting', { url: where });
-    if (request.idDropped) trace('id-not-sent', { length: context.lastEventId.length });
-    const response = await fetchFollowing(config, fetch, target, init, (url, status) => {
-      check();
-      where = publicUrl(url);
-      trace('redirect', { url: where, status });
-    });
-    timer();
+    timer.stop();
     check();
-
-    const { status, headers, body } = response;
-    const verdict = statusVerdict(status);
-    if (verdict === 'no-content') return { reason: 'no-content' };
-    const type = headers.get('content-type');
-    let code: ConnectionErrorCode | undefined;
-    let why = '';
-    if (verdict !== 'open') code = 'BAD_STATUS';
-    else if (!isEventStreamType(type)) {
-      code = 'BAD_CONTENT_TYPE';
-      why = ` with ${type}, not text/event-stream`;
-    } else if (body === undefined) {
-      // A fetch without streaming has no such property at all; null is an empty body.
-      code = 'NO_BODY';
-      why = ' without a readable body: give another fetch';
+    const { status, headers } = response;
+    if (meaningOfStatus(status) === 'no-content') return { reason: 'no-content' };
+    const refusal = refusalOf(response);
+    if (refusal) {
+      timer.start(PREVIEW_TIME, exchange.cancel); // which ends the preview
+      const body = await previewBody(exchange);
+      const message = `${exchange.where} answered ${status}${refusal.words}`;
+      throw new ConnectionError(refusal.code, message, { status, headers, body });
     }
-    if (code) {
-      // The beginning of the body usually says why.
-      let preview = '';
-      const decoder = new TextDecoder();
-      timer(PREVIEW_TIME, cancel); // which ends the loop
-      try {
-        while (preview.length < PREVIEW_LENGTH) {
-          const { done, value } = await read();
-          if (done) break;
-          // One chunk may be huge; 4 bytes a character are enough.
-          preview += decoder.decode(value.subarray(0, 4 * PREVIEW_LENGTH), { stream: true });
-        }
-      } catch {
-        // A broken error page: what came of it is all there is.
-      }
-      throw new ConnectionError(code, `${where} answered ${status}${why}`, {
-        status,
-        headers,
-        body: preview.slice(0, PREVIEW_LENGTH),
-      });
-    }
-
-    opened(response);
+    host.opened(response);
     check();
-    const events = createReader(config, context, queue, trace, retry);
-    for (;;) {
-      await queue.demand();
-      check();
-      // Only while a read is pending: a paused consumer is not an idle server.
-      limit('idle', idleTimeout ?? events.idleTimeout());
-      const { done, value } = await read();
-      check();
-      timer();
-      // [spec] "Once the end of the file is reached, any pending data must be discarded."
-      if (done) return {};
-      let ending = await events.feed(value);
-      // What has been received is handed on, whatever became of the attempt meanwhile.
-      const error = queue.flush();
-      check();
-      if (error) ending = { error };
-      if (!ending) continue;
-      await queue.demand(true); // what came before the end is delivered first
-      return ending;
-    }
+    return await pump(host, context, exchange);
   } catch (cause) {
-    if (cause instanceof ConnectionError) return { error: cause };
-    const what = reader ? `The connection to ${where} broke` : `No connection to ${where}`;
-    // The runtime's words may quote the request.
-    const words = wordsOf(cause);
-    const reason = publicText(words, secrets);
-    return {
-      error: new ConnectionError('NETWORK', `${what}: ${reason}`, {
-        cause: reason === words ? cause : new Error(reason),
-      }),
-    };
+    return { error: cause instanceof ConnectionError ? cause : networkError(cause, exchange) };
   }
-};
+}
+
+/** Sends the request, and follows redirections to the response that counts. */
+async function openResponse(
+  host: AttemptHost,
+  context: ConnectContext,
+  exchange: Exchange,
+): Promise<Response> {
+  const { config, trace } = host;
+  const { check } = exchange;
+  exchange.limit('CONNECT_TIMEOUT', 'connectTimeout', config.connectTimeout);
+  let values = requestValues(config, context);
+  if (isThenable(values)) values = await values;
+  const { url, target, init, idDropped } = buildRequest(config, context, values);
+  check();
+  exchange.where = publicUrl(url);
+  exchange.secrets = [...init.headers.values(), init.body];
+  host.url = url.href;
+  trace('connecting', { url: exchange.where });
+  if (idDropped) trace('id-not-sent', { length: context.lastEventId.length });
+  return fetchFollowing(config, exchange.fetch, target, init, (url, status) => {
+    check();
+    exchange.where = publicUrl(url);
+    trace('redirect', { url: exchange.where, status });
+  });
+}
+
+/** The beginning of a refused response's body, which usually says why. */
+async function previewBody({ read }: Exchange): Promise<string> {
+  let preview = '';
+  const decoder = new TextDecoder();
+  try {
+    while (preview.length < PREVIEW_LENGTH) {
+      const { done, value } = await read();
+      if (done) break;
+      // One chunk may be huge; 4 bytes a character are enough.
+      preview += decoder.decode(value.subarray(0, 4 * PREVIEW_LENGTH), { stream: true });
+    }
+  } catch {
+    // A broken error page: its beginning is all there is.
+  }
+  return preview.slice(0, PREVIEW_LENGTH);
+}
+
+/** Reads the body as fast as the queue asks, and hands its events to the queue. */
+async function pump(host: AttemptHost, context: ConnectContext, exchange: Exchange): Promise<AttemptEnd> {
+  const { config, queue, timer } = host;
+  const { check } = exchange;
+  const events = createReader(config, context, queue, host.trace, host.retry);
+  for (;;) {
+    await queue.demand();
+    check();
+    // Only while a read is pending: a paused consumer is not an idle server.
+    exchange.limit('IDLE_TIMEOUT', 'idleTimeout', config.idleTimeout ?? events.idleTimeout());
+    const { done, value } = await exchange.read();
+    check();
+    timer.stop();
+    // [spec] "Once the end of the file is reached, any pending data must be discarded."
+    if (done) return {};
+    let end = await events.feed(value);
+    // Events that have been received are handed on, whatever became of the attempt meanwhile.
+    const error = queue.flush();
+    check();
+    if (error) end = { error };
+    if (!end) continue;
+    await queue.demand(true); // the events before the end are delivered first
+    return end;
+  }
+}
+
+function networkError(cause: unknown, { isConnected, where, secrets }: Exchange): ConnectionError {
+  const event = isConnected ? `The connection to ${where} broke` : `No connection to ${where}`;
+  // The runtime's words may quote the request.
+  const words = wordsOf(cause);
+  const reason = publicText(words, secrets);
+  return new ConnectionError('NETWORK', `${event}: ${reason}`, {
+    cause: reason === words ? cause : new Error(reason),
+  });
+}

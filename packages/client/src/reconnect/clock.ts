@@ -8,7 +8,7 @@ export interface Clock {
   clearTimeout(handle: unknown): void;
 }
 
-/** The user's clock. What a function of it throws is reported, and the timer, or the time, is missing. */
+/** The user's clock. An error of its functions is reported, and the timer, or the time, is missing. */
 export const guardClock = (clock: Clock): Clock => ({
   now: () => callSafely(() => clock.now()) as number,
   setTimeout: (callback, ms) => callSafely(() => clock.setTimeout(callback, ms)),

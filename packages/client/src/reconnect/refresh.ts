@@ -1,12 +1,12 @@
-import type { Config } from '../check-options';
+import type { Config } from '../config';
+import type { EndContext } from '../contexts';
 import { causedError } from '../errors';
-import type { EndContext } from '../options';
 import { report } from '../user-callbacks';
 import type { Timer } from './timer';
 
 type Refresh = NonNullable<Config['refresh']>;
 
-/** What streams that share a `refresh` function share: its present run, and how many have succeeded. */
+/** Shared by the streams that share a `refresh` function: its present run, and how many have succeeded. */
 const all = new WeakMap<Refresh, { run?: Promise<void> | undefined; succeeded: number }>();
 
 const sharedBy = (refresh: Refresh) => {
@@ -16,33 +16,40 @@ const sharedBy = (refresh: Refresh) => {
 };
 
 /** How many runs have succeeded; undefined where there is no function. */
-export const refreshes = ({ refresh }: Config): number | undefined => refresh && sharedBy(refresh).succeeded;
+export const countRefreshes = ({ refresh }: Config): number | undefined =>
+  refresh && sharedBy(refresh).succeeded;
 
 /**
- * What the user's functions say about an end: true and false as `shouldReconnect` does, `'refreshed'` after a refresh.
+ * True and false as `shouldReconnect` says, `'refreshed'` after a refresh; undefined leaves it to the status.
+ */
+export type Decision = boolean | 'refreshed' | undefined;
+
+/**
+ * Asks the user's functions about an end.
  *
- * @param before what `refreshes` said when the attempt began; undefined if it was the one retry after a refresh
+ * @param before the result of `countRefreshes` when the attempt began; undefined if it was the one retry
+ * after a refresh
  * @param signal aborted once nobody wants to know any more
  * @throws ConnectionError REFRESH_FAILED
  */
-export const judge = async (
+export const decide = async (
   { shouldReconnect, refresh, connectTimeout }: Config,
   context: EndContext,
   before: number | undefined,
   timer: Timer,
   signal: AbortSignal,
-): Promise<boolean | 'refreshed' | undefined> => {
+): Promise<Decision> => {
   const { status, error } = context;
-  let verdict: boolean | 'refresh' | undefined;
+  let wish: boolean | 'refresh' | undefined;
   try {
-    verdict = (await shouldReconnect?.(context)) ?? (status === 401 ? 'refresh' : undefined);
+    wish = (await shouldReconnect?.(context)) ?? (status === 401 ? 'refresh' : undefined);
   } catch (error) {
     report(error);
   }
-  if (verdict !== 'refresh') return verdict;
+  if (wish !== 'refresh') return wish;
   if (!refresh || before === undefined || signal.aborted) return undefined;
   const shared = sharedBy(refresh);
-  // Refused for what a run has replaced in the meantime: that run serves this stream too.
+  // The attempt used a token that a run has replaced in the meantime: that run serves this stream too.
   if (error?.status && shared.succeeded > before) return 'refreshed';
   shared.run ??= Promise.resolve(context)
     .then(refresh)
@@ -53,7 +60,8 @@ export const judge = async (
   try {
     await new Promise((resolve, reject) => {
       run.then(resolve, reject);
-      if (connectTimeout) timer(connectTimeout, () => reject(`it took ${connectTimeout} ms`));
+      if (connectTimeout)
+        timer.start(connectTimeout, () => reject(`it took ${connectTimeout} ms, which is connectTimeout`));
     });
     return 'refreshed';
   } catch (cause) {

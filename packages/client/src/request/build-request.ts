@@ -1,50 +1,80 @@
-import type { Config } from '../check-options';
+import type { Config } from '../config';
+import type { ConnectContext } from '../contexts';
 import { causedError } from '../errors';
-import type { ConnectContext } from '../options';
+import type { ConnectHeaders } from '../options';
+import type { RequestBody } from '../web-types';
+import { isPresent, isStream, readBody } from './body';
 import { setDefaults } from './default-headers';
+import { readHeaders } from './headers';
 import { idAsHeader, idFits } from './last-event-id';
-import { isStream, PARTS, withParameter } from './request-parts';
+import { readUrl, withParameter } from './url';
 
-/** What fetch gets. */
-export interface StreamInit extends RequestInit {
+/** The values of the options `url`, `headers` and `body` for one attempt. */
+interface RequestValues {
+  readonly url: string | URL;
+  readonly headers?: ConnectHeaders | undefined;
+  readonly body?: RequestBody | null | undefined;
+}
+
+/** The second argument of fetch. */
+export interface FetchInit extends RequestInit {
   headers: Headers;
   duplex?: 'half';
 }
 
 /** One attempt's request. */
-export interface StreamRequest {
+export interface AttemptRequest {
   /** Without the last event ID. */
   readonly url: URL;
   readonly target: URL;
-  readonly init: StreamInit;
+  readonly init: FetchInit;
   /** Whether there is a last event ID that could not be sent. */
   readonly idDropped: boolean;
 }
 
-/** `url`, `headers` and `body`, and a promise in place of each that is a function. */
-export const requestParts = (config: Config, context: ConnectContext): unknown[] =>
-  Object.keys(PARTS).map((part) => {
-    const value = config[part as keyof typeof PARTS];
-    if (typeof value !== 'function') return value;
-    const call = async () => value(context);
-    return call().catch((cause) => {
-      throw causedError('REQUEST_FUNCTION_FAILED', `The ${part} function failed`, cause);
-    });
-  });
+const isFunction = (value: unknown): value is (context: ConnectContext) => unknown =>
+  typeof value === 'function';
 
-/** Passes on to fetch only what is needed or was set: some runtimes throw at members that they do not know. */
+/**
+ * The values, where an option is a function by calling it. A promise only if there is a function, so that
+ * without one fetch is called in the turn of `connect()` itself.
+ */
+export function requestValues(
+  { url, headers, body }: Config,
+  context: ConnectContext,
+): RequestValues | Promise<RequestValues> {
+  if (![url, headers, body].some(isFunction)) return { url, headers, body } as RequestValues;
+  const call = async (name: string, value: unknown) => {
+    try {
+      return isFunction(value) ? await value(context) : value;
+    } catch (cause) {
+      throw causedError('REQUEST_FUNCTION_FAILED', `The ${name} function failed`, cause);
+    }
+  };
+  return Promise.all([call('url', url), call('headers', headers), call('body', body)]).then(
+    ([url, headers, body]) => ({ url, headers, body }) as RequestValues,
+  );
+}
+
+/**
+ * Passes on to fetch only members that are needed or were set: some runtimes throw at any that they do not
+ * know.
+ */
 export function buildRequest(
   { method, credentials, lastEventIdParam, manualRedirect, redirect }: Config,
   { lastEventId, signal }: ConnectContext,
-  parts: unknown[],
-): StreamRequest {
-  const [url, headers, body] = Object.values(PARTS).map((ready, index) => {
-    try {
-      return ready(parts[index] as never);
-    } catch (cause) {
-      throw causedError('INVALID_REQUEST', 'The request cannot be sent', cause);
-    }
-  }) as [URL, Headers, BodyInit | null | undefined];
+  values: RequestValues,
+): AttemptRequest {
+  let url: URL;
+  let headers: Headers;
+  let body: RequestBody | null | undefined;
+  try {
+    url = readUrl(values.url);
+    headers = readHeaders(values.headers);
+    body = readBody(values.body);
+  } catch (cause) {
+    throw causedError('INVALID_REQUEST', 'The request cannot be sent', cause);
+  }
   const isCustom = [...headers].length > 0;
   setDefaults(headers);
 
@@ -58,10 +88,10 @@ export function buildRequest(
     else headers.set('last-event-id', sent as string);
   }
 
-  const init: StreamInit = { headers, signal };
+  const init: FetchInit = { headers, signal };
   if (method !== 'GET') init.method = method;
   if (credentials) init.credentials = credentials;
-  if (body !== undefined && body !== null) init.body = body;
+  if (isPresent(body)) init.body = body as RequestBody;
   if (isStream(body)) init.duplex = 'half'; // fetch refuses a stream without it
   // In a page a redirection costs a second request. So fetch may follow there if there is nothing to protect.
   const isGuarded = isCustom || init.body || redirect || headers.has('last-event-id');

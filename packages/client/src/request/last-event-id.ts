@@ -13,8 +13,8 @@ function utf8(text: string): Uint8Array {
  * The id as a header value, or undefined if it would not survive the trip: fetch refuses or trims it, or a
  * server refuses the request. Header values are byte strings, so each character stands for one byte.
  *
- * [spec] "Set (`Last-Event-ID`, lastEventIDValue) in request's header list", where lastEventIDValue is the last
- * event ID string "encoded as UTF-8".
+ * [spec] "Set (`Last-Event-ID`, lastEventIDValue) in request's header list", where lastEventIDValue is the
+ * last event ID string "encoded as UTF-8".
  */
 export function idAsHeader(id: string): string | undefined {
   const bytes = utf8(id);

@@ -3,15 +3,15 @@ import { clamp } from '../clamp';
 /** Bytes of the first line that are looked at. */
 const MAX_LENGTH = 240;
 
-/** What the server has announced: that the conventions are in force, and its heartbeat. */
+/** The server's announcement: the conventions are in force, and this is its heartbeat. */
 export interface Announcement {
   /** Ms, kept within 1 s and 10 min; undefined if there is none. */
   readonly heartbeat: number | undefined;
 }
 
 /**
- * Watches the first bytes of one response for the line `: eventwire`, after an optional byte order mark. On the
- * bytes, because a comment anywhere else, or after an empty line, announces nothing.
+ * Watches the first bytes of one response for the line `: eventwire`, after an optional byte order mark. On
+ * the bytes, because a comment anywhere else, or after an empty line, announces nothing.
  *
  * @returns takes the response's next bytes; gives what is announced so far, if anything is
  */

@@ -1,15 +1,17 @@
 import { createParser, type EventStreamError, type EventStreamMessage } from '@eventwire/parser';
-import type { Config } from '../check-options';
+import type { Config } from '../config';
+import type { ConnectContext } from '../contexts';
 import { ConnectionError, causedError } from '../errors';
-import type { ConnectContext } from '../options';
 import type { EventQueue } from '../queue/event-queue';
 import type { Trace } from '../trace';
 import { callSafely } from '../user-callbacks';
-import { actOnConvention } from './act-on-convention';
 import { type Announcement, watchAnnouncement } from './announcement';
-import type { Ending } from './status';
+import { actOnConvention, isConvention } from './conventions';
+import type { AttemptEnd } from './status';
 
-/** The bytes of one response to the queue: parsed, decoded, with the conventions above the Standard acted on. */
+/**
+ * The bytes of one response to the queue: parsed, decoded, with the conventions above the Standard acted on.
+ */
 export function createReader(
   config: Config,
   { signal, lastEventId }: ConnectContext,
@@ -20,7 +22,7 @@ export function createReader(
   const { schema, decode = schema ? 'json' : 'text', terminal, onComment, onInvalid, maxEventSize } = config;
   const watch = watchAnnouncement();
   let announcement: Announcement | undefined;
-  let ending: Ending | undefined;
+  let end: AttemptEnd | undefined;
   /** The chunk's events and comments; until events are pushed, they do not count as received. */
   const items: (EventStreamMessage | string)[] = [];
   let last: EventStreamMessage | undefined; // by `terminal`
@@ -32,21 +34,20 @@ export function createReader(
   const going =
     <A>(act: (value: A) => void) =>
     (value: A) => {
-      if (!signal.aborted && !ending) act(value);
+      if (!signal.aborted && !end) act(value);
     };
 
   const parser = createParser(
     {
       onEvent: going((event: EventStreamMessage) => {
-        const acted = announcement && actOnConvention(event, config);
-        if (acted) {
-          if (acted !== true) ending = acted;
+        if (announcement && isConvention(event.type)) {
+          end = actOnConvention(event, config);
           return;
         }
         items.push(event);
         if (callSafely(terminal, event) === true) {
           last = event;
-          ending = { reason: 'terminal' };
+          end = { reason: 'terminal' };
         }
       }),
       onLastEventId: going((id: string) => {
@@ -86,13 +87,13 @@ export function createReader(
         error = new ConnectionError('INVALID_EVENT', `${which} is invalid`, { cause });
       }
     if (signal.aborted) return;
-    // What a stream ends with, such as [DONE], is often not like the rest.
+    // The last event, such as [DONE], is often not like the rest.
     if (
       error &&
       event !== last &&
       (typeof onInvalid === 'function' ? callSafely(onInvalid, error, event) : onInvalid) !== 'skip'
     ) {
-      ending = { error };
+      end = { error };
       // The stream ends here, before this event.
       newestId = undefined;
       items.length = 0;
@@ -107,14 +108,14 @@ export function createReader(
     idleTimeout: () => 2.5 * (announcement?.heartbeat ?? Infinity),
 
     /** How the stream ended, if this chunk ended it. */
-    async feed(chunk: Uint8Array): Promise<Ending | undefined> {
+    async feed(chunk: Uint8Array): Promise<AttemptEnd | undefined> {
       try {
         announcement = watch(chunk);
         parser.feed(chunk);
       } catch (cause) {
         const isTooLarge = (cause as EventStreamError).code === 'EVENT_TOO_LARGE';
-        // What else is thrown is about a chunk that is no bytes, and would be so again.
-        ending ??= {
+        // Any other error is about a chunk that is no bytes; the next attempt's would not be, either.
+        end ??= {
           error: causedError(isTooLarge ? 'EVENT_TOO_LARGE' : 'NO_BODY', 'The body cannot be read', cause),
         };
       }
@@ -130,7 +131,7 @@ export function createReader(
       // After a close() in user code the id must stay that of the last event that was taken.
       if (!signal.aborted && newestId !== undefined) queue.pushId(newestId);
       newestId = undefined;
-      return ending;
+      return end;
     },
   };
 }

@@ -1,4 +1,4 @@
-/** What a Standard Schema has (standardschema.dev, version 1): zod, valibot, arktype and others make such objects. */
+/** A Standard Schema (standardschema.dev, version 1), as zod, valibot, arktype and others make them. */
 export interface StandardSchema<Output = unknown> {
   readonly '~standard': {
     readonly version: 1;

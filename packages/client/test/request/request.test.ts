@@ -301,11 +301,11 @@ describe('invalid options throw at the call', () => {
   });
 
   it.each([
-    ['a text, as such', '3', /idleTimeout: must be from 1 to Infinity or false, not "3"/],
-    ['a number', 0, /not 0$/],
-    ['an object', {}, /not an object$/],
-    ['a bigint', 3n, /not 3$/],
-    ['a symbol', Symbol('s'), /not Symbol\(s\)$/],
+    ['a text, as such', '3', /`idleTimeout`: expected milliseconds \(at least 1\) or false, got '3'$/],
+    ['a number', 0, /got 0$/],
+    ['an object', {}, /got an object$/],
+    ['a bigint', 3n, /got 3n$/],
+    ['a symbol', Symbol('s'), /got Symbol\(s\)$/],
   ])('and what was given: %s', (_, given, words) => {
     expect(() => connect(url, { idleTimeout: given as number })).toThrow(words);
   });
@@ -317,6 +317,6 @@ describe('invalid options throw at the call', () => {
   });
 
   it('says how to write a url where there is no page', () => {
-    expect(() => connect('/events')).toThrow(/url: must be absolute and http\(s\)/);
+    expect(() => connect('/events')).toThrow(/`url`: expected an absolute http\(s\) URL/);
   });
 });

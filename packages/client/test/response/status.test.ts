@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readRetryAfter } from '../../src/response/retry-after';
-import { isEventStreamType, statusVerdict } from '../../src/response/status';
+import { isEventStreamType, meaningOfStatus } from '../../src/response/status';
 
 describe('what a status means', () => {
   it.each([
@@ -26,8 +26,8 @@ describe('what a status means', () => {
     [504, 'reconnect'],
     [505, 'stop'],
     [599, 'reconnect'],
-  ])('%i: %s', (status, verdict) => {
-    expect(statusVerdict(status)).toBe(verdict);
+  ])('%i: %s', (status, meaning) => {
+    expect(meaningOfStatus(status)).toBe(meaning);
   });
 });
 

@@ -1,5 +1,5 @@
-// Makes EventSource a global where there is none; a native one stays. To use this one beside a native one, import it
-// from `@eventwire/client/eventsource`.
+// Makes EventSource a global where there is none; a native one stays. To use this one beside a native one,
+// import it from `@eventwire/client/eventsource`.
 import { EventSource } from '../event-source';
 
 if (globalThis.EventSource === undefined) {
