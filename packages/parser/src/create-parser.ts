@@ -4,8 +4,8 @@ import { check, checkFlush, checkHandlers, checkOptions } from './options';
 import { Stream } from './stream';
 
 /**
- * A parser of one event stream after the other, which calls `handlers` from inside `feed` and `end`. Its methods
- * need no `this`.
+ * A parser of one event stream after the other, which calls `handlers` from inside `feed` and `end`. Its
+ * methods need no `this`.
  *
  * @throws EventStreamError `INVALID_OPTION`
  */
@@ -19,7 +19,7 @@ export function createParser(
   /** Without it, feed inside a handler would read a chunk in the midst of another. */
   let busy = false;
 
-  /** What stops the stream, unless it is a reset, which has left it. */
+  /** Stops the stream for an error, but not for a reset, which has left the stream. */
   function stop(current: Stream, error: unknown): void {
     current.drop();
     if (error === RESET) return;
@@ -90,7 +90,10 @@ export function createParser(
   };
 }
 
-/** By its tag, which says so of another realm's arrays too (a frame's, a worker's, a test runner's), as instanceof does not. */
+/**
+ * By its tag, which says so of another realm's arrays too (a frame's, a worker's, a test runner's), as
+ * instanceof does not.
+ */
 export function isChunk(value: unknown): value is Chunk {
   return (
     typeof value === 'string' || (value as Uint8Array | undefined)?.[Symbol.toStringTag] === 'Uint8Array'

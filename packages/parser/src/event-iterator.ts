@@ -10,7 +10,10 @@ import type {
 import { check, checkFlush } from './options';
 
 export interface ParseOptions extends ParserOptions, Omit<ParserHandlers, 'onEvent'> {
-  /** Dispatch the block that the end of the stream leaves unfinished. The Standard, and the default, discard it. */
+  /**
+   * Dispatch the block that the end of the stream leaves unfinished. The Standard, and the default, discard
+   * it.
+   */
   flush?: boolean | undefined;
   /** Aborting cancels the source and drops what is queued; the iteration then throws the signal's reason. */
   signal?: AbortSignal | undefined;
@@ -32,9 +35,9 @@ interface Waiter {
 }
 
 /**
- * The events of a source. A chunk is read only when somebody waits and no event is left, so that a slow reader slows
- * the source down. Not an async generator: an event that is there costs one resolved promise, several can be awaited
- * at once, and leaving does not have to wait for the source's next chunk.
+ * The events of a source. A chunk is read only when somebody waits and no event is left, so that a slow
+ * reader slows the source down. Not an async generator: an event that is there costs one resolved promise,
+ * several can be awaited at once, and leaving does not have to wait for the source's next chunk.
  */
 export class EventIterator implements AsyncIterableIterator<EventStreamMessage> {
   readonly #source: ChunkSource;
@@ -42,7 +45,10 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
   readonly #flush: boolean;
   readonly #signal: AbortSignal | undefined;
 
-  /** What was read and not yet taken, from `taken` on. An object, which the parser's handler reaches at once. */
+  /**
+   * Events that were read; those from `taken` on wait. An object, so that the parser's handler reaches it at
+   * once.
+   */
   readonly #queue: { events: EventStreamMessage[]; taken: number } = { events: [], taken: 0 };
   /** In the order in which they came. */
   #waiters: Waiter[] = [];
@@ -196,10 +202,12 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
     return true;
   }
 
-  /** Ends the iteration from outside: what is queued is dropped, who waits is told, the source is cancelled. */
+  /**
+   * Ends the iteration from outside: what is queued is dropped, who waits is told, the source is cancelled.
+   */
   async #leave(reason: unknown, failure: Failure | undefined): Promise<void> {
     const wasReading = this.#stop(failure);
-    // What an end from within has left to be thrown is nobody's any more.
+    // Nobody is left to be told of an error that an end from within still had to throw.
     this.#failure = failure;
     this.#clear();
     this.#serve();

@@ -4,11 +4,13 @@ import type { Chunk, EventStreamMessage } from './event-stream-parser';
 import { checkObject } from './options';
 
 /**
- * For `pipeThrough`: text or bytes in, events out. Nothing is read ahead, so a slow reader slows the writer down.
+ * For `pipeThrough`: text or bytes in, events out. Nothing is read ahead, so a slow reader slows the writer
+ * down.
  *
  * The readable side errors with what `parseEventStream` would throw, after the events that came before. A
- * TransformStream by itself drops what is queued when it errors; hence it only takes the chunks here, and the events
- * are pulled from behind it. This class does not extend it, so that runtimes without it can import the parser.
+ * TransformStream by itself drops what is queued when it errors; hence it only takes the chunks here, and the
+ * events are pulled from behind it. This class does not extend it, so that runtimes without it can import the
+ * parser.
  *
  * @throws EventStreamError `INVALID_OPTION`
  */

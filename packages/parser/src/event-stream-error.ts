@@ -1,4 +1,4 @@
-/** What went wrong: see {@link EventStreamError}. */
+/** The kinds of failure: see {@link EventStreamError}. */
 export type EventStreamErrorCode =
   | 'ENDED'
   | 'EVENT_TOO_LARGE'
@@ -9,7 +9,7 @@ export type EventStreamErrorCode =
   | 'SOURCE_USED';
 
 /**
- * What this package throws. `code` is stable, the message is for people:
+ * The error of this package. `code` is stable, and the message is for people:
  *
  * - `EVENT_TOO_LARGE`: an event or a line is larger than `maxEventSize`
  * - `ENDED`: `feed` after `end`, without `reset`

@@ -39,8 +39,8 @@ export interface IgnoredLine {
 }
 
 /**
- * What a parser calls, synchronously, from `feed` and `end`. A handler that throws disturbs nothing: what was
- * fed is still read to its end, and the first error then comes out of `feed` or `end`.
+ * The functions that a parser calls, synchronously, from `feed` and `end`. A handler that throws disturbs
+ * nothing: the chunk is still read to its end, and then `feed` or `end` throws the first error.
  */
 export interface ParserHandlers {
   onEvent?: ((event: EventStreamMessage) => void) | undefined;

@@ -16,7 +16,7 @@ export class Lines extends Block {
    * the midst no text.
    */
   protected skip = BYTE_ORDER_MARK;
-  /** What was read of an unfinished line. Without it, a line cut by a chunk would be two lines. */
+  /** The part of an unfinished line that was read. Without it, a line cut by a chunk would be two lines. */
   protected rest = '';
 
   /** In characters, what `maxEventSize` limits. */

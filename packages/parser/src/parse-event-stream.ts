@@ -10,12 +10,13 @@ export interface EventStreamIterator extends AsyncIterableIterator<EventStreamMe
 }
 
 /**
- * Reads the events of a Response's body, a stream, an async iterable of chunks, or a whole stream in one string or
- * Uint8Array. A Response without a body has no events. Its status and content type are the caller's to check.
+ * Reads the events of a Response's body, a stream, an async iterable of chunks, or a whole stream in one
+ * string or Uint8Array. A Response without a body has no events. Its status and content type are the caller's
+ * to check.
  *
- * The source is held from the call on, and read on demand only. Leaving the loop by `break`, `return` or `throw`
- * cancels it and releases its lock. What fails, the source, the parser or a handler, is thrown after the events that
- * came before.
+ * The source is held from the call on, and read on demand only. Leaving the loop by `break`, `return` or
+ * `throw` cancels it and releases its lock. If the source, the parser or a handler fails, the error is thrown
+ * after the events that came before.
  *
  * @throws EventStreamError at the call: `INVALID_OPTION`, `INVALID_SOURCE`, `SOURCE_USED`. While iterating:
  * `EVENT_TOO_LARGE`, `INVALID_CHUNK`, and what the source or a handler throws

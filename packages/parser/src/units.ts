@@ -6,9 +6,9 @@ export const CR = 0x0d;
 export const isEnding = (unit: number) => unit === LF || unit === CR;
 
 /**
- * A character of a text, which may be given as its bytes. What every line passes through (isData, afterSpace,
- * afterBlank) asks for the kind of units by itself: what an engine has learnt in here comes from all that
- * call it, and one that looks behind a text makes it slow for all.
+ * A character of a text, which may be given as its bytes. The functions that every line passes through
+ * (isData, afterSpace, afterBlank) ask for the kind of units by themselves: an engine learns in here from all
+ * callers, and one that looks behind a text makes it slow for all.
  */
 export const unitAt = (units: Chunk, at: number) =>
   typeof units === 'string' ? units.charCodeAt(at) : (units[at] as number);
