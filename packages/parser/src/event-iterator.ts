@@ -7,7 +7,7 @@ import type {
   ParserHandlers,
   ParserOptions,
 } from './event-stream-parser';
-import { check, checkFlush } from './options';
+import { checkParseOptions } from './options';
 
 export interface ParseOptions extends ParserOptions, Omit<ParserHandlers, 'onEvent'> {
   /**
@@ -58,7 +58,9 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
   #over = false;
   #failure: Failure | undefined;
 
-  constructor(openSource: () => ChunkSource, options: ParseOptions) {
+  constructor(openSource: () => ChunkSource, options: ParseOptions = {}) {
+    checkParseOptions(options);
+    const { flush = false, signal, maxEventSize, lastEventId } = options;
     const queue = this.#queue;
     this.#parser = createParser(
       {
@@ -67,11 +69,9 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
           queue.events.push(event);
         },
       },
-      options,
+      { maxEventSize, lastEventId },
     );
-    this.#flush = checkFlush(options.flush);
-    const { signal } = options;
-    check(signal === undefined || typeof signal?.addEventListener === 'function', 'signal', 'an AbortSignal');
+    this.#flush = flush;
     this.#signal = signal;
     // Only now, so that an invalid option does not leave the source locked.
     this.#source = openSource();

@@ -1,7 +1,6 @@
 import { openSource } from './chunk-source';
 import { EventIterator, type ParseOptions } from './event-iterator';
 import type { Chunk, EventStreamMessage } from './event-stream-parser';
-import { checkObject } from './options';
 
 /**
  * For `pipeThrough`: text or bytes in, events out. Nothing is read ahead, so a slow reader slows the writer
@@ -12,7 +11,7 @@ import { checkObject } from './options';
  * events are pulled from behind it. This class does not extend it, so that runtimes without it can import the
  * parser.
  *
- * @throws EventStreamError `INVALID_OPTION`
+ * @throws TypeError with the code `INVALID_OPTION` and `option`
  */
 export class EventStreamDecoderStream {
   readonly writable: WritableStream<Chunk>;
@@ -21,7 +20,7 @@ export class EventStreamDecoderStream {
   constructor(options?: ParseOptions | undefined) {
     const { readable: chunks, writable } = new TransformStream<Chunk, Chunk>();
     this.writable = writable;
-    const events = new EventIterator(() => openSource(chunks), checkObject(options));
+    const events = new EventIterator(() => openSource(chunks), options);
     this.readable = new ReadableStream(
       {
         async pull(controller) {

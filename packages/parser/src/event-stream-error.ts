@@ -3,7 +3,6 @@ export type EventStreamErrorCode =
   | 'ENDED'
   | 'EVENT_TOO_LARGE'
   | 'INVALID_CHUNK'
-  | 'INVALID_OPTION'
   | 'INVALID_SOURCE'
   | 'REENTRANT'
   | 'SOURCE_USED';
@@ -15,7 +14,6 @@ export type EventStreamErrorCode =
  * - `ENDED`: `feed` after `end`, without `reset`
  * - `REENTRANT`: `feed` or `end` from inside a handler of the same parser
  * - `INVALID_CHUNK`: a chunk is neither a string nor a Uint8Array
- * - `INVALID_OPTION`: an option or a handler is not what it must be
  * - `INVALID_SOURCE`: `parseEventStream` cannot read from this
  * - `SOURCE_USED`: the body was read before, or is being read by somebody else
  */

@@ -30,6 +30,16 @@ function errorOf(action: () => void): EventStreamError {
   throw new Error('nothing was thrown');
 }
 
+function refusalOf(action: () => void): TypeError & { code: string } {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof TypeError && 'code' in error) return error as TypeError & { code: string };
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
 describe('the order of calls', () => {
   it('is that of the lines, with the id before its event', () => {
     const { parser, calls } = recorded();
@@ -464,9 +474,11 @@ describe('options and handlers', () => {
   it.each([0, -1, 1.5, Number.NaN, -Infinity, 2 ** 53, '1', null, true])(
     'maxEventSize %s is refused',
     (value) => {
-      const error = errorOf(() => createParser({}, { maxEventSize: value as number }));
+      const error = refusalOf(() => createParser({}, { maxEventSize: value as number }));
       expect(error.code).toBe('INVALID_OPTION');
-      expect(error.message).toMatch(/^maxEventSize must be/);
+      expect(error.message).toMatch(
+        /^Invalid option `maxEventSize`: expected a whole number of at least 1 or Infinity/,
+      );
     },
   );
 
@@ -480,9 +492,10 @@ describe('options and handlers', () => {
       ['flush', () => createParser({}).end({ flush: 1 as unknown as boolean })],
     ];
     for (const [name, call] of wrong) {
-      expect(errorOf(call)).toMatchObject({
+      expect(refusalOf(call)).toMatchObject({
         code: 'INVALID_OPTION',
-        message: expect.stringMatching(`^${name} must be`),
+        option: name,
+        message: expect.stringMatching(`^Invalid option .${name}.: expected .+, got .+`),
       });
     }
   });
@@ -548,4 +561,11 @@ describe('onIgnored', () => {
     expect(ignored('data: x\n\n: c')).toEqual(at(': c', 3, 9));
     expect(ignored('data: x\n\n: c\nretry: 1\n')).toEqual([]);
   });
+});
+
+it('an unknown option is refused with the name that was meant', () => {
+  const wrong = { maxEventsize: 5 } as object;
+  expect(refusalOf(() => createParser({}, wrong)).message).toBe(
+    'Unknown option `maxEventsize`: did you mean `maxEventSize`?',
+  );
 });
