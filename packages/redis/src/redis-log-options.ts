@@ -1,6 +1,15 @@
+import {
+  checkOptions,
+  hasMethods,
+  invalidOption,
+  is,
+  isFunction,
+  isInteger,
+  isTimer,
+  type OptionRules,
+} from '@eventwire/options';
 import type { ReadOptions } from '@eventwire/server';
 import { isCluster, type RedisClientLike } from './redis-client';
-import { RedisLogError } from './redis-log-error';
 import { crossSlot } from './refusals';
 
 export interface RedisLogOptions {
@@ -30,43 +39,41 @@ export interface ResolvedRedisLogOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** @throws RedisLogError `INVALID_OPTION` */
+const READ_RULES: OptionRules<ReadOptions> = {
+  limit: isInteger(1),
+  maxBytes: isInteger(1),
+  maxReplayBytes: isInteger(0),
+};
+
+const RULES: OptionRules<RedisLogOptions> = {
+  client: is(
+    'a client of ioredis or node-redis, with call or sendCommand, and duplicate',
+    (client) =>
+      (hasMethods(client, 'call') || hasMethods(client, 'sendCommand')) && hasMethods(client, 'duplicate'),
+  ),
+  key: is('a string that is not empty', (key) => typeof key === 'string' && key !== ''),
+  maxEvents: isInteger(1, 2 ** 31 - 1),
+  commandTimeout: isTimer(),
+  maxPendingBytes: isInteger(1),
+  onError: isFunction,
+};
+
+/** @throws TypeError with the code `INVALID_OPTION` */
 export function resolveOptions(options: RedisLogOptions): ResolvedRedisLogOptions {
-  if (typeof options !== 'object' || options === null) throw invalid('options', 'must be an object');
-  const {
-    client,
-    key,
-    maxEvents = 10_000,
-    commandTimeout = 5000,
-    maxPendingBytes = 64 * 1024 * 1024,
-  } = options;
-  const { onError = (error: unknown) => console.error(error) } = options;
-  const commands = [client?.call, client?.sendCommand].some((method) => typeof method === 'function');
-  if (!commands || typeof client.duplicate !== 'function') {
-    throw invalid(
-      'client',
-      'must be a client of ioredis or node-redis, with call or sendCommand, and duplicate',
-    );
-  }
-  if (typeof key !== 'string' || key === '') throw invalid('key', 'must be a string that is not empty');
+  checkOptions(options, RULES);
+  const { client, key, maxEvents = 10_000, commandTimeout = 5000 } = options;
+  const { maxPendingBytes = 64 * 1024 * 1024, onError = (error: unknown) => console.error(error) } = options;
+  if (client === undefined) throw invalidOption('client', RULES.client.expected, { value: client });
+  if (key === undefined) throw invalidOption('key', RULES.key.expected, { value: key });
   if (isCluster(client) && !hasTag(key)) throw crossSlot(key);
-  checkNumber('maxEvents', maxEvents, 1, 2 ** 31 - 1);
-  checkNumber('commandTimeout', commandTimeout, 1, 2 ** 31 - 1);
-  checkNumber('maxPendingBytes', maxPendingBytes);
-  if (typeof onError !== 'function') throw invalid('onError', 'must be a function');
   return { client, key, maxEvents, commandTimeout, maxPendingBytes, onError: guarded(onError) };
 }
 
-/** @throws RedisLogError `INVALID_OPTION` */
-export function checkReadOptions({ limit, maxBytes, maxReplayBytes }: ReadOptions): void {
-  checkNumber('limit', limit);
-  if (maxBytes !== undefined) checkNumber('maxBytes', maxBytes);
-  if (maxReplayBytes !== undefined) checkNumber('maxReplayBytes', maxReplayBytes, 0);
-}
-
-function checkNumber(name: string, value: number, least = 1, most = Number.MAX_SAFE_INTEGER): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  throw invalid(name, `must be a whole number from ${least} to ${most}, not ${String(value)}`);
+/** @throws TypeError with the code `INVALID_OPTION` */
+export function checkReadOptions(options: ReadOptions): void {
+  checkOptions(options, READ_RULES);
+  if (options.limit === undefined)
+    throw invalidOption('limit', READ_RULES.limit.expected, { value: undefined });
 }
 
 /** What is in the first braces, if it is not empty, decides alone in which slot of a cluster a key is. */
@@ -83,8 +90,4 @@ function guarded(onError: (error: unknown) => void): (error: unknown) => void {
       console.error(failure);
     }
   };
-}
-
-function invalid(option: string, reason: string): RedisLogError {
-  return new RedisLogError('INVALID_OPTION', `${option} ${reason}`, { option });
 }

@@ -30,7 +30,7 @@ const KEY_MEMORY = 60 * 60 * 1000;
  * A log in a Redis stream: for any number of processes, each with a log of its own on the same key. Whoever appends, all have the same
  * events in the same order.
  *
- * @throws RedisLogError `INVALID_OPTION`
+ * @throws TypeError with the code `INVALID_OPTION`, whose `option` names the option
  */
 export function createRedisLog(options: RedisLogOptions): EventLog & AsyncDisposable {
   return new RedisLog(resolveOptions(options));

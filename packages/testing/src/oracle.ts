@@ -1,3 +1,5 @@
+import { checkOptions, is, isString, type OptionRules } from '@eventwire/options';
+
 /** One event as the Standard dispatches it. */
 export interface OracleEvent {
   /** `message` where the block has no `event` field, or an empty one. */
@@ -34,6 +36,11 @@ export interface OracleOptions {
   flush?: boolean | undefined;
 }
 
+const RULES: OptionRules<OracleOptions> = {
+  lastEventId: isString,
+  flush: is('true or false', (value) => typeof value === 'boolean'),
+};
+
 /**
  * What an event stream says, by the HTML Standard's section 9.2.6 "Interpreting an event stream", followed word by
  * word over the whole input at once. Slow and obvious on purpose: it is the definition that a fast, incremental
@@ -41,8 +48,16 @@ export interface OracleOptions {
  *
  * Text is taken as the stream's characters: a leading U+FEFF is its byte order mark, lone surrogates stay.
  * A `retry` beyond Number.MAX_SAFE_INTEGER reads as that.
+ *
+ * @throws TypeError with the code `INVALID_OPTION`, whose `option` names the option
+ * @example
+ * ```ts
+ * oracle('id: 1\ndata: hello\n\n').events;
+ * // [{ type: 'message', data: 'hello', lastEventId: '1', id: '1' }]
+ * ```
  */
 export function oracle(stream: Uint8Array | string, options: OracleOptions = {}): OracleReading {
+  checkOptions(options, RULES);
   const { lastEventId = '', flush = false } = options;
   const reading: OracleReading = { events: [], comments: [], retries: [], ids: [], lastEventId };
 

@@ -1,3 +1,4 @@
+import { checkOptions, isInteger, type OptionRules } from '@eventwire/options';
 import fc from 'fast-check';
 
 /** What finds trouble, by the trouble that it finds. The first one is what failures shrink to. */
@@ -21,10 +22,18 @@ export const trickyUnit: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
 );
 
+interface TrickyStringOptions {
+  /** In characters; default 8. */
+  maxLength?: number | undefined;
+}
+
+const RULES: OptionRules<TrickyStringOptions> = { maxLength: isInteger(0) };
+
 /**
  * Text that finds trouble: every line ending and what only looks like one, NUL, byte order marks, lone surrogates,
  * colons, spaces, and whole lines of a stream.
  */
-export function trickyString(options: { maxLength?: number | undefined } = {}): fc.Arbitrary<string> {
+export function trickyString(options: TrickyStringOptions = {}): fc.Arbitrary<string> {
+  checkOptions(options, RULES);
   return fc.string({ unit: trickyUnit, maxLength: options.maxLength ?? 8 });
 }

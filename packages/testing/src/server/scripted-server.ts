@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { InvalidOptionError } from '../invalid-option-error';
+import { checkOptions, invalidOption, is, isInteger, isObject, type OptionRules } from '@eventwire/options';
 import { play } from './play';
 import { type RecordedRequest, recordRequest } from './recorded-request';
 import { Releases } from './releases';
@@ -10,6 +10,9 @@ export interface ScriptedServerOptions {
   /** Headers of every response, for instance `access-control-allow-origin`. A `status` step's own win. */
   headers?: Headers | undefined;
 }
+
+const RULES: OptionRules<ScriptedServerOptions> = { headers: is('an object of headers', isObject) };
+const count = isInteger(1);
 
 /** A running server. Every path is answered, by the next script. */
 export interface ScriptedServer extends AsyncDisposable {
@@ -35,13 +38,14 @@ export interface ScriptedServer extends AsyncDisposable {
  * Starts an origin on a free port of the loopback address that does what the scripts say: the first request is answered by the
  * first script, the second one by the second, and further ones by the last again.
  *
- * @throws InvalidOptionError `INVALID_OPTION`, as a rejection, naming the step that cannot be meant
+ * @throws TypeError with the code `INVALID_OPTION`, as a rejection; its `option` names the step that is invalid
  */
 export async function scriptedServer(
   script: Script | readonly Script[],
   options: ScriptedServerOptions = {},
 ): Promise<ScriptedServer> {
   const scripts = toScripts(script);
+  checkOptions(options, RULES);
   const { headers = {} } = options;
   const requests: RecordedRequest[] = [];
   const sockets = new Set<Socket>();
@@ -120,9 +124,7 @@ export async function scriptedServer(
         look();
       }),
     release: (times = 1) => {
-      if (!Number.isSafeInteger(times) || times < 1) {
-        throw new InvalidOptionError('count', `must be a positive integer, not ${times}`);
-      }
+      if (!count.accepts(times)) throw invalidOption('count', count.expected, { value: times });
       releases.add(times);
     },
     close,
