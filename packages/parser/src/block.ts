@@ -1,4 +1,5 @@
 import type { IgnoredLine, ParserHandlers } from './event-stream-parser';
+import { afterSpace } from './units';
 
 /** What a reset from inside a handler throws through the reader: the rest of the chunk is not read. */
 export const RESET = {};
@@ -25,9 +26,12 @@ export class Block {
   /** Set by a reset. Without it, one from inside a handler would let the rest of the chunk into the new stream. */
   stopped = false;
   protected readonly handlers: ParserHandlers;
+  /** `maxEventSize` */
+  protected readonly max: number;
 
-  constructor(handlers: ParserHandlers, lastEventId: string) {
+  constructor(handlers: ParserHandlers, max: number, lastEventId: string) {
     this.handlers = handlers;
+    this.max = max;
     this.lastEventId = lastEventId;
   }
 
@@ -45,7 +49,7 @@ export class Block {
     if (colon < 0) colon = line.length;
     const name = line.slice(0, colon);
     // [spec] "If value starts with a U+0020 SPACE character, remove it from value."
-    const value = line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
+    const value = line.slice(afterSpace(line, colon + 1));
     let reason: IgnoredLine['reason'] | undefined;
     // [spec] "Field names must be compared literally, with no case folding performed."
     switch (name) {
@@ -112,7 +116,7 @@ export class Block {
     // than the empty string, change the type"
     const { lastEventId } = this;
     try {
-      handlers.onEvent?.({ type: type === '' ? 'message' : type, data, lastEventId, id });
+      handlers.onEvent?.({ type: type || 'message', data, lastEventId, id });
     } catch (error) {
       this.thrown ??= { error };
     }

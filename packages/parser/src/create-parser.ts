@@ -21,7 +21,7 @@ export function createParser(
 
   /** What stops the stream, unless it is a reset, which has left it. */
   function stop(current: Stream, error: unknown): void {
-    current.spare = -1;
+    current.drop();
     if (error === RESET) return;
     current.refusal = error;
     current.thrown ??= { error };

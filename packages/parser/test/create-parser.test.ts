@@ -163,6 +163,19 @@ describe('chunks', () => {
     }
   });
 
+  it.each([1024, 1500, 65_535, 65_536, 65_537, 100_000])(
+    'of %i characters, none of them ASCII, read as they are',
+    (length) => {
+      const data = 'é'.repeat(length - 8);
+      // Only one of 65 such texts is looked at closely: so each of these follows as many that are not.
+      for (let i = 0; i < 66; i++) {
+        const { parser, calls } = recorded();
+        parser.feed(`data: ${data}\n\n`);
+        expect(calls.length === 1 && calls[0] === data).toBe(true);
+      }
+    },
+  );
+
   it('may be written over once feed has returned', () => {
     const { parser, calls } = recorded();
     const buffer = new Uint8Array(2);
@@ -377,10 +390,27 @@ describe('maxEventSize', () => {
     expect(errorOf(() => parser.feed(utf8('data: €€€€€€€')))).toMatchObject(tooLarge);
   });
 
+  it('counts the type and the id of the block too, and of each only what it is now', () => {
+    // "data: c" has 7 characters; "a\n", "b\n", the id and a type of 7 have 13.
+    const block = (type: string) => `data: a\nevent: x\nevent: ${type}\ndata: b\nid: 12\ndata: c\n\n`;
+    const { parser, calls } = recorded({ maxEventSize: 20 });
+    parser.feed(block('1234567'));
+    expect(calls).toEqual([{ id: '12' }, 'a\nb\nc']);
+    expect(errorOf(() => parser.feed(block('12345678')))).toMatchObject(tooLarge);
+  });
+
+  it('is met by the chunk that completes a character, not by the next line ending', () => {
+    const { parser } = recorded({ maxEventSize: 7 });
+    parser.feed(utf8('data: '));
+    parser.feed(bytes(0xf0, 0x9f, 0x98));
+    expect(errorOf(() => parser.feed(bytes(0x80)))).toMatchObject(tooLarge);
+  });
+
   it.each([
     ['a line that never ends', 'x'],
     ['a comment', ': '],
     ['an id', 'id: '],
+    ['a type', 'event: '],
     ['many empty data lines', 'data\n'],
     ['many data lines', 'data: 0123456789\n'],
   ])('bounds %s', (_, piece) => {
