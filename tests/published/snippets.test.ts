@@ -8,7 +8,7 @@ import { publishedPackages } from '../../scripts/published.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 // Below tests/, so that imports resolve to the built packages as they do for a user.
-const folder = join(root, 'tests/docs/snippets');
+const folder = join(root, 'tests/published/snippets');
 
 interface Snippet {
   /** Where it stands, as `packages/encoder/README.md:12`. */
