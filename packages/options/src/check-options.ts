@@ -12,15 +12,15 @@ export type OptionRules<Options> = { readonly [Name in keyof Required<Options>]:
 interface CheckSettings {
   /** The path to these options, such as `reconnect.`. */
   readonly prefix?: string;
-  /** What the object itself is called where it is none; default `options`. */
+  /** The name for the object itself in a refusal, if it is no object; default `options`. */
   readonly name?: string;
   /** Names that other libraries use, and ours for the same. */
   readonly hints?: Readonly<Record<string, string>>;
 }
 
 /**
- * Refuses what is no object, an option that is unknown, and a value that its rule does not accept. `undefined` means
- * absent, for every option.
+ * Refuses what is no object, an option that is unknown, and a value that its rule does not accept.
+ * `undefined` means absent, for every option.
  *
  * @throws OptionError
  */

@@ -1,7 +1,7 @@
 /** The longest delay that a timer takes, in ms: a longer one would fire at once. */
 export const MAX_TIMER = 2 ** 31 - 1;
 
-/** What an option may be, and the words for it in a refusal: "expected <words>, got ...". */
+/** The values that an option may have, and the words for them in a refusal: "expected <words>, got ...". */
 export interface Expectation {
   readonly expected: string;
   accepts(value: unknown): boolean;

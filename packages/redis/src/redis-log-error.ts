@@ -1,5 +1,5 @@
 /**
- * What went wrong in the log, or with Redis.
+ * A failure in the log, or of Redis.
  *
  * Codes: `FOREIGN_ID` (the id was not assigned by this log), `CLOSED`
  * (the log was disposed), `UNAVAILABLE` (Redis could not be reached within `commandTimeout`, refused, or has
@@ -10,8 +10,9 @@
 export class RedisLogError extends Error {
   readonly code: 'FOREIGN_ID' | 'CLOSED' | 'UNAVAILABLE' | 'TIMEOUT' | 'UNEXPECTED_REPLY';
   /**
-   * Of an event that was to be added: `not-written`, and it never will be, so that it can be published again; or `unknown`, since it was sent and
-   * no answer came: who publishes it again has it once under an `idempotencyKey`, and perhaps twice without. undefined for all else.
+   * Of an event that was to be added. `not-written`: it never will be, so it can be published again.
+   * `unknown`: it was sent and no reply came; published again, it is there once under an `idempotencyKey`,
+   * and perhaps twice without. undefined for everything else.
    */
   readonly outcome: 'not-written' | 'unknown' | undefined;
 

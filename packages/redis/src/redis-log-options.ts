@@ -13,20 +13,28 @@ import { isCluster, type RedisClientLike } from './redis-client';
 import { crossSlot } from './refusals';
 
 export interface RedisLogOptions {
-  /** A connected client of ioredis or node-redis, or a cluster of theirs. It stays yours: the log neither configures nor closes it. */
+  /**
+   * A connected client of ioredis or node-redis, or a cluster of theirs. It stays yours. The log neither
+   * configures nor closes it.
+   */
   client: RedisClientLike;
-  /** The stream's key, which belongs to this log alone, as do those that begin with `<key>:`. In a cluster, put it in braces: `{events}`. */
+  /**
+   * The stream's key, which belongs to this log alone, as do those that begin with `<key>:`. In a cluster,
+   * put it in braces: `{events}`.
+   */
   key: string;
   /** About how many events are kept, at least; default 10000. Redis removes whole blocks of older ones. */
   maxEvents?: number | undefined;
   /** Ms to wait for an answer, or for a connection, before giving up; default 5000. */
   commandTimeout?: number | undefined;
   /**
-   * About how many bytes of events may wait for Redis's answer; default 64 MiB. What is published beyond it
-   * is refused with `UNAVAILABLE`, as `not-written`.
+   * About how many bytes of events may wait for Redis's answer; default 64 MiB. Events beyond it
+   * are refused with `UNAVAILABLE`, as `not-written`.
    */
   maxPendingBytes?: number | undefined;
-  /** Told of what goes wrong while the log follows Redis, which it then tries again; default `console.error`. */
+  /**
+   * Called with each failure while the log follows Redis, which it then tries again; default `console.error`.
+   */
   onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -76,12 +84,15 @@ export function checkReadOptions(options: ReadOptions): void {
     throw invalidOption('limit', READ_RULES.limit.expected, { value: undefined });
 }
 
-/** What is in the first braces, if it is not empty, decides alone in which slot of a cluster a key is. */
+/** The text in the first braces, if it is not empty, alone decides in which slot of a cluster a key is. */
 function hasTag(key: string): boolean {
   return /^[^{]*\{[^}]+\}/.test(key);
 }
 
-/** A report must not fail where it is made, which is in the middle of following, or in an event of the client's. */
+/**
+ * A report must not fail where it is made, which is in the middle of following, or in an event of the
+ * client's.
+ */
 function guarded(onError: (error: unknown) => void): (error: unknown) => void {
   return (error) => {
     try {

@@ -17,7 +17,7 @@ export function isLasting(error: unknown): error is Error {
   return isRefusal(error) && !PASSING.test(error.message);
 }
 
-/** What a lasting refusal means for the log on this key. */
+/** The error that a lasting refusal becomes for the log on this key. */
 export function explain(
   refusal: Error,
   key: string,

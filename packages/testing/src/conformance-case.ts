@@ -18,8 +18,8 @@ const RULES: OptionRules<ConformanceCaseOptions> = {
 
 /**
  * A stream as a case for Eventwire's `conformance/parse.json`: JSON to paste, with what the {@link oracle}
- * reads of the stream as the expectation. All ASCII. Bytes become text where they are UTF-8, else base64; text with lone surrogates, which
- * no bytes stand for, is marked `textOnly`.
+ * reads of the stream as the expectation. All ASCII. Bytes become text where they are UTF-8, else base64;
+ * text with lone surrogates, which no bytes stand for, is marked `textOnly`.
  */
 export function toConformanceCase(stream: string | Uint8Array, options: ConformanceCaseOptions = {}): string {
   checkOptions(options, RULES);

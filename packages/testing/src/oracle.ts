@@ -30,8 +30,8 @@ export interface OracleOptions {
   /** The last event ID before the stream says one: that of the connection before. Empty by default. */
   lastEventId?: string | undefined;
   /**
-   * Beyond the Standard: at the end of the stream, read the unfinished line as if it were finished, and dispatch the
-   * block as if a blank line followed. False by default: the unfinished block is discarded.
+   * Beyond the Standard: at the end of the stream, read the unfinished line as if it were finished, and
+   * dispatch the block as if a blank line followed. False by default: the unfinished block is discarded.
    */
   flush?: boolean | undefined;
 }
@@ -42,12 +42,12 @@ const RULES: OptionRules<OracleOptions> = {
 };
 
 /**
- * What an event stream says, by the HTML Standard's section 9.2.6 "Interpreting an event stream", followed word by
- * word over the whole input at once. Slow and obvious on purpose: it is the definition that a fast, incremental
- * parser is held to.
+ * Reads an event stream by the HTML Standard's section 9.2.6 "Interpreting an event stream", followed word by
+ * word over the whole input at once. Slow and obvious on purpose: it is the definition that a fast,
+ * incremental parser is held to.
  *
- * Text is taken as the stream's characters: a leading U+FEFF is its byte order mark, lone surrogates stay.
- * A `retry` beyond Number.MAX_SAFE_INTEGER reads as that.
+ * Text is taken as the stream's characters: a leading U+FEFF is its byte order mark, lone surrogates stay. A
+ * `retry` beyond Number.MAX_SAFE_INTEGER reads as that.
  *
  * @throws TypeError with the code `INVALID_OPTION`, whose `option` names the option
  * @example
@@ -66,7 +66,7 @@ export function oracle(stream: Uint8Array | string, options: OracleOptions = {})
   // RETURN (CR) character, and a single U+000D CARRIAGE RETURN (CR) character not followed by a U+000A LINE FEED (LF)
   // character being the ways in which a line can end."
   const lines = decode(stream).split(/\r\n|\n|\r/);
-  // What follows the last line ending is no line, since nothing has ended it.
+  // The text behind the last line ending is no line, since nothing has ended it.
   const unfinished = lines.pop() ?? '';
   if (flush && unfinished !== '') lines.push(unfinished);
 
@@ -164,8 +164,8 @@ export function oracle(stream: Uint8Array | string, options: OracleOptions = {})
 }
 
 /**
- * [spec] "Streams must be decoded using the UTF-8 decode algorithm." It "strips one leading UTF-8 Byte Order Mark
- * (BOM), if any", and puts U+FFFD for what is not UTF-8: just what TextDecoder does by default.
+ * [spec] "Streams must be decoded using the UTF-8 decode algorithm." It "strips one leading UTF-8 Byte Order
+ * Mark (BOM), if any", and puts U+FFFD for what is not UTF-8: just what TextDecoder does by default.
  */
 function decode(stream: Uint8Array | string): string {
   if (typeof stream !== 'string') return new TextDecoder().decode(stream);

@@ -4,8 +4,8 @@ import type { EventLog, LoggedEvent, LogPage } from '@eventwire/server';
 import type { TestApi } from './test-api';
 
 /**
- * Makes a log that is empty, has an epoch of its own, and keeps at least `maxEvents` events, and fewer than ten times as many. A log
- * with `Symbol.asyncDispose` is disposed of after its test.
+ * Makes a log that is empty, has an epoch of its own, and keeps at least `maxEvents` events, and fewer than
+ * ten times as many. A log with `Symbol.asyncDispose` is disposed of after its test.
  */
 export type EventLogFactory = (options: {
   maxEvents: number;
@@ -254,7 +254,7 @@ export function describeEventLog(name: string, factory: EventLogFactory, api: Te
     });
 
     describe('follow', () => {
-      /** What a tail has been given, and the wait for it. */
+      /** The pages that a follower has been given, and the wait for them. */
       const follow = async (log: EventLog, after: string) => {
         const abort = new AbortController();
         const batches: LogPage[] = [];

@@ -11,17 +11,21 @@ import { HttpHandler, type Path, type PathParams } from 'msw';
 import { readLastEventId } from '../last-event-id';
 import { type EventsInput, eventStreamBody } from './event-stream-body';
 
-/** What is known of a request beside itself. */
+/** Facts about a request, beside the request itself. */
 export interface MswRequestContext {
-  /** The `Last-Event-ID` header, read as UTF-8, or else the query parameter `lastEventId`; empty without either. */
+  /**
+   * The `Last-Event-ID` header, read as UTF-8, or else the query parameter `lastEventId`; empty without
+   * either.
+   */
   lastEventId: string;
-  /** What the path's parameters stand for, as `id` in `/jobs/:id`. */
+  /** The values of the path's parameters, as of `id` in `/jobs/:id`. */
   params: PathParams;
 }
 
 /**
- * Events, or what gives them for this very request; or a response instead, as `new Response(null, { status: 503 })`.
- * Events that are not given by a function are read again for each request: a generator has them only once.
+ * Events, or what gives them for this very request; or a response instead, as `new Response(null, { status:
+ * 503 })`. Events that are not given by a function are read again for each request: a generator has them only
+ * once.
  */
 export type MswEventSource =
   | EventsInput
@@ -66,14 +70,23 @@ const RULES: OptionRules<MswEventStreamOptions> = {
 };
 
 /**
- * A handler for Mock Service Worker that answers with an event stream. It works for whatever msw intercepts: fetch with any
- * method, and where msw supports it a native EventSource.
+ * A handler for Mock Service Worker that responds with an event stream. It works for everything that msw
+ * intercepts: fetch with any method, and where msw supports it a native EventSource.
  *
- * A source that throws breaks the stream off, so a client sees what it sees of a lost connection. Once the request is aborted,
- * the body fails and the source is closed (its generator's `finally` runs). Cancelling the body alone does not get
- * through msw, which keeps a copy of the response: for that, and for lost connections as they are, use `scriptedServer`.
+ * A source that throws breaks the stream off, so a client sees what it sees of a lost connection. Once the
+ * request is aborted, the body fails and the source is closed (its generator's `finally` runs). Cancelling
+ * the body alone does not get through msw, which keeps a copy of the response: for that, and for lost
+ * connections as they are, use `scriptedServer`.
  *
  * @throws TypeError with the code `INVALID_OPTION`, whose `option` names the option
+ * @example
+ * ```ts
+ * const server = setupServer(
+ *   mswEventStream('/jobs/:id', (request, { lastEventId, params }) =>
+ *     lastEventId === '' ? [{ id: '1', data: `job ${params.id}` }] : [],
+ *   ),
+ * );
+ * ```
  */
 export function mswEventStream(
   path: Path,

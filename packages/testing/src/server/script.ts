@@ -15,7 +15,10 @@ import type { RecordedRequest } from './recorded-request';
 /** By name, in any case; undefined removes a header that would be sent. */
 export type Headers = Record<string, string | string[] | undefined>;
 
-/** One thing that the server does for a request, in the order of the script. After `end`, `cut`, `stall` and `redirect` no step follows. */
+/**
+ * One thing that the server does for a request, in the order of the script. After `end`, `cut`, `stall` and
+ * `redirect` no step follows.
+ */
 export type Step =
   /** Sends this. The head goes out first, if it has not: status 200, `text/event-stream`. */
   | string
@@ -23,15 +26,16 @@ export type Step =
   /** Sends the block that the encoder makes of this event. */
   | { event: EventInput }
   /**
-   * Sends pieces that arrive one by one: `gap` ms (10 by default) lie between them, since the network may join what is
-   * written at once. Take them from `allSplits` or `chunked`.
+   * Sends pieces that arrive one by one: `gap` ms (10 by default) lie between them, since the network may
+   * join what is written at once. Take them from `allSplits` or `chunked`.
    */
   | { pieces: Iterable<string | Uint8Array>; gap?: number | undefined }
   /** Waits this many ms, until this promise settles, or until `release()` is called on the server. */
   | { wait: number | PromiseLike<unknown> | 'release' }
   /**
-   * Sends the head, and the body if there is one. Before anything else is sent; without this step the head is that of a
-   * stream, with status 200, `text/event-stream` and `no-store`, which 200 has here too. Other bodies are `text/plain`.
+   * Sends the head, and the body if there is one. Before anything else is sent; without this step the head is
+   * that of a stream, with status 200, `text/event-stream` and `no-store`, which 200 has here too. Other
+   * bodies are `text/plain`.
    */
   | {
       status: number;
@@ -43,14 +47,15 @@ export type Step =
   /** Sends nothing more, for as long as the client stays. Without a step before it, not even the head. */
   | { stall: true }
   /**
-   * Breaks the connection in the middle of the response: `fin` closes it without the response's end, `reset` resets it.
-   * A reset can overtake what was sent just before it: put a `wait` between, if the client is to read that.
+   * Breaks the connection in the middle of the response: `fin` closes it without the response's end, `reset`
+   * resets it. A reset can overtake what was sent just before it: put a `wait` between, if the client is to
+   * read that.
    */
   | { cut: 'fin' | 'reset' }
   /** Ends the response as HTTP does. So does the end of the script. */
   | { end: true };
 
-/** What the server does for one request: steps, or what returns them for this very request. */
+/** The script for one request: its steps, or a function that returns them for this very request. */
 export type Script =
   | readonly Step[]
   | ((request: RecordedRequest) => readonly Step[] | Promise<readonly Step[]>);
@@ -63,7 +68,7 @@ type StepOf<Kind extends StepKind> = Extract<StepObject, Record<Kind, unknown>>;
 const isDuration = isNumber(0, MAX_TIMER, 'ms that a timer takes');
 const isTrue = is('true', (value) => value === true);
 
-/** What each kind of step may hold. `redirect` comes before `status`, which it may have too. */
+/** The rules for each kind of step. `redirect` comes before `status`, which it may have too. */
 const STEPS: { readonly [Kind in StepKind]: OptionRules<StepOf<Kind>> } = {
   event: { event: is('an event', (value) => typeof value === 'string' || isObject(value)) },
   pieces: {
@@ -92,7 +97,8 @@ const STEPS: { readonly [Kind in StepKind]: OptionRules<StepOf<Kind>> } = {
 const KINDS = Object.keys(STEPS) as StepKind[];
 
 /**
- * Gives the steps back if all of them are valid and can be reached, so that no test waits for what will not come.
+ * Gives the steps back if all of them are valid and can be reached, so that no test waits for what will not
+ * come.
  *
  * @throws TypeError with the code `INVALID_OPTION`, whose `option` names the step
  */
