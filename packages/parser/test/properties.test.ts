@@ -1,8 +1,8 @@
 import { type Chunk, createParser } from '@eventwire/parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { limited, reference } from '../../../conformance/reference';
 import { cutAt, read } from './reading';
-import { limited, reference } from './reference';
 
 const numRuns = 500;
 
