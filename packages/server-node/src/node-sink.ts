@@ -40,7 +40,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
   open(listener: EventStreamSinkListener, first: Uint8Array): void {
     const { res } = this;
     if (isGone(res) || this.#req.socket?.destroyed) {
-      listener.closed();
+      listener.onClosed();
       return;
     }
     this.#listener = listener;
@@ -59,7 +59,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
       return;
     }
     this.#listener = undefined;
-    listener.closed();
+    listener.onClosed();
   }
 
   respond(make: (request: StreamRequest) => PlainResponse): boolean {
@@ -108,7 +108,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
 
   protected override onTaken(): void {
     this.#goOn();
-    this.#listener?.drained();
+    this.#listener?.onDrained();
   }
 
   /** Sets up what the response tells from now on, and what is sent once the code that runs now is through. */
@@ -178,8 +178,8 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
   readonly #onClose = (): void => {
     const listener = this.#release();
     this.res.off('error', ignore);
-    if (this.#first !== undefined && isBegun(this.res)) listener?.failed(headersSent());
-    else listener?.closed();
+    if (this.#first !== undefined && isBegun(this.res)) listener?.onFailed(headersSent());
+    else listener?.onClosed();
   };
 
   /** The response is left alone if it is not ours, and cut if it is: half a block may be out. */
@@ -188,7 +188,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     if (listener === undefined) return;
     if (this.#first !== undefined) this.res.off('error', ignore);
     else this.#cut();
-    queueMicrotask(() => listener.failed(error));
+    queueMicrotask(() => listener.onFailed(error));
   }
 
   #cut(): void {

@@ -45,7 +45,7 @@ export class WebSink implements EventStreamSink {
   open(listener: EventStreamSinkListener, first: Uint8Array): void {
     const { method } = this.#request;
     if (method === 'HEAD' || this.#signal?.aborted) {
-      listener.closed();
+      listener.onClosed();
       return;
     }
     this.#listener = listener;
@@ -118,7 +118,7 @@ export class WebSink implements EventStreamSink {
   #pulled(): void {
     if (this.#writing) return;
     if (this.#ending) this.end();
-    else this.#listener?.drained();
+    else this.#listener?.onDrained();
   }
 
   /** Ends the body from this side: the listener hears of it after the call that does so. */
@@ -133,7 +133,7 @@ export class WebSink implements EventStreamSink {
   /** The runtime has ended the body without a word. */
   #fail(error: unknown): void {
     const listener = this.#release();
-    queueMicrotask(() => listener?.failed(error));
+    queueMicrotask(() => listener?.onFailed(error));
   }
 
   /** Nobody may be reading any more; who still does sees the end. */
@@ -145,7 +145,7 @@ export class WebSink implements EventStreamSink {
   };
 
   #close(): void {
-    this.#release()?.closed();
+    this.#release()?.onClosed();
   }
 
   #release(): EventStreamSinkListener | undefined {

@@ -1,10 +1,16 @@
 import { type EventInput, refuseReservedType } from '@eventwire/encoder';
-import { EventStreamClosedError } from '../event-stream-closed-error';
+import { EventStreamClosedError } from '../errors';
 import type { AppendOptions } from '../log/event-log';
 import { LogReader } from '../log/log-reader';
 import { ReservedEvents } from '../log/reserved-events';
 import { checkFunction, checkOptions, invalidOption, kindOf } from '../options';
-import { checkSubscriber, isOver, type Subscriber, type Subscription } from '../stream/subscriber';
+import {
+  isOver,
+  type SubscribableStream,
+  type Subscriber,
+  type Subscription,
+  subscriberOf,
+} from '../stream/subscriber';
 import {
   type ChannelCloseOptions,
   type ChannelOptions,
@@ -34,7 +40,7 @@ export interface Channel {
    *
    * @throws EventStreamUsageError `INVALID_OPTION`
    */
-  subscribe(subscriber: Subscriber, options?: SubscribeOptions | undefined): Subscription;
+  subscribe(stream: SubscribableStream | Subscriber, options?: SubscribeOptions | undefined): Subscription;
   /** Subscribers at present. */
   readonly size: number;
   /** What the channel has done, and is doing. */
@@ -99,8 +105,8 @@ class LogChannel implements Channel {
     return published;
   }
 
-  subscribe(subscriber: Subscriber, options: SubscribeOptions = {}): Subscription {
-    checkSubscriber(subscriber);
+  subscribe(stream: SubscribableStream | Subscriber, options: SubscribeOptions = {}): Subscription {
+    const subscriber = subscriberOf(stream);
     checkOptions(options);
     const { lastEventId = subscriber.lastEventId, initial } = options;
     if (typeof lastEventId !== 'string') {

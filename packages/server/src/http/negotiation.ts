@@ -17,8 +17,8 @@ export function negotiate(request: StreamRequest, init: ResolvedEventStreamInit)
   return undefined;
 }
 
-/** The answer to whom there is no room for. */
-export function noRoom(
+/** The response to a subscriber beyond `maxSubscribers`. */
+export function tooManySubscribers(
   retryAfter: number,
   request: StreamRequest,
   init: ResolvedEventStreamInit,
@@ -27,7 +27,7 @@ export function noRoom(
   return { ...answer, headers: [...answer.headers, ['retry-after', String(retryAfter)]] };
 }
 
-/** The answer to whom there is nothing more for. */
+/** The response to a client that nothing more is for. */
 export function noContent(request: StreamRequest, { crossOrigin }: ResolvedEventStreamInit): PlainResponse {
   // With the headers of CORS: without them a page of another origin sees an error, and comes back.
   return {

@@ -11,11 +11,11 @@ export interface BlockWriterOwner {
   /** Ends the wait for async data; its reason is thrown then. */
   readonly signal: AbortSignal;
   /** So many bytes have been given to the sink, and something is pending there. */
-  late(bytes: number): void;
+  onPending(bytes: number): void;
   /** What a source of data says to being closed. */
   report(error: unknown): void;
   /** A source of data has failed with half a block out, which the next event would join. */
-  brokeOff(): void;
+  onBrokenBlock(): void;
 }
 
 /**
@@ -32,7 +32,7 @@ export class BlockWriter {
   readonly #sink: EventStreamSink;
   /** A whole number, since a fraction would be an object of its own. */
   #lastWrite = Math.floor(performance.now());
-  readonly #room: Backpressure;
+  readonly #backpressure: Backpressure;
   readonly #owner: BlockWriterOwner;
   /** None until something has to wait. */
   #waiting: (() => void)[] | undefined;
@@ -45,7 +45,7 @@ export class BlockWriter {
     owner: BlockWriterOwner,
   ) {
     this.#sink = sink;
-    this.#room = new Backpressure(sink, highWaterMark);
+    this.#backpressure = new Backpressure(sink, highWaterMark);
     this.#retry = retry;
     this.#owner = owner;
   }
@@ -63,7 +63,7 @@ export class BlockWriter {
   /** Whether enough is under way. */
   get full(): boolean {
     // Most clients take everything at once.
-    return this.#sink.pending > 0 && this.#room.full;
+    return this.#sink.pending > 0 && this.#backpressure.full;
   }
 
   /** When something was written last, in ms of `performance.now()`. */
@@ -75,7 +75,7 @@ export class BlockWriter {
   async idle(): Promise<void> {
     while (this.busy) {
       if (this.#held) await new Promise<void>((resolve) => this.take(resolve));
-      else await this.#room.wait();
+      else await this.#backpressure.wait();
     }
   }
 
@@ -108,7 +108,7 @@ export class BlockWriter {
     if (this.#finished) return;
     this.#sink.write(bytes);
     this.#lastWrite = Math.floor(performance.now());
-    if (this.#sink.pending > 0) this.#owner.late(bytes.byteLength);
+    if (this.#sink.pending > 0) this.#owner.onPending(bytes.byteLength);
   }
 
   /** For channels, as Subscriber says. */
@@ -118,14 +118,14 @@ export class BlockWriter {
 
   /** The sink has less pending. */
   drained(): void {
-    this.#room.drained();
+    this.#backpressure.drained();
   }
 
   /** Nothing is written any more; who waits goes on. */
   finish(): void {
     this.#finished = true;
     this.#release();
-    this.#room.finish();
+    this.#backpressure.finish();
   }
 
   #writeFrame(frame: Uint8Array): void {
@@ -147,7 +147,7 @@ export class BlockWriter {
       await forEachUntil(pieces, signal, (error) => this.#owner.report(error), write);
       signal.throwIfAborted();
     } catch (error) {
-      if (begun) this.#owner.brokeOff();
+      if (begun) this.#owner.onBrokenBlock();
       throw error;
     } finally {
       this.#release();
@@ -161,9 +161,9 @@ export class BlockWriter {
     this.#spent += bytes.byteLength;
     if (this.#spent >= TURN_BYTES) {
       this.#spent = 0;
-      return nextTurn().then(() => this.#room.wait());
+      return nextTurn().then(() => this.#backpressure.wait());
     }
-    return this.#room.full ? this.#room.wait() : undefined;
+    return this.#backpressure.full ? this.#backpressure.wait() : undefined;
   }
 
   /** Those who wait have their turns, unless one of them begins another block in pieces. */

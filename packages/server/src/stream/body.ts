@@ -1,19 +1,45 @@
 import { type AsyncServerEventInit, type EventInput, ServerEvent } from '@eventwire/encoder';
-import { EventStreamUsageError } from '../errors';
+import { EventStreamClosedError, EventStreamUsageError } from '../errors';
 import { kindOf } from '../options';
+import { forEachUntil } from './for-each-until';
 import type { Subscription } from './subscriber';
 
-/** Something that gives events one after the other. */
+/** A source of events, one after the other. */
 export type EventIterable =
   | Iterable<EventInput | AsyncServerEventInit>
   | AsyncIterable<EventInput | AsyncServerEventInit>;
 
-/** What a callback may give: a source of events, a subscription that keeps the stream open until it closes, or nothing. */
+/** The result of a callback: a source of events, a subscription that keeps the stream open until it closes, or nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a callback without a return is the point
 export type EventStreamBody = void | Subscription | EventIterable;
 
-export function isSubscription(produced: unknown): produced is Subscription {
-  return typeof produced === 'object' && produced !== null && 'closed' in produced && 'cursor' in produced;
+/** The part of a stream that a body is sent to. */
+interface BodyTarget {
+  readonly signal: AbortSignal;
+  sendEvent(event: EventInput | AsyncServerEventInit): Promise<void>;
+  report(error: unknown): void;
+}
+
+export function isSubscription(body: unknown): body is Subscription {
+  return typeof body === 'object' && body !== null && 'closed' in body && 'cursor' in body;
+}
+
+/** Sends a body until it has run out or the stream is over. Rejects with the source's error. */
+export async function sendBody(body: EventStreamBody, stream: BodyTarget): Promise<void> {
+  if (body === undefined || body === null) return;
+  if (isSubscription(body)) return body.closed;
+  checkIterable(body, 'A source of events');
+  await forEachUntil(
+    body,
+    stream.signal,
+    (error) => stream.report(error),
+    (event) => stream.sendEvent(event),
+  );
+}
+
+/** A source that learns from sendEvent or `signal` that the stream is over, and stops by throwing, has done nothing wrong. */
+export function saysItIsOver(error: unknown): boolean {
+  return error instanceof EventStreamClosedError || (error instanceof Error && error.name === 'AbortError');
 }
 
 /**

@@ -6,17 +6,17 @@ import type { Subscriber } from './subscriber';
  *
  * It is owned by one writer, which calls `open` first and once, and nothing after `end` but `destroy`. No method throws, whatever
  * has become of the connection or the response, and none calls the listener before it returns, except that
- * `open` may call `closed`.
+ * `open` may call `onClosed`.
  */
 export interface EventStreamSink {
   /**
    * Sends the head of the response with `first`, which may be empty: with the next write, or by itself once the code that runs now is
    * through, until when `answer` can still take its place. Where the client has already left, or the
-   * response has no body (HEAD), it calls `listener.closed()` and that is all.
+   * response has no body (HEAD), it calls `listener.onClosed()` and that is all.
    */
   open(listener: EventStreamSinkListener, first: Uint8Array): void;
   /**
-   * Gives the request this answer instead of the stream, and that is all: `closed` follows. False, and nothing done, where the head has
+   * Gives the request this answer instead of the stream, and that is all: `onClosed` follows. False, and nothing done, where the head has
    * gone out.
    */
   respond(make: (request: StreamRequest) => PlainResponse): boolean;
@@ -38,12 +38,12 @@ export interface EventStreamSink {
 
 export interface EventStreamSinkListener {
   /** `pending` has become less. Further calls that change nothing do no harm. */
-  drained(): void;
+  onDrained(): void;
   /** The body is over for whatever reason: ended, destroyed, or the client has left. Called once, and nothing after it. */
-  closed(): void;
+  onClosed(): void;
   /**
-   * In place of `closed`: the stream cannot be sent, since something else has begun the response, or it
+   * In place of `onClosed`: the stream cannot be sent, since something else has begun the response, or it
    * fails. The error says which.
    */
-  failed(error: unknown): void;
+  onFailed(error: unknown): void;
 }

@@ -1,7 +1,18 @@
 import { invalidOption, kindOf } from '../options';
 
 /**
- * Who a channel writes to: one stream, as a channel sees it. `EventStreamWriter` implements it.
+ * The key under which a stream has its {@link Subscriber}: handlers do not meet its methods. Registered, so that the ESM
+ * and the CommonJS copy of this package agree.
+ */
+export const SUBSCRIBER: unique symbol = Symbol.for('eventwire.subscriber') as never;
+
+/** A stream that a channel can write to, such as the `stream` of a handler. */
+export interface SubscribableStream {
+  readonly [SUBSCRIBER]: Subscriber;
+}
+
+/**
+ * One stream, as a channel sees it. A stream that is not Eventwire's own can be given to a channel by implementing this.
  *
  * No method throws. After its stream is over, `signal` is aborted and calls do nothing.
  */
@@ -14,7 +25,7 @@ export interface Subscriber {
   context?: unknown;
   /** Takes whole blocks. `false`: they have been taken, but there should be no more until `drained()` settles. */
   write(frame: Uint8Array): boolean;
-  /** Settles once there is room again, or the stream is over. */
+  /** Settles once more may be written, or the stream is over. */
   drained(): Promise<void>;
   /** Tells the client that it is finished, and closes: it does not come back. */
   end(reason?: string | undefined): void;
@@ -65,15 +76,17 @@ export interface Subscription {
 }
 
 /**
- * Said at the call, since what is missing would only be missed later.
+ * The subscriber of a stream. Checked at the call, since a missing method would only be missed later.
  *
- * @throws EventStreamUsageError `INVALID_OPTION`
+ * @throws TypeError `INVALID_OPTION`
  */
-export function checkSubscriber(value: unknown): void {
-  if (typeof value !== 'object' || value === null) {
-    throw invalidOption('subscriber', `must be an event stream, not ${kindOf(value)}`);
+export function subscriberOf(stream: unknown): Subscriber {
+  if (typeof stream !== 'object' || stream === null) {
+    throw invalidOption('subscriber', `must be an event stream, not ${kindOf(stream)}`);
   }
-  const subscriber = value as Partial<Subscriber>;
+  const own = (stream as Partial<SubscribableStream>)[SUBSCRIBER];
+  if (own !== undefined) return own;
+  const subscriber = stream as Partial<Subscriber>;
   for (const method of ['write', 'drained', 'close'] as const) {
     if (typeof subscriber[method] === 'function') continue;
     throw invalidOption(
@@ -85,4 +98,5 @@ export function checkSubscriber(value: unknown): void {
   if (!tells && !(subscriber.signal instanceof AbortSignal)) {
     throw invalidOption('subscriber', 'has no AbortSignal as its signal, by which its end would be heard of');
   }
+  return subscriber as Subscriber;
 }

@@ -13,7 +13,7 @@ export class FakeSink implements EventStreamSink {
 
   open(listener: EventStreamSinkListener, first: Uint8Array): void {
     if (this.over) {
-      listener.closed();
+      listener.onClosed();
       return;
     }
     this.#listener = listener;
@@ -42,7 +42,7 @@ export class FakeSink implements EventStreamSink {
   /** The peer takes all that is pending, or `bytes` of it. */
   take(bytes = this.pending): void {
     this.pending -= bytes;
-    this.#listener?.drained();
+    this.#listener?.onDrained();
   }
 
   end(): void {
@@ -71,7 +71,7 @@ export class FakeSink implements EventStreamSink {
     const listener = this.#listener;
     this.#listener = undefined;
     // Not before the call returns, as the contract says; but a peer leaves by itself.
-    if (this.over === 'gone') listener?.closed();
-    else queueMicrotask(() => listener?.closed());
+    if (this.over === 'gone') listener?.onClosed();
+    else queueMicrotask(() => listener?.onClosed());
   }
 }

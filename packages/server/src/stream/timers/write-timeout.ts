@@ -22,7 +22,7 @@ export class WriteTimeout {
   }
 
   /** To be called after a write that has left something pending. */
-  late(bytes: number): void {
+  onPending(bytes: number): void {
     this.#written += bytes;
     if (this.#timer === undefined) this.#look();
   }
