@@ -1,6 +1,10 @@
-import { type EventStreamInit, EventStreamWriter, resolveEventStreamInit } from '@eventwire/server';
-import { lastEventIdOf } from './last-event-id';
-import type { NodeRequest, NodeResponse } from './messages';
+import {
+  type EventStreamInit,
+  EventStreamWriter,
+  readLastEventId,
+  resolveEventStreamInit,
+} from '@eventwire/server';
+import { type NodeRequest, type NodeResponse, requestFacts } from './messages';
 import { NodeSink } from './node-sink';
 
 /**
@@ -21,6 +25,9 @@ import { NodeSink } from './node-sink';
 export class EventStreamResponse extends EventStreamWriter {
   constructor(req: NodeRequest, res: NodeResponse, init?: EventStreamInit | undefined) {
     const resolved = resolveEventStreamInit(init);
-    super(new NodeSink(req, res, resolved), resolved, { lastEventId: lastEventIdOf(req) });
+    const header = requestFacts(req).header('last-event-id');
+    super(new NodeSink(req, res, resolved), resolved, {
+      lastEventId: readLastEventId({ header, url: req.url }),
+    });
   }
 }

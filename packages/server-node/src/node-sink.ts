@@ -3,13 +3,13 @@ import {
   type EventStreamSinkListener,
   negotiate,
   type PlainResponse,
+  type RequestFacts,
   type ResolvedEventStreamInit,
-  type StreamRequest,
 } from '@eventwire/server';
 import { BodyWriter } from './body-writer';
 import { awaitTurn, isPipelined } from './connection-turn';
-import { asked, isHttp2, type NodeRequest, type NodeResponse } from './messages';
-import { sendAnswer } from './plain-response';
+import { isHttp2, type NodeRequest, type NodeResponse, requestFacts } from './messages';
+import { sendPlainResponse } from './plain-response';
 import { writeHead } from './response-head';
 import { headersSent, isBegun, isGone } from './response-state';
 
@@ -45,8 +45,8 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     }
     this.#listener = listener;
     try {
-      const early = negotiate(asked(this.#req), this.#init);
-      if (early) sendAnswer(res, early);
+      const early = negotiate(requestFacts(this.#req), this.#init);
+      if (early) sendPlainResponse(res, early);
       else if (this.#req.method === 'HEAD') {
         writeHead(this.#req, res, this.#init);
         res.end();
@@ -62,11 +62,11 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     listener.onClosed();
   }
 
-  respond(make: (request: StreamRequest) => PlainResponse): boolean {
+  respond(make: (request: RequestFacts) => PlainResponse): boolean {
     if (this.#first === undefined || isBegun(this.res)) return false;
     this.#first = undefined;
     try {
-      sendAnswer(this.res, make(asked(this.#req)));
+      sendPlainResponse(this.res, make(requestFacts(this.#req)));
     } catch (error) {
       this.#fail(error);
     }

@@ -1,6 +1,6 @@
 import { type CorsOptions, preflightResponses } from '@eventwire/server';
-import { asked, type NodeRequest, type NodeResponse } from './messages';
-import { sendAnswer } from './plain-response';
+import { type NodeRequest, type NodeResponse, requestFacts } from './messages';
+import { sendPlainResponse } from './plain-response';
 import { headersSent, isBegun } from './response-state';
 
 /**
@@ -11,9 +11,9 @@ import { headersSent, isBegun } from './response-state';
  *   something else has begun the response
  */
 export function preflightHandler(cors: CorsOptions): (req: NodeRequest, res: NodeResponse) => void {
-  const answers = preflightResponses(cors);
+  const respond = preflightResponses(cors);
   return (req, res) => {
     if (isBegun(res)) throw headersSent();
-    sendAnswer(res, answers(asked(req)));
+    sendPlainResponse(res, respond(requestFacts(req)));
   };
 }

@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http';
 import type { ResolvedEventStreamInit } from '@eventwire/server';
-import { asked, isHttp2, type NodeRequest, type NodeResponse } from './messages';
+import { isHttp2, type NodeRequest, type NodeResponse, requestFacts } from './messages';
 import { type HeaderTarget, setHeaders } from './plain-response';
 
 /** RFC 9113, section 8.2.2: fields of one connection, which HTTP/2 knows otherwise; node refuses them there. */
@@ -19,7 +19,7 @@ export function writeHead(req: NodeRequest, res: NodeResponse, init: ResolvedEve
     if (name === 'set-cookie') target.appendHeader(name, value);
     else target.setHeader(name, value);
   }
-  setHeaders(target, crossOrigin?.headers(asked(req).header('origin')) ?? []);
+  setHeaders(target, crossOrigin?.headers(requestFacts(req).header('origin')) ?? []);
   if (fields) res.writeHead(status, fields.byName);
   else res.writeHead(status);
 }

@@ -1,5 +1,5 @@
 import { type CorsOptions, preflightResponses } from '@eventwire/server';
-import { asked, plainResponse } from './web-sink';
+import { plainResponse, requestFacts } from './web-sink';
 
 /**
  * A route handler that answers CORS preflights, for routers that do not give OPTIONS requests to the stream's handler, with the
@@ -8,6 +8,6 @@ import { asked, plainResponse } from './web-sink';
  * @throws EventStreamUsageError `INVALID_OPTION`, at this call
  */
 export function preflightHandler(cors: CorsOptions): (request: Request) => Response {
-  const answers = preflightResponses(cors);
-  return (request) => plainResponse(answers(asked(request)));
+  const respond = preflightResponses(cors);
+  return (request) => plainResponse(respond(requestFacts(request)));
 }

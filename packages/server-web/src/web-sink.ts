@@ -3,8 +3,8 @@ import {
   type EventStreamSink,
   type EventStreamSinkListener,
   type PlainResponse,
+  type RequestFacts,
   type ResolvedEventStreamInit,
-  type StreamRequest,
 } from '@eventwire/server';
 
 /** The largest piece that a reader gets at once. */
@@ -63,9 +63,9 @@ export class WebSink implements EventStreamSink {
     if (first.byteLength > 0) this.write(first);
   }
 
-  respond(make: (request: StreamRequest) => PlainResponse): boolean {
+  respond(make: (request: RequestFacts) => PlainResponse): boolean {
     if (this.#responded) return false;
-    this.#answer = make(asked(this.#request));
+    this.#answer = make(requestFacts(this.#request));
     this.#finish((controller) => controller.close());
     return true;
   }
@@ -167,7 +167,7 @@ function attempt(call: () => void): void {
 }
 
 /** A request as the neutral half sees it. */
-export function asked(request: Request): StreamRequest {
+export function requestFacts(request: Request): RequestFacts {
   return { method: request.method, header: (name) => request.headers.get(name) ?? undefined };
 }
 

@@ -1,10 +1,10 @@
-import { type EventInput, refuseId, refuseReservedType } from '@eventwire/encoder';
+import { type EventInput, encode, refuseId, refuseReservedType } from '@eventwire/encoder';
 import { EventStreamUsageError } from '../errors';
 import { checkInteger, checkOptions } from '../options';
-import { utf8, withId } from '../wire/frames';
+import { utf8 } from '../wire/frames';
 import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './event-log';
 import { heldBytes } from './held-bytes';
-import { settle } from './settled-event';
+import { keepFields } from './kept-fields';
 import { SlidingList } from './sliding-list';
 
 /** How much a memory log keeps. The oldest events are removed first. */
@@ -78,15 +78,15 @@ class MemoryLog implements EventLog {
   }
 
   append(event: EventInput, { topic, idempotencyKey }: AppendOptions = {}): LoggedEvent {
-    const settled = settle(event);
-    refuseId(settled);
-    refuseReservedType(settled);
+    const kept = keepFields(event);
+    refuseId(kept);
+    refuseReservedType(kept);
     this.#trim();
+    const id = this.#id(this.#seq + 1);
+    const frame = utf8(encode(kept, { id }));
     const known = idempotencyKey === undefined ? undefined : this.#byKey.get(idempotencyKey);
     if (known) return known;
-    const { data, type, retry, comment, block } = settled;
-    const id = this.#id(this.#seq + 1);
-    const frame = utf8(withId(block, id));
+    const { data, type, retry, comment } = kept;
     const fields = Object.freeze({ data, type, retry, comment });
     const bytes = heldBytes({ id, topic, event: fields, frame }, idempotencyKey);
     if (bytes > this.#maxBytes) {

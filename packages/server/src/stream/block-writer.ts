@@ -1,7 +1,12 @@
-import { type AsyncServerEventInit, type EventInput, encode } from '@eventwire/encoder';
-import { utf8, withRetry } from '../wire/frames';
+import {
+  type AsyncServerEventInit,
+  type EventDefaults,
+  type EventInput,
+  encode,
+  encodeAsync,
+} from '@eventwire/encoder';
+import { retryFrame, utf8 } from '../wire/frames';
 import { Backpressure } from './backpressure';
-import { eventPieces, hasRetry, isSync } from './event-pieces';
 import type { EventStreamSink } from './event-stream-sink';
 import { forEachUntil } from './for-each-until';
 import { nextTurn, TURN_BYTES } from './turn';
@@ -100,7 +105,9 @@ export class BlockWriter {
    */
   writeEvent(event: EventInput | AsyncServerEventInit): Promise<void> | undefined {
     if (!isSync(event)) return this.#writePieces(event);
-    return this.#putText(this.#joinRetry(encode(event), event));
+    const text = encode(event, this.#defaults());
+    this.#retry = undefined;
+    return this.#putText(text);
   }
 
   /** Writes bytes as they are, without the reconnection time; called in its turn. */
@@ -129,18 +136,19 @@ export class BlockWriter {
   }
 
   #writeFrame(frame: Uint8Array): void {
-    if (this.#retry !== undefined) this.put(utf8(this.#joinRetry('\n', '')));
+    if (this.#retry !== undefined) this.put(retryFrame(this.#retry));
+    this.#retry = undefined;
     this.put(frame);
   }
 
   async #writePieces(event: AsyncServerEventInit): Promise<void> {
     const { signal } = this.#owner;
-    const pieces = eventPieces(event);
+    const pieces = encodeAsync(event, this.#defaults());
     let begun = false;
     const write = async (piece: string) => {
-      const more = this.#putText(begun ? piece : this.#joinRetry(piece, event));
       begun = true;
-      await more;
+      this.#retry = undefined;
+      await this.#putText(piece);
     };
     this.#held = true;
     try {
@@ -176,9 +184,14 @@ export class BlockWriter {
     }
   }
 
-  #joinRetry(block: string, event: EventInput | AsyncServerEventInit): string {
-    const retry = this.#retry;
-    this.#retry = undefined;
-    return retry === undefined || hasRetry(event) ? block : withRetry(block, retry);
+  /** The reconnection time counts as sent only once a block has been written. */
+  #defaults(): EventDefaults | undefined {
+    return this.#retry === undefined ? undefined : { retry: this.#retry };
   }
+}
+
+/** A value that is no event at all counts as sync: encode() refuses it. */
+function isSync(event: EventInput | AsyncServerEventInit): event is EventInput {
+  const data: unknown = typeof event === 'object' && event !== null ? event.data : undefined;
+  return typeof data !== 'object' || data === null || !(Symbol.asyncIterator in data);
 }

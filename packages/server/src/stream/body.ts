@@ -1,4 +1,4 @@
-import { type AsyncServerEventInit, type EventInput, ServerEvent } from '@eventwire/encoder';
+import { type AsyncServerEventInit, type EventInput, isServerEvent } from '@eventwire/encoder';
 import { EventStreamClosedError, EventStreamUsageError } from '../errors';
 import { kindOf } from '../options';
 import { forEachUntil } from './for-each-until';
@@ -50,11 +50,11 @@ export function saysItIsOver(error: unknown): boolean {
 export function checkIterable(source: unknown, name: string): asserts source is EventIterable {
   const isObject = typeof source === 'object' && source !== null;
   const isIterable = isObject && (Symbol.asyncIterator in source || Symbol.iterator in source);
-  if (isIterable && !(source instanceof ServerEvent)) return;
-  const hint =
-    typeof source === 'string' || source instanceof ServerEvent ? ': for one event, give [event]' : '';
+  if (isIterable && !isServerEvent(source)) return;
+  const hint = typeof source === 'string' || isServerEvent(source) ? ': for one event, give [event]' : '';
+  const kind = isServerEvent(source) ? 'ServerEvent' : kindOf(source);
   throw new EventStreamUsageError(
     'INVALID_SOURCE',
-    `${name} must be an iterable or async iterable of events, not a ${source instanceof ServerEvent ? 'ServerEvent' : kindOf(source)}${hint}`,
+    `${name} must be an iterable or async iterable of events, not a ${kind}${hint}`,
   );
 }

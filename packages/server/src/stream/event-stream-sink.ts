@@ -1,4 +1,4 @@
-import type { PlainResponse, StreamRequest } from '../http/response';
+import type { PlainResponse, RequestFacts } from '../http/response';
 import type { Subscriber } from './subscriber';
 
 /**
@@ -19,7 +19,7 @@ export interface EventStreamSink {
    * Gives the request this answer instead of the stream, and that is all: `onClosed` follows. False, and nothing done, where the head has
    * gone out.
    */
-  respond(make: (request: StreamRequest) => PlainResponse): boolean;
+  respond(make: (request: RequestFacts) => PlainResponse): boolean;
   /**
    * Takes bytes, in order, however many there are. The array is not changed by anyone afterwards, and may be
    * shared. Of many bytes, `pending` has to go down as parts of them are taken: a client that reads slowly is

@@ -1,4 +1,4 @@
-import type { EventStreamSink, EventStreamSinkListener, PlainResponse, StreamRequest } from '../../src/index';
+import type { EventStreamSink, EventStreamSinkListener, PlainResponse, RequestFacts } from '../../src/index';
 
 /** A body in memory. Bytes stay pending while `stuck`, and the peer can leave. */
 export class FakeSink implements EventStreamSink {
@@ -23,7 +23,7 @@ export class FakeSink implements EventStreamSink {
   /** Whether the head has gone out. */
   begun = true;
 
-  respond(make: (request: StreamRequest) => PlainResponse): boolean {
+  respond(make: (request: RequestFacts) => PlainResponse): boolean {
     if (this.begun) return false;
     const { status, headers } = make({ method: 'GET', header: () => undefined });
     this.text = [status, ...headers.filter(([name]) => name === 'retry-after').flat()].join(' ');

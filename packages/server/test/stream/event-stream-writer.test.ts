@@ -899,3 +899,15 @@ describe('options', () => {
     stream.close();
   });
 });
+
+describe('An event of another copy of the encoder', () => {
+  it('is refused as a source of events, and is not sent as its wire text', async () => {
+    vi.resetModules();
+    const other = await import('@eventwire/encoder');
+    const { sink, stream, errors } = open();
+    await stream.sendEvents(new other.ServerEvent('a') as never);
+    expect(other.ServerEvent).not.toBe(ServerEvent);
+    expect(sink.text).toBe('');
+    expect(errors).toMatchObject([{ code: 'INVALID_SOURCE' }]);
+  });
+});

@@ -1,6 +1,7 @@
+import { isServerEvent } from '@eventwire/encoder';
+import { readLastEventId } from '@eventwire/server';
 import { HttpHandler, type Path, type PathParams } from 'msw';
 import { InvalidOptionError } from '../invalid-option-error';
-import { readLastEventId } from '../last-event-id';
 import { type EventsInput, eventStreamBody } from './event-stream-body';
 
 /** What is known of a request beside itself. */
@@ -61,7 +62,10 @@ export function mswEventStream(
     anyOf(method),
     path,
     async ({ request, params }) => {
-      const lastEventId = readLastEventId(request.headers.get('last-event-id'), request.url);
+      const lastEventId = readLastEventId({
+        header: request.headers.get('last-event-id'),
+        url: request.url,
+      });
       const events = typeof source === 'function' ? await source(request, { lastEventId, params }) : source;
       if (events instanceof Response) return events;
       checkEvents(events, 'source');
@@ -81,7 +85,7 @@ function checkEvents(events: EventsInput, option: string): void {
     events !== null &&
     (Symbol.iterator in events || Symbol.asyncIterator in events) &&
     !ArrayBuffer.isView(events) &&
-    !('retry' in events);
+    !isServerEvent(events);
   if (!isList) {
     throw new InvalidOptionError(
       option,
