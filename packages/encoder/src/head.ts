@@ -51,6 +51,6 @@ function checkEmpty(init: object): void {
   if (!keys.length || fields.some((field) => field in Object(init))) return;
   refuse(
     'event',
-    `must be a string or an object with ${fields}, not ${keys}: for several lines use { data: [...] }`,
+    `must be a string or an object with ${fields}, not ${keys}: for JSON use ServerEvent.json(value), for several lines { data: [...] }`,
   );
 }

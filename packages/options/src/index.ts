@@ -1,8 +1,9 @@
 export { checkOptions, type OptionRules, type Rule } from './check-options';
-export { invalidOption, type OptionError, unknownOption } from './option-error';
+export { invalidOption, type OptionError, show, unknownOption } from './option-error';
 export {
   hasMethods,
   is,
+  isBoolean,
   isFunction,
   isInteger,
   isNumber,

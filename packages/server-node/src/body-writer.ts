@@ -22,12 +22,14 @@ export abstract class BodyWriter implements PendingBytes {
    * 'drain' have to do.
    */
   readonly #wrapped: boolean;
+  readonly #isDirect: boolean;
   protected readonly res: NodeResponse;
   #onDrain: (() => void) | undefined;
 
-  constructor(res: NodeResponse) {
+  constructor(res: NodeResponse, directWrites: boolean) {
     this.res = res;
     this.#wrapped = Object.hasOwn(res, 'write');
+    this.#isDirect = directWrites && !this.#wrapped;
   }
 
   /** The system has taken bytes. */
@@ -107,14 +109,14 @@ export abstract class BodyWriter implements PendingBytes {
 
   /** Sends the head, which has been made, with the first bytes. */
   protected putFirst(first: Uint8Array): void {
-    if (!this.#wrapped && writeHeadDirectly(this.res, first, this)) return;
+    if (this.#isDirect && writeHeadDirectly(this.res, first, this)) return;
     if (first.byteLength > 0) this.#writeThrough(first);
     else if (!isHttp2(this.res)) this.res.flushHeaders();
     // HTTP/2 sends the head at once by itself.
   }
 
   #give(bytes: Uint8Array): void {
-    if (!this.#wrapped && writeDirectly(this.res, bytes, this)) return;
+    if (this.#isDirect && writeDirectly(this.res, bytes, this)) return;
     this.#writeThrough(bytes);
   }
 

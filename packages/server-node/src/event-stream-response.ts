@@ -4,6 +4,7 @@ import {
   readLastEventId,
   resolveEventStreamInit,
 } from '@eventwire/server';
+import { checkMessages } from './check-messages';
 import { type NodeRequest, type NodeResponse, requestFacts } from './messages';
 import { NodeSink } from './node-sink';
 
@@ -20,10 +21,11 @@ import { NodeSink } from './node-sink';
  * Where something else begins the response before the head has gone out, the stream is over, and `onError`
  * told `HEADERS_SENT`.
  *
- * @throws EventStreamUsageError `INVALID_OPTION`, and `HEADERS_SENT` where something else has begun the response
+ * @throws TypeError `INVALID_OPTION`; EventStreamUsageError `HEADERS_SENT` where something else has begun the response
  */
 export class EventStreamResponse extends EventStreamWriter {
   constructor(req: NodeRequest, res: NodeResponse, init?: EventStreamInit | undefined) {
+    checkMessages(req, res);
     const resolved = resolveEventStreamInit(init);
     const header = requestFacts(req).header('last-event-id');
     super(new NodeSink(req, res, resolved), resolved, {

@@ -32,7 +32,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
   /** @throws EventStreamUsageError `HEADERS_SENT` */
   constructor(req: NodeRequest, res: NodeResponse, init: ResolvedEventStreamInit) {
     if (isBegun(res)) throw headersSent();
-    super(res);
+    super(res, init.directWrites);
     this.#req = req;
     this.#init = init;
   }

@@ -1,10 +1,11 @@
+import { invalidOption } from '@eventwire/options';
 import {
   type EventStreamBody,
   type EventStreamInit,
-  EventStreamUsageError,
   type ResolvedEventStreamInit,
   resolveEventStreamInit,
 } from '@eventwire/server';
+import { checkMessages } from './check-messages';
 import { awaitTurn, isPipelined } from './connection-turn';
 import { EventStreamResponse } from './event-stream-response';
 import type { BodyRequest, NodeRequest, NodeResponse } from './messages';
@@ -45,7 +46,8 @@ export function streamEvents<Req extends NodeRequest = BodyRequest>(
  * A pipelined request waits until the responses before it on its connection have ended; the callback is called then. So a
  * connection of HTTP/1 holds one stream at a time.
  *
- * The listener's promise settles once the response is over, and never rejects: errors go to `onError`.
+ * The listener's promise settles once the response is over, and never rejects: errors go to `onError`. Only if it is
+ * called with something else than Node's request and response, the listener throws.
  *
  * @example
  * createServer(
@@ -72,6 +74,7 @@ function serve<Req extends NodeRequest>(
   callback: EventStreamCallback<Req>,
   init: ResolvedEventStreamInit,
 ): Promise<void> {
+  checkMessages(req, res);
   if (!isPipelined(res)) return begin(req, res, callback, init);
   return new Promise((resolve) => {
     awaitTurn(req, res, () => resolve(begin(req, res, callback, init)), resolve);
@@ -96,5 +99,5 @@ function begin<Req extends NodeRequest>(
 
 function checkCallback(callback: unknown): void {
   if (typeof callback === 'function') return;
-  throw new EventStreamUsageError('INVALID_OPTION', 'callback must be a function', { option: 'callback' });
+  throw invalidOption('callback', 'a function', { value: callback });
 }

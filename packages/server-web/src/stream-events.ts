@@ -1,7 +1,7 @@
+import { invalidOption } from '@eventwire/options';
 import {
   type EventStreamBody,
   type EventStreamInit,
-  EventStreamUsageError,
   EventStreamWriter,
   negotiate,
   type ResolvedEventStreamInit,
@@ -57,7 +57,7 @@ export function eventStreamHandler(
 
 function serve(request: Request, callback: EventStreamCallback, init: ResolvedEventStreamInit): Response {
   if (typeof request?.headers?.get !== 'function') {
-    throw invalid('request', 'must be a Request (in Hono: c.req.raw)');
+    throw invalidOption('request', 'a Request (in Hono: `c.req.raw`)', { value: request });
   }
   const instead = negotiate(requestFacts(request), init);
   if (instead) return plainResponse(instead);
@@ -72,9 +72,5 @@ function serve(request: Request, callback: EventStreamCallback, init: ResolvedEv
 }
 
 function checkCallback(callback: unknown): void {
-  if (typeof callback !== 'function') throw invalid('callback', 'must be a function');
-}
-
-function invalid(option: string, reason: string): EventStreamUsageError {
-  return new EventStreamUsageError('INVALID_OPTION', `${option} ${reason}`, { option });
+  if (typeof callback !== 'function') throw invalidOption('callback', 'a function', { value: callback });
 }

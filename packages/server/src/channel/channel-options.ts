@@ -1,10 +1,21 @@
 import type { EventInput } from '@eventwire/encoder';
+import {
+  checkOptions,
+  hasMethods,
+  invalidOption,
+  is,
+  isFunction,
+  isInteger,
+  isString,
+  isTimer,
+  type OptionRules,
+  oneOf,
+} from '@eventwire/options';
 import type { AppendOptions, EventLog, LoggedEvent } from '../log/event-log';
 import { createMemoryLog } from '../log/memory-log';
-import { checkFunction, checkInteger, checkOptions, invalidOption, kindOf, MAX_TIMER } from '../options';
-import { guarded } from '../stream/event-stream-init';
+import { attempt, safeReporter } from '../user-callbacks';
 import type { MetricListener } from './channel-stats';
-import type { SelectionOptions } from './selection';
+import { SELECTION_RULES, type SelectionOptions } from './selection';
 import type { SlowPolicy } from './slow-queue';
 
 export interface ChannelOptions {
@@ -73,90 +84,94 @@ export interface ResolvedChannelOptions {
   readonly onMetric: MetricListener | undefined;
 }
 
-/** @throws EventStreamUsageError `INVALID_OPTION` */
+const LOG_METHODS = ['append', 'lastId', 'compare', 'read', 'follow'];
+
+const CHANNEL_RULES = {
+  log: is(`an EventLog, with the methods ${LOG_METHODS.join(', ')}`, (value) =>
+    hasMethods(value, ...LOG_METHODS),
+  ),
+  maxQueueBytes: isInteger(0),
+  maxReplayBytes: isInteger(0),
+  maxSubscribers: isInteger(1),
+  slowSubscriber: oneOf('disconnect', 'drop-oldest', 'latest'),
+  coalesceKey: isFunction,
+  onError: isFunction,
+  onMetric: isFunction,
+} satisfies OptionRules<ChannelOptions>;
+
+/** The memory log's options are not the channel's. */
+const CHANNEL_HINTS = {
+  maxEvents: 'log: createMemoryLog({ maxEvents })',
+  maxAge: 'log: createMemoryLog({ maxAge })',
+  maxBytes: 'log: createMemoryLog({ maxBytes })',
+};
+
+const SUBSCRIBE_RULES = {
+  ...SELECTION_RULES,
+  lastEventId: isString,
+  initial: isFunction,
+} satisfies OptionRules<SubscribeOptions>;
+
+const APPEND_RULES = {
+  topic: isString,
+  // An empty key is that of a request without such a header: all of them would be the same event.
+  idempotencyKey: is('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
+} satisfies OptionRules<AppendOptions>;
+
+const CLOSE_RULES = {
+  // Each of the two is checked by itself.
+  retry: is(
+    'a pair of milliseconds, the least and the most',
+    (value) => Array.isArray(value) && value.length === 2,
+  ),
+  spread: isTimer(0),
+  timeout: isTimer(0),
+} satisfies OptionRules<ChannelCloseOptions>;
+
+/** @throws TypeError `INVALID_OPTION` */
 export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelOptions {
-  checkOptions(options);
-  const { log = createMemoryLog(), maxQueueBytes = 1024 * 1024, maxSubscribers, coalesceKey } = options;
-  const {
-    maxReplayBytes = 1024 * 1024,
-    slowSubscriber = 'disconnect',
-    onError = (error: unknown) => console.error(error),
-    onMetric,
-  } = options;
-  for (const method of ['append', 'lastId', 'compare', 'read', 'follow'] as const) {
-    if (typeof log?.[method] !== 'function') {
-      throw invalidOption('log', `must be an EventLog, but has no method ${method}`);
-    }
-  }
-  checkInteger('maxQueueBytes', maxQueueBytes, 0, Number.MAX_SAFE_INTEGER);
-  checkInteger('maxReplayBytes', maxReplayBytes, 0, Number.MAX_SAFE_INTEGER);
-  if (maxSubscribers !== undefined)
-    checkInteger('maxSubscribers', maxSubscribers, 1, Number.MAX_SAFE_INTEGER);
-  if (!['disconnect', 'drop-oldest', 'latest'].includes(slowSubscriber)) {
-    throw invalidOption(
-      'slowSubscriber',
-      `must be 'disconnect', 'drop-oldest' or 'latest', not ${String(slowSubscriber)}`,
-    );
-  }
-  if (coalesceKey !== undefined) checkFunction('coalesceKey', coalesceKey);
+  checkOptions(options, CHANNEL_RULES, { hints: CHANNEL_HINTS });
+  const { log = createMemoryLog(), maxQueueBytes = 1024 * 1024, maxReplayBytes = 1024 * 1024 } = options;
+  const { maxSubscribers = Number.POSITIVE_INFINITY, slowSubscriber = 'disconnect', coalesceKey } = options;
+  const { onError = (error: unknown) => console.error(error), onMetric } = options;
   if (slowSubscriber === 'latest' && !coalesceKey) {
-    throw invalidOption(
-      'coalesceKey',
-      `is needed for slowSubscriber: 'latest': give a function from an event to its key`,
-    );
+    const needed = "a function from an event to its key, which `slowSubscriber: 'latest'` needs";
+    throw invalidOption('coalesceKey', needed, { value: coalesceKey });
   }
   if (slowSubscriber !== 'latest' && coalesceKey) {
-    throw invalidOption(
-      'coalesceKey',
-      `has no effect without slowSubscriber: 'latest': leave it out, or set that`,
-    );
+    throw invalidOption('coalesceKey', "to be absent, or `slowSubscriber: 'latest'` beside it");
   }
-  checkFunction('onError', onError);
-  if (onMetric !== undefined) checkFunction('onMetric', onMetric);
-  const report = guarded(onError);
+  const report = safeReporter(onError);
   return {
     log,
     maxReplayBytes,
-    maxSubscribers: maxSubscribers ?? Number.POSITIVE_INFINITY,
+    maxSubscribers,
     slowPolicy: { maxQueueBytes, slowSubscriber, coalesceKey },
     onError: report,
-    onMetric: onMetric && guardedListener(onMetric, report),
+    // A listener that throws must not get in the way of delivery.
+    onMetric: onMetric && ((metric, change) => attempt(() => onMetric(metric, change), report)),
   };
 }
 
-/** @throws EventStreamUsageError `INVALID_OPTION` */
+/** @throws TypeError `INVALID_OPTION` */
+export function checkSubscribeOptions(options: SubscribeOptions): void {
+  checkOptions(options, SUBSCRIBE_RULES, { hints: { topic: 'topics' } });
+}
+
+/** @throws TypeError `INVALID_OPTION` */
 export function checkAppendOptions(options: AppendOptions): void {
-  checkOptions(options);
-  for (const name of ['topic', 'idempotencyKey'] as const) {
-    const value: unknown = options[name];
-    if (value !== undefined && typeof value !== 'string') {
-      throw invalidOption(name, `must be a string, not ${kindOf(value)}`);
-    }
-  }
-  // As of a request without such a header: all of them would be the same event.
-  if (options.idempotencyKey === '') throw invalidOption('idempotencyKey', 'must not be empty');
+  checkOptions(options, APPEND_RULES, { hints: { topics: 'topic' } });
 }
 
-/** @throws EventStreamUsageError `INVALID_OPTION` */
-export function checkCloseOptions({ retry, spread, timeout }: ChannelCloseOptions): void {
-  if (retry !== undefined) {
-    if (!Array.isArray(retry) || retry.length !== 2) {
-      throw invalidOption('retry', 'must be a pair of milliseconds: the least and the most');
-    }
-    checkInteger('retry[0]', retry[0], 0, Number.MAX_SAFE_INTEGER);
-    checkInteger('retry[1]', retry[1], retry[0], Number.MAX_SAFE_INTEGER);
-  }
-  if (spread !== undefined) checkInteger('spread', spread, 0, MAX_TIMER);
-  if (timeout !== undefined) checkInteger('timeout', timeout, 0, MAX_TIMER);
+/** @throws TypeError `INVALID_OPTION` */
+export function checkCloseOptions(options: ChannelCloseOptions): void {
+  checkOptions(options, CLOSE_RULES);
+  if (options.retry) checkRetry(options.retry);
 }
 
-/** A listener that throws must not get in the way of delivery. */
-function guardedListener(listener: MetricListener, report: (error: unknown) => void): MetricListener {
-  return (metric, change) => {
-    try {
-      listener(metric, change);
-    } catch (error) {
-      report(error);
-    }
-  };
+function checkRetry([least, most]: readonly [number, number]): void {
+  const delay = isInteger(0);
+  if (!delay.accepts(least)) throw invalidOption('retry[0]', delay.expected, { value: least });
+  const longer = isInteger(least);
+  if (!longer.accepts(most)) throw invalidOption('retry[1]', longer.expected, { value: most });
 }

@@ -1,9 +1,9 @@
 import { type EventInput, refuseReservedType } from '@eventwire/encoder';
+import { invalidOption } from '@eventwire/options';
 import { EventStreamClosedError } from '../errors';
 import type { AppendOptions } from '../log/event-log';
 import { LogReader } from '../log/log-reader';
 import { ReservedEvents } from '../log/reserved-events';
-import { checkFunction, checkOptions, invalidOption, kindOf } from '../options';
 import {
   isOver,
   type SubscribableStream,
@@ -11,11 +11,13 @@ import {
   type Subscription,
   subscriberOf,
 } from '../stream/subscriber';
+import { attempt } from '../user-callbacks';
 import {
   type ChannelCloseOptions,
   type ChannelOptions,
   checkAppendOptions,
   checkCloseOptions,
+  checkSubscribeOptions,
   type ResolvedChannelOptions,
   resolveChannelOptions,
   type SubscribeOptions,
@@ -30,7 +32,7 @@ import { ChannelSubscription, type SubscriptionContext } from './subscription';
 export interface Channel {
   /**
    * Adds an event to the log, from where every subscriber gets it. Resolves with its id; under an `idempotencyKey` that the log knows, with the id of
-   * the first. Who ignores the promise is not crashed by a rejection: EventStreamClosedError `CHANNEL_CLOSED`, EventStreamUsageError
+   * the first. Who ignores the promise is not crashed by a rejection: EventStreamClosedError `CHANNEL_CLOSED`, TypeError
    * `INVALID_OPTION`, ServerEventError `RESERVED_TYPE`, `ID_NOT_ALLOWED` and what the encoder refuses, or the log's own error.
    */
   publish(event: EventInput, options?: AppendOptions | undefined): Promise<string>;
@@ -38,7 +40,7 @@ export interface Channel {
    * Writes to a subscriber what follows its id, then what is published, until either is closed. Where there are `maxSubscribers`
    * already, the subscriber is turned away, and the subscription is closed from the start.
    *
-   * @throws EventStreamUsageError `INVALID_OPTION`
+   * @throws TypeError `INVALID_OPTION`
    */
   subscribe(stream: SubscribableStream | Subscriber, options?: SubscribeOptions | undefined): Subscription;
   /** Subscribers at present. */
@@ -49,7 +51,7 @@ export interface Channel {
    * Closes every subscriber (their clients come back), and settles once all their responses are over. From then on subscribers are
    * closed at once, with a reconnection time of their own too, and publishing is refused. A log that was given stays the caller's.
    *
-   * @throws EventStreamUsageError `INVALID_OPTION`
+   * @throws TypeError `INVALID_OPTION`
    */
   close(options?: ChannelCloseOptions | undefined): Promise<void>;
 }
@@ -57,7 +59,7 @@ export interface Channel {
 /** Seconds after which who was turned away is to ask again. */
 const RETRY_AFTER = 5;
 
-/** @throws EventStreamUsageError `INVALID_OPTION` */
+/** @throws TypeError `INVALID_OPTION` */
 export function createChannel(options: ChannelOptions = {}): Channel {
   return new LogChannel(resolveChannelOptions(options));
 }
@@ -107,12 +109,11 @@ class LogChannel implements Channel {
 
   subscribe(stream: SubscribableStream | Subscriber, options: SubscribeOptions = {}): Subscription {
     const subscriber = subscriberOf(stream);
-    checkOptions(options);
+    checkSubscribeOptions(options);
     const { lastEventId = subscriber.lastEventId, initial } = options;
     if (typeof lastEventId !== 'string') {
-      throw invalidOption('lastEventId', `must be a string, not ${kindOf(lastEventId)}`);
+      throw invalidOption('lastEventId', 'a string', { value: lastEventId });
     }
-    if (initial !== undefined) checkFunction('initial', initial);
     const selection = select(options, subscriber.context);
     if (this.#turnsAway(subscriber) || isOver(subscriber)) {
       return { cursor: lastEventId, closed: Promise.resolve(), close: () => {} };
@@ -125,7 +126,6 @@ class LogChannel implements Channel {
   }
 
   close(options: ChannelCloseOptions = {}): Promise<void> {
-    checkOptions(options);
     checkCloseOptions(options);
     this.#closeOptions ??= options;
     this.#closing ??= this.#closeAll(options);
@@ -150,7 +150,7 @@ class LogChannel implements Channel {
     if (this.#members.size < this.#options.maxSubscribers) return false;
     this.#meter.add('refused', 1);
     if (!subscriber.refuse) this.#dismiss(subscriber, undefined);
-    else this.#guarded(() => subscriber.refuse?.(RETRY_AFTER));
+    else attempt(() => subscriber.refuse?.(RETRY_AFTER), this.#options.onError);
     return true;
   }
 
@@ -178,16 +178,6 @@ class LogChannel implements Channel {
   }
 
   #dismiss(subscriber: Subscriber, retry: ChannelCloseOptions['retry']): Promise<void> | undefined {
-    return this.#guarded(() => closeWithRetry(subscriber, retry));
-  }
-
-  /** What a subscriber throws concerns no other. */
-  #guarded<T>(call: () => T): T | undefined {
-    try {
-      return call();
-    } catch (error) {
-      this.#options.onError(error);
-      return undefined;
-    }
+    return attempt(() => closeWithRetry(subscriber, retry), this.#options.onError);
   }
 }

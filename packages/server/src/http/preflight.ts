@@ -4,7 +4,7 @@ import { type PlainResponse, plainText, type RequestFacts } from './response';
 /**
  * The answers to OPTIONS requests that do not come to the stream's own handler.
  *
- * @throws EventStreamUsageError `INVALID_OPTION`
+ * @throws TypeError `INVALID_OPTION`
  */
 export function preflightResponses(options: CorsOptions): (request: RequestFacts) => PlainResponse {
   const cors = new Cors(options);

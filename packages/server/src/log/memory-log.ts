@@ -1,10 +1,11 @@
 import { type EventInput, encode, refuseId, refuseReservedType } from '@eventwire/encoder';
+import { checkOptions, isInteger, type OptionRules } from '@eventwire/options';
 import { EventStreamUsageError } from '../errors';
-import { checkInteger, checkOptions } from '../options';
 import { utf8 } from '../wire/frames';
 import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './event-log';
 import { heldBytes } from './held-bytes';
 import { keepFields } from './kept-fields';
+import { checkReadOptions } from './read-options';
 import { SlidingList } from './sliding-list';
 
 /** How much a memory log keeps. The oldest events are removed first. */
@@ -22,17 +23,20 @@ export interface MemoryLogOptions {
   maxBytes?: number | undefined;
 }
 
+const RULES = {
+  maxEvents: isInteger(1),
+  maxAge: isInteger(1, Number.MAX_SAFE_INTEGER, 'whole milliseconds of at least 1'),
+  maxBytes: isInteger(1),
+} satisfies OptionRules<MemoryLogOptions>;
+
 /**
  * A log in this process's memory: for one process, and gone with it.
  *
- * @throws EventStreamUsageError `INVALID_OPTION`
+ * @throws TypeError `INVALID_OPTION`
  */
 export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
-  checkOptions(options);
+  checkOptions(options, RULES);
   const { maxEvents = 10_000, maxAge, maxBytes = 64 * 1024 * 1024 } = options;
-  checkInteger('maxEvents', maxEvents, 1, Number.MAX_SAFE_INTEGER);
-  checkInteger('maxBytes', maxBytes, 1, Number.MAX_SAFE_INTEGER);
-  if (maxAge !== undefined) checkInteger('maxAge', maxAge, 1, Number.MAX_SAFE_INTEGER);
   return new MemoryLog(maxEvents, maxAge ?? Number.POSITIVE_INFINITY, maxBytes);
 }
 
@@ -119,10 +123,8 @@ class MemoryLog implements EventLog {
   }
 
   async read(after: string, options: ReadOptions): Promise<LogPage> {
+    checkReadOptions(options);
     const { limit, maxBytes = EVERYTHING.maxBytes, maxReplayBytes = EVERYTHING.maxReplayBytes } = options;
-    checkInteger('limit', limit, 1, Number.MAX_SAFE_INTEGER);
-    checkInteger('maxBytes', maxBytes, 1, Number.MAX_SAFE_INTEGER);
-    checkInteger('maxReplayBytes', maxReplayBytes, 0, Number.MAX_SAFE_INTEGER);
     return this.#page(after, { limit, maxBytes, maxReplayBytes });
   }
 

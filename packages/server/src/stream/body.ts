@@ -1,6 +1,6 @@
 import { type AsyncServerEventInit, type EventInput, isServerEvent } from '@eventwire/encoder';
+import { show } from '@eventwire/options';
 import { EventStreamClosedError, EventStreamUsageError } from '../errors';
-import { kindOf } from '../options';
 import { forEachUntil } from './for-each-until';
 import type { Subscription } from './subscriber';
 
@@ -52,9 +52,9 @@ export function checkIterable(source: unknown, name: string): asserts source is 
   const isIterable = isObject && (Symbol.asyncIterator in source || Symbol.iterator in source);
   if (isIterable && !isServerEvent(source)) return;
   const hint = typeof source === 'string' || isServerEvent(source) ? ': for one event, give [event]' : '';
-  const kind = isServerEvent(source) ? 'ServerEvent' : kindOf(source);
+  const kind = isServerEvent(source) ? 'a ServerEvent' : show(source);
   throw new EventStreamUsageError(
     'INVALID_SOURCE',
-    `${name} must be an iterable or async iterable of events, not a ${kind}${hint}`,
+    `${name} must be an iterable or async iterable of events, not ${kind}${hint}`,
   );
 }

@@ -1,6 +1,7 @@
 import { type AsyncServerEventInit, type EventInput, refuseReservedType } from '@eventwire/encoder';
 import { EventStreamClosedError } from '../errors';
 import { noContent, tooManySubscribers } from '../http/negotiation';
+import { attempt } from '../user-callbacks';
 import { COMMENT_LINE, endFrame, HEARTBEAT, preamble } from '../wire/conventions';
 import { retryFrame } from '../wire/frames';
 import { BlockWriter, type BlockWriterOwner } from './block-writer';
@@ -204,17 +205,9 @@ export class StreamSubscriber
 
   #idleFrame(): Uint8Array | undefined {
     let frame: Uint8Array | undefined;
-    for (const follower of this.#followers) this.#attempt(() => (frame ??= follower.idleFrame()));
+    for (const follower of this.#followers)
+      attempt(() => (frame ??= follower.idleFrame()), this.#init.onError);
     return frame;
-  }
-
-  /** Calls code that is not the stream's own, from a timer or an event. */
-  #attempt(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#init.onError(error);
-    }
   }
 
   #destroy(reason: EventStreamClosedError): void {
@@ -228,7 +221,7 @@ export class StreamSubscriber
     this.#watch?.stop();
     stop();
     this.#reason = reason;
-    for (const follower of this.#followers) this.#attempt(() => follower.close());
+    for (const follower of this.#followers) attempt(() => follower.close(), this.#init.onError);
     this.#abort?.abort(reason);
     this.#blocks.finish();
   }

@@ -1,4 +1,4 @@
-import { invalidOption, kindOf } from '../options';
+import { invalidOption } from '@eventwire/options';
 
 /**
  * The key under which a stream has its {@link Subscriber}: handlers do not meet its methods. Registered, so that the ESM
@@ -81,22 +81,23 @@ export interface Subscription {
  * @throws TypeError `INVALID_OPTION`
  */
 export function subscriberOf(stream: unknown): Subscriber {
-  if (typeof stream !== 'object' || stream === null) {
-    throw invalidOption('subscriber', `must be an event stream, not ${kindOf(stream)}`);
-  }
+  if (typeof stream !== 'object' || stream === null) throw noStream(stream, A_STREAM);
   const own = (stream as Partial<SubscribableStream>)[SUBSCRIBER];
   if (own !== undefined) return own;
   const subscriber = stream as Partial<Subscriber>;
   for (const method of ['write', 'drained', 'close'] as const) {
     if (typeof subscriber[method] === 'function') continue;
-    throw invalidOption(
-      'subscriber',
-      `has no method ${method}: give an event stream, such as an EventStreamResponse, not the response under it`,
-    );
+    throw noStream(stream, `${A_STREAM}, and not the response under it (it has no method ${method})`);
   }
   const tells = typeof subscriber.over === 'boolean' && typeof subscriber.follow === 'function';
   if (!tells && !(subscriber.signal instanceof AbortSignal)) {
-    throw invalidOption('subscriber', 'has no AbortSignal as its signal, by which its end would be heard of');
+    throw noStream(stream, 'a Subscriber with an AbortSignal as its `signal`, which tells of its end');
   }
   return subscriber as Subscriber;
+}
+
+const A_STREAM = 'an event stream, such as the `stream` of a handler or an EventStreamResponse';
+
+function noStream(value: unknown, expected: string): TypeError {
+  return invalidOption('subscriber', expected, { value });
 }

@@ -1,5 +1,5 @@
 import { encode } from '@eventwire/encoder';
-import { invalidOption, kindOf } from '../options';
+import { invalidOption } from '@eventwire/options';
 import { utf8 } from './frames';
 
 /**
@@ -44,7 +44,7 @@ export function laggedFrame(dropped: number): Uint8Array {
 /**
  * Finished: the client does not come back.
  *
- * @throws EventStreamUsageError `INVALID_OPTION`, option `reason`
+ * @throws TypeError `INVALID_OPTION`, option `reason`
  */
 export function endFrame(reason: string | undefined): Uint8Array {
   if (reason === undefined) return frame('end', {}, undefined);
@@ -54,9 +54,9 @@ export function endFrame(reason: string | undefined): Uint8Array {
   try {
     json = JSON.stringify(reason);
   } catch (cause) {
-    throw invalidOption('reason', `cannot be written as JSON: ${cause}. Give a text`, cause);
+    throw invalidOption('reason', 'a text', { value: reason }, cause);
   }
-  if (json === undefined) throw invalidOption('reason', `must be a text, not ${kindOf(reason)}`);
+  if (json === undefined) throw invalidOption('reason', 'a text', { value: reason });
   return frame('end', { reason }, undefined);
 }
 

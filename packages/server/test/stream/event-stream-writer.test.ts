@@ -851,7 +851,7 @@ describe('options', () => {
   ])('refuses a bad %s by name', (option, init) => {
     expect(() => new EventStreamWriter(new FakeSink(), init as EventStreamInit)).toThrow(
       expect.objectContaining({
-        name: 'EventStreamUsageError',
+        name: 'TypeError',
         code: 'INVALID_OPTION',
         option,
         message: expect.stringContaining(option),

@@ -1,4 +1,4 @@
-import { MAX_TIMER } from '../../options';
+import { MAX_TIMER } from '@eventwire/options';
 import { startTimer, type Timer } from './timer';
 
 /** Ms for which an answer of `revalidate` is waited for. */
