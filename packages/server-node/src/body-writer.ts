@@ -10,7 +10,7 @@ interface Flushable {
 
 /**
  * Writes the bytes of a response's body, and counts those that the system has not taken yet. Node gets no
- * more at once than about two slices; the rest is kept until it has taken these. A base class and no member
+ * more at once than about two slices; the rest is kept until it has taken these. A base class and no part
  * of NodeSink, since an object more for each stream could be measured.
  */
 export abstract class BodyWriter implements PendingBytes {
@@ -46,7 +46,7 @@ export abstract class BodyWriter implements PendingBytes {
     return this.#pending | res.writableLength | (res.socket?.writable ? 1 : 0);
   }
 
-  late(size: number): void {
+  onPending(size: number): void {
     this.#pending += size;
   }
 
@@ -80,7 +80,7 @@ export abstract class BodyWriter implements PendingBytes {
       return;
     }
     this.keep(bytes);
-    this.feed();
+    this.giveKept();
   }
 
   protected keep(bytes: Uint8Array): void {
@@ -90,7 +90,7 @@ export abstract class BodyWriter implements PendingBytes {
   }
 
   /** Gives node what it may have of what was kept. */
-  protected feed(): void {
+  protected giveKept(): void {
     const backlog = this.#backlog;
     while (backlog && this.#pending - backlog.size <= SLICE_BYTES) {
       const slice = backlog.shift();
@@ -126,11 +126,11 @@ export abstract class BodyWriter implements PendingBytes {
     const size = bytes.byteLength;
     // What could not be written stays pending: a producer that wrote on would never let 'close' have its
     // turn.
-    if (res.writableEnded) this.late(size);
+    if (res.writableEnded) this.onPending(size);
     else if (this.#wrapped) {
-      if (!res.write(bytes)) this.late(size);
+      if (!res.write(bytes)) this.onPending(size);
     } else {
-      this.late(size);
+      this.onPending(size);
       res.write(bytes, (error) => {
         if (!error) this.taken(size);
       });

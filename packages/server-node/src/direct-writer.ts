@@ -14,7 +14,7 @@ const forget = () => {
 
 /** Who counts the bytes that the system has not taken yet. */
 export interface PendingBytes {
-  late(size: number): void;
+  onPending(size: number): void;
   /** Not called for what fails: the stream is closed then. */
   taken(size: number): void;
 }
@@ -61,7 +61,7 @@ function writeInParts(socket: Socket, frame: Uint8Array): void {
 
 function watchFor(size: number, socket: Socket, pending: PendingBytes): void {
   if (socket.writableLength === 0) return;
-  pending.late(size);
+  pending.onPending(size);
   // Behind it, to learn of its end: a callback for every chunk would cost each that is taken at once.
   socket.write(NOTHING, (error) => {
     if (!error) pending.taken(size);

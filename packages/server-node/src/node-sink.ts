@@ -142,7 +142,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     if (this.#listener === undefined || this.#waiting) return;
     try {
       this.#sendHead();
-      this.feed();
+      this.giveKept();
       if (this.#ending && this.#canEnd()) this.res.end();
     } catch (error) {
       this.#fail(error);

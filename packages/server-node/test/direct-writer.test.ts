@@ -12,12 +12,12 @@ import { deaf, serve, until } from './helpers';
 
 const text = (frame: string) => new TextEncoder().encode(frame);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-const uncounted = { late: () => {}, taken: () => {} };
+const uncounted = { onPending: () => {}, taken: () => {} };
 
 /** Of the bytes that the system has not taken yet. */
 const counter = () => ({
   pending: 0,
-  late(size: number) {
+  onPending(size: number) {
     this.pending += size;
   },
   taken(size: number) {

@@ -66,10 +66,10 @@ export function createChannel(options: ChannelOptions = {}): Channel {
 
 class LogChannel implements Channel {
   readonly #options: ResolvedChannelOptions;
-  readonly #feed: LiveDelivery;
+  readonly #live: LiveDelivery;
   readonly #meter: Meter;
   readonly #context: SubscriptionContext;
-  readonly #members = new Set<ChannelSubscription>();
+  readonly #subscriptions = new Set<ChannelSubscription>();
   /** Set first thing: what closing calls may publish and subscribe. */
   #closeOptions: ChannelCloseOptions | undefined;
   #closing: Promise<void> | undefined;
@@ -78,26 +78,26 @@ class LogChannel implements Channel {
     this.#options = options;
     const reserved = new ReservedEvents(options.onError);
     const reader = new LogReader(options.log, options.maxReplayBytes, reserved);
-    this.#feed = new LiveDelivery(options.log, reader, reserved);
+    this.#live = new LiveDelivery(options.log, reader, reserved);
     this.#meter = new Meter(options.onMetric);
     this.#context = {
       log: options.log,
       reader,
-      feed: this.#feed,
+      live: this.#live,
       meter: this.#meter,
       slowPolicy: options.slowPolicy,
       report: options.onError,
-      left: (member) => this.#members.delete(member),
+      left: (subscription) => this.#subscriptions.delete(subscription),
     };
   }
 
   get size(): number {
-    return this.#members.size;
+    return this.#subscriptions.size;
   }
 
   stats(): ChannelStats {
     let slow = 0;
-    for (const member of this.#members) if (member.slow) slow++;
+    for (const subscription of this.#subscriptions) if (subscription.slow) slow++;
     return this.#meter.stats(slow);
   }
 
@@ -118,11 +118,11 @@ class LogChannel implements Channel {
     if (this.#turnsAway(subscriber) || isOver(subscriber)) {
       return { cursor: lastEventId, closed: Promise.resolve(), close: () => {} };
     }
-    const member = new ChannelSubscription(this.#context, subscriber, lastEventId, selection, initial);
-    this.#members.add(member);
+    const subscription = new ChannelSubscription(this.#context, subscriber, lastEventId, selection, initial);
+    this.#subscriptions.add(subscription);
     this.#meter.add('subscribers', 1);
-    member.start();
-    return member;
+    subscription.start();
+    return subscription;
   }
 
   close(options: ChannelCloseOptions = {}): Promise<void> {
@@ -144,31 +144,31 @@ class LogChannel implements Channel {
 
   #turnsAway(subscriber: Subscriber): boolean {
     if (this.#closeOptions) {
-      this.#dismiss(subscriber, this.#closeOptions.retry);
+      this.#closeSubscriber(subscriber, this.#closeOptions.retry);
       return true;
     }
-    if (this.#members.size < this.#options.maxSubscribers) return false;
+    if (this.#subscriptions.size < this.#options.maxSubscribers) return false;
     this.#meter.add('refused', 1);
-    if (!subscriber.refuse) this.#dismiss(subscriber, undefined);
+    if (!subscriber.refuse) this.#closeSubscriber(subscriber, undefined);
     else attempt(() => subscriber.refuse?.(RETRY_AFTER), this.#options.onError);
     return true;
   }
 
   async #closeAll({ retry, spread = 0, timeout }: ChannelCloseOptions): Promise<void> {
     // A callback may close the channel in the middle of a delivery: the subscribers that are not reached yet get theirs first.
-    if (this.#feed.delivering) await undefined;
-    const members = [...this.#members];
+    if (this.#live.delivering) await undefined;
+    const subscriptions = [...this.#subscriptions];
     const began = performance.now();
     const closed: (Promise<void> | undefined)[] = [];
-    for (const [index, member] of members.entries()) {
-      const due = began + (spread * index) / members.length - performance.now();
+    for (const [index, subscription] of subscriptions.entries()) {
+      const due = began + (spread * index) / subscriptions.length - performance.now();
       // Until its turn a stream goes on: who is not told yet misses nothing.
       if (due > 0) await new Promise<void>((resolve) => setTimeout(resolve, due));
-      if (index === 0 && spread === 0) this.#feed.close();
-      member.close();
-      closed.push(this.#dismiss(member.subscriber, retry));
+      if (index === 0 && spread === 0) this.#live.close();
+      subscription.close();
+      closed.push(this.#closeSubscriber(subscription.subscriber, retry));
     }
-    this.#feed.close();
+    this.#live.close();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const patience = new Promise<void>((resolve) => {
       if (timeout !== undefined) timer = setTimeout(resolve, timeout);
@@ -177,7 +177,7 @@ class LogChannel implements Channel {
     clearTimeout(timer);
   }
 
-  #dismiss(subscriber: Subscriber, retry: ChannelCloseOptions['retry']): Promise<void> | undefined {
+  #closeSubscriber(subscriber: Subscriber, retry: ChannelCloseOptions['retry']): Promise<void> | undefined {
     return attempt(() => closeWithRetry(subscriber, retry), this.#options.onError);
   }
 }

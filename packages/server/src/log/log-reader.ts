@@ -46,7 +46,7 @@ export class LogReader {
     this.#reserved = reserved;
   }
 
-  head(): Wait<string> {
+  lastId(): Wait<string> {
     return this.#wait('lastId', () => this.#log.lastId());
   }
 

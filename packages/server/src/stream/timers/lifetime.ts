@@ -73,8 +73,8 @@ export class Lifetime {
 
   #ask(): Promise<boolean | undefined> {
     return new Promise((resolve, reject) => {
-      const late = `revalidate has not answered within ${PATIENCE_MS} ms: the stream is closed`;
-      this.#check = startTimer(() => reject(new DOMException(late, 'TimeoutError')), PATIENCE_MS);
+      const timedOut = `revalidate has given no result within ${PATIENCE_MS} ms: the stream is closed`;
+      this.#check = startTimer(() => reject(new DOMException(timedOut, 'TimeoutError')), PATIENCE_MS);
       Promise.resolve(this.#limits.revalidate?.()).then(resolve, reject);
     });
   }

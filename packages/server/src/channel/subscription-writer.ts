@@ -2,7 +2,7 @@ import type { Subscriber } from '../stream/subscriber';
 import type { Meter } from './channel-stats';
 
 /** The way to one subscriber, and how far it has been written. */
-export class Outlet {
+export class SubscriptionWriter {
   // What each delivery needs comes first, as in BlockWriter.
   #over = false;
   /** The place in the log up to which everything that it selects has been written. */
