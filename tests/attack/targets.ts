@@ -4,17 +4,11 @@ import {
   createMemoryLog,
   type EventStreamBody,
   type EventStreamInit,
-  type Subscriber,
+  type EventStreamWriter,
 } from '@eventwire/server';
-import type { AsyncServerEventInit, EventInput } from '@eventwire/server-web';
-
-/** What a target needs of a stream, whichever package has made it. */
-interface AttackedStream extends Subscriber {
-  sendEvent(event: EventInput | AsyncServerEventInit): Promise<void>;
-}
 
 interface Target {
-  callback(stream: AttackedStream): EventStreamBody | Promise<EventStreamBody>;
+  callback(stream: EventStreamWriter): EventStreamBody | Promise<EventStreamBody>;
   init: EventStreamInit;
 }
 
@@ -66,7 +60,7 @@ async function* counted<T>(events: AsyncIterable<T>): AsyncGenerator<T> {
   }
 }
 
-async function* ticks(stream: AttackedStream) {
+async function* ticks(stream: EventStreamWriter) {
   for (let n = 0; !stream.signal.aborted; n++) {
     yield { id: String(n), data: `tick ${n}` };
     await sleep(2, stream.signal);
@@ -79,7 +73,7 @@ async function* failing() {
   yield 'one';
   throw new Error(ON_PURPOSE);
 }
-async function* pieces(stream: AttackedStream, count: number) {
+async function* pieces(stream: EventStreamWriter, count: number) {
   for (let n = 0; n < count; n++) {
     yield `piece ${n}`;
     await sleep(2, stream.signal);

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { SUBSCRIBER } from '@eventwire/server';
 import {
   createChannel,
   createMemoryLog,
@@ -28,11 +29,11 @@ const handlers: Record<string, Handler> = {
   '/ends': eventStreamHandler(async (stream) => {
     await stream.sendEvent('the only one');
     stream.end();
-    stream.write(new TextEncoder().encode('data: late\n\n'));
+    stream[SUBSCRIBER].write(new TextEncoder().encode('data: late\n\n'));
     stream.sendEvent('late');
     await stream.closed;
     stream.sendEvent('later');
-    stream.write(new TextEncoder().encode('data: later\n\n'));
+    stream[SUBSCRIBER].write(new TextEncoder().encode('data: later\n\n'));
   }),
   '/throws': eventStreamHandler(async function* () {
     yield 'one';

@@ -14,9 +14,9 @@ const allowed: Record<string, string[]> = {
   encoder: [],
   parser: [],
   client: ['@eventwire/parser'],
-  server: ['@eventwire/encoder'],
-  'server-node': ['@eventwire/server', '@eventwire/encoder'],
-  'server-web': ['@eventwire/server', '@eventwire/encoder'],
+  server: ['@eventwire/encoder', '@eventwire/options'],
+  'server-node': ['@eventwire/server', '@eventwire/encoder', '@eventwire/options'],
+  'server-web': ['@eventwire/server', '@eventwire/encoder', '@eventwire/options'],
   redis: ['@eventwire/server', '@eventwire/encoder'],
   testing: ['@eventwire/encoder', '@eventwire/server', 'fast-check', 'msw'],
 };

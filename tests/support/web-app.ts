@@ -1,21 +1,9 @@
-import type { EventStreamBody, EventStreamInit, Subscriber } from '@eventwire/server';
-import {
-  type AsyncServerEventInit,
-  type Channel,
-  createChannel,
-  type EventInput,
-  ServerEvent,
-  streamEvents,
-} from '@eventwire/server-web';
+import type { EventStreamBody, EventStreamInit, EventStreamWriter } from '@eventwire/server';
+import { type Channel, createChannel, ServerEvent, streamEvents } from '@eventwire/server-web';
 import { attackedRoutes } from './web-attack';
 
-/** What a script needs of a stream, whichever package has made it. */
-interface ScriptedStream extends Subscriber {
-  sendEvent(event: EventInput | AsyncServerEventInit): Promise<void>;
-}
-
 interface Script {
-  callback(stream: ScriptedStream): EventStreamBody | Promise<EventStreamBody>;
+  callback(stream: EventStreamWriter): EventStreamBody | Promise<EventStreamBody>;
   init?: EventStreamInit;
 }
 

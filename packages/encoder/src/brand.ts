@@ -1,3 +1,5 @@
+import type { ServerEvent } from './server-event';
+
 /**
  * What every ServerEvent has, also one of another copy of this package (ESM beside CJS), where `instanceof`
  * fails. It is the prototype's `Symbol.toStringTag`: a spread event is not taken for the event, JSON cannot
@@ -6,7 +8,10 @@
  */
 export const BRAND = 'Eventwire.ServerEvent';
 
-/** Any value may be asked, null and primitives too. */
-export function hasBrand(value: unknown): boolean {
+/**
+ * Whether a value is a {@link ServerEvent}, of this copy of the package or of another one (ESM beside
+ * CommonJS). Any value may be given, `null` and primitives too.
+ */
+export function isServerEvent(value: unknown): value is ServerEvent {
   return (value as { [Symbol.toStringTag]?: unknown } | undefined)?.[Symbol.toStringTag] === BRAND;
 }

@@ -2,35 +2,43 @@ import { checkData, hasIterator } from './data';
 import { encode } from './encode';
 import { EventPieces } from './event-pieces';
 import { encodeHead } from './head';
-import type { AsyncServerEventInit, EventInput } from './server-event-init';
+import type { AsyncServerEventInit, EventDefaults, EventInput } from './server-event-init';
 
 /**
- * The wire text of one event, piece by piece, for data that comes bit by bit: first the lines before the data
- * (if any), then one string for each piece of data, read when it is asked for, then the blank line. Where the
- * data is absent, a string or an array, the whole block is one piece.
+ * The wire text of one event, piece by piece, for data that comes bit by bit: one string for each piece of
+ * data, read when it is asked for, then the blank line. The lines before the data come with the first string:
+ * they say nothing alone, and a source that fails at once has then not begun its block. If the data is
+ * absent, a string or an array, the whole block is one string.
  *
  * The iterator's `return()` closes the source of the data at once, also while a piece is awaited. A source
  * that a {@link ServerEvent} keeps stays open, since the event can be written again.
  *
+ * @param defaults fields for an event that brings none of its own
  * @throws ServerEventError at the call for everything but the pieces of an iterable; those are refused as they come, and the
  *   source is closed. What the source throws is thrown on.
  */
-export function encodeAsync(event: EventInput | AsyncServerEventInit): AsyncIterableIterator<string> {
-  return openEvent(event);
+export function encodeAsync(
+  event: EventInput | AsyncServerEventInit,
+  defaults?: EventDefaults | undefined,
+): AsyncIterableIterator<string> {
+  return openEvent(event, defaults);
 }
 
 /** As {@link encodeAsync}, with the knowledge whether a piece was the last. */
-export function openEvent(event: EventInput | AsyncServerEventInit): EventPieces {
-  if (isSettled(event)) return new EventPieces(encode(event));
-  const head = encodeHead(event);
+export function openEvent(
+  event: EventInput | AsyncServerEventInit,
+  defaults?: EventDefaults | undefined,
+): EventPieces {
+  if (isWhole(event)) return new EventPieces(encode(event, defaults));
+  const head = encodeHead(event, defaults);
   const { data } = event;
   if (hasIterator(data, Symbol.asyncIterator)) return new EventPieces(head, data[Symbol.asyncIterator]());
   checkData(data);
   return new EventPieces(head, data?.[Symbol.iterator]());
 }
 
-/** What is no event at all counts as settled: encode refuses it. */
-function isSettled(event: EventInput | AsyncServerEventInit): event is EventInput {
+/** Whether all of it is at hand. A value that is no event at all counts as such: encode refuses it. */
+function isWhole(event: EventInput | AsyncServerEventInit): event is EventInput {
   const data: unknown = typeof event === 'object' ? event?.data : undefined;
   return data === undefined || typeof data === 'string' || Array.isArray(data);
 }

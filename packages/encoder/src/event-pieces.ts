@@ -9,15 +9,15 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 export class EventPieces implements AsyncIterableIterator<string> {
   /** Whether the last piece has been given out, or the event has failed or been closed. */
   finished = false;
-  #ready: string;
+  #head: string;
   readonly #source: Iterator<unknown> | AsyncIterator<unknown> | undefined;
   #index = 0;
   /** Calls of next() that overlap take turns: a source may be unable to, and two would both find the end. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param ready the whole block, or, with a source of data, the lines before it (may be empty) */
-  constructor(ready: string, source?: Iterator<unknown> | AsyncIterator<unknown> | undefined) {
-    this.#ready = ready;
+  /** @param head the whole block, or, with a source of data, the lines before it (may be empty) */
+  constructor(head: string, source?: Iterator<unknown> | AsyncIterator<unknown> | undefined) {
+    this.#head = head;
     this.#source = source;
   }
 
@@ -42,26 +42,26 @@ export class EventPieces implements AsyncIterableIterator<string> {
 
   async #step(): Promise<IteratorResult<string, undefined>> {
     if (this.finished) return DONE;
-    if (this.#ready) {
-      const value = this.#ready;
-      this.#ready = '';
-      this.finished = !this.#source;
-      return { done: false, value };
+    const head = this.#head;
+    this.#head = '';
+    if (!this.#source) {
+      this.finished = true;
+      return { done: false, value: head };
     }
-    const value = await this.#read();
-    return value === undefined ? DONE : { done: false, value };
+    const piece = await this.#read(this.#source);
+    return piece === undefined ? DONE : { done: false, value: head + piece };
   }
 
-  async #read(): Promise<string | undefined> {
-    let result: IteratorResult<unknown> | undefined;
+  async #read(source: Iterator<unknown> | AsyncIterator<unknown>): Promise<string | undefined> {
+    let result: IteratorResult<unknown>;
     try {
-      result = await this.#source?.next();
+      result = await source.next();
     } catch (error) {
       this.finished = true;
       throw error;
     }
     if (this.finished) return undefined; // closed meanwhile
-    if (!result || result.done) {
+    if (result.done) {
       this.finished = true;
       return '\n';
     }

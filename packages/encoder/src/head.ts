@@ -1,6 +1,6 @@
 import { lines } from './lines';
 import { kindOf, refuse, ServerEventError } from './server-event-error';
-import type { AsyncServerEventInit } from './server-event-init';
+import type { AsyncServerEventInit, EventDefaults } from './server-event-init';
 
 // Out of the functions: there they would be made anew for every event.
 const LINE_END = /[\r\n]/;
@@ -13,8 +13,9 @@ const NO_ID = /[\r\n\0\ud800-\udfff]/u;
  *
  * @throws ServerEventError
  */
-export function encodeHead(init: AsyncServerEventInit): string {
-  const { comment, id, retry, type, data, event }: AsyncServerEventInit = init ?? {};
+export function encodeHead(init: AsyncServerEventInit, defaults?: EventDefaults | undefined): string {
+  const fields: AsyncServerEventInit = init ?? {};
+  const { comment, id = defaults?.id, retry = defaults?.retry, type, data, event } = fields;
   if (event !== undefined)
     throw new ServerEventError('UNKNOWN_FIELD', 'event', 'event must be absent: use type');
   let head = '';
@@ -27,7 +28,7 @@ export function encodeHead(init: AsyncServerEventInit): string {
     head += `retry: ${retry}\n`;
   }
   if (type !== undefined) head += `event: ${check('type', type, LINE_END)}\n`;
-  if (!head && data === undefined) checkEmpty(init);
+  if (data === undefined && type === undefined && comment === undefined) checkEmpty(init);
   return head;
 }
 
@@ -54,6 +55,6 @@ function checkEmpty(init: object): void {
   if (!keys.length || fields.some((field) => field in Object(init))) return;
   refuse(
     'event',
-    `must be a string or an object with ${fields}, not ${keys}: for several lines use { data: [...] }`,
+    `must be a string or an object with ${fields}, not ${keys}: for JSON use ServerEvent.json(value), for several lines { data: [...] }`,
   );
 }

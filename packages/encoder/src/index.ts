@@ -1,3 +1,4 @@
+export { isServerEvent } from './brand';
 export { encode } from './encode';
 export { encodeAsync } from './encode-async';
 export { EventStreamEncoderStream } from './event-stream-encoder-stream';
@@ -5,4 +6,4 @@ export { refuseId } from './refuse-id';
 export { refuseReservedType } from './refuse-reserved-type';
 export { ServerEvent } from './server-event';
 export { ServerEventError } from './server-event-error';
-export type { AsyncServerEventInit, EventInput, ServerEventInit } from './server-event-init';
+export type { AsyncServerEventInit, EventDefaults, EventInput, ServerEventInit } from './server-event-init';

@@ -18,6 +18,12 @@ export interface ServerEventInit {
   event?: never | undefined;
 }
 
+/** Fields for an event that brings none of its own. */
+export interface EventDefaults {
+  retry?: number | undefined;
+  id?: string | undefined;
+}
+
 /** An event as it is given to be written. A string is `{ data: string }`. */
 export type EventInput = string | ServerEventInit;
 

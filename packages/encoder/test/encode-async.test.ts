@@ -25,11 +25,10 @@ function counted(pieces: unknown[]) {
 }
 
 describe('encodeAsync', () => {
-  it('gives the fields, then each piece of data, then the blank line', async () => {
+  it('gives the fields with the first piece of data, then each other piece, then the blank line', async () => {
     const { data } = counted(['a', 'b\nc', '']);
     expect(await all(encodeAsync({ id: '1', type: 't', data }))).toEqual([
-      'id: 1\nevent: t\n',
-      'data: a\n',
+      'id: 1\nevent: t\ndata: a\n',
       'data: b\ndata: c\n',
       'data: \n',
       '\n',
@@ -45,7 +44,7 @@ describe('encodeAsync', () => {
 
   it('takes a source without a piece for absent data', async () => {
     expect(await all(encodeAsync({ data: counted([]).data }))).toEqual(['\n']);
-    expect(await all(encodeAsync({ id: '1', data: new Set<string>() }))).toEqual(['id: 1\n', '\n']);
+    expect(await all(encodeAsync({ id: '1', data: new Set<string>() }))).toEqual(['id: 1\n\n']);
   });
 
   it('takes a ReadableStream as data', async () => {
@@ -64,7 +63,7 @@ describe('encodeAsync', () => {
     const pieces = encodeAsync({ id: '1', data });
     const reads: number[] = [];
     for await (const _ of pieces) reads.push(seen.read);
-    expect(reads).toEqual([0, 1, 2, 2]);
+    expect(reads).toEqual([1, 2, 2]);
     expect(seen.closed).toBe(1);
     expect(await pieces.next()).toEqual({ done: true, value: undefined });
   });

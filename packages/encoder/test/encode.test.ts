@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { type EventInput, encode } from '../src/index';
+import { describe, expect, it, vi } from 'vitest';
+import { type EventInput, encode, encodeAsync, isServerEvent, ServerEvent } from '../src/index';
 import { refused } from './refused';
 
 describe('encode', () => {
@@ -230,5 +230,65 @@ describe('what encode refuses', () => {
   it('says at compile time that `event` is `type`', () => {
     // @ts-expect-error
     refused(() => encode({ event: 'x', data: 'y' }));
+  });
+});
+
+describe('The defaults of encode and encodeAsync', () => {
+  const all = async (pieces: AsyncIterable<string>) => {
+    const list: string[] = [];
+    for await (const piece of pieces) list.push(piece);
+    return list;
+  };
+  const defaults = { retry: 5, id: '7' };
+
+  it.each<[string, EventInput, string]>([
+    ['a string', 'a', 'id: 7\nretry: 5\ndata: a\n\n'],
+    ['an event without fields', {}, 'id: 7\nretry: 5\n\n'],
+    [
+      'an event with fields of its own',
+      { id: '1', retry: 2, comment: 'id: x', data: 'a' },
+      ': id: x\nid: 1\nretry: 2\ndata: a\n\n',
+    ],
+    ['a ServerEvent', new ServerEvent('a', { type: 't' }), 'id: 7\nretry: 5\nevent: t\ndata: a\n\n'],
+    ['an event with an empty id', { id: '', data: 'a' }, 'id: \nretry: 5\ndata: a\n\n'],
+  ])('fill in the absent fields of %s, in their places', async (_name, event, text) => {
+    expect(encode(event, defaults)).toBe(text);
+    expect((await all(encodeAsync(event, defaults))).join('')).toBe(text);
+  });
+
+  it('come with the first piece of async data', async () => {
+    async function* data() {
+      yield 'a';
+      yield 'b';
+    }
+    expect(await all(encodeAsync({ data: data() }, defaults))).toEqual([
+      'id: 7\nretry: 5\ndata: a\n',
+      'data: b\n',
+      '\n',
+    ]);
+  });
+
+  it('are checked as the fields are, and make no event of what is none', () => {
+    expect(() => encode('a', { id: 'a\nb' })).toThrow(expect.objectContaining({ code: 'INVALID_ID' }));
+    expect(() => encode('a', { retry: -1 })).toThrow(expect.objectContaining({ code: 'INVALID_RETRY' }));
+    for (const event of [{ hello: 1 }, [], 7]) {
+      expect(() => encode(event as EventInput, defaults)).toThrow(
+        expect.objectContaining({ code: 'INVALID_EVENT' }),
+      );
+    }
+  });
+});
+
+describe('isServerEvent', () => {
+  it('knows an event of another copy of this module, and nothing else', async () => {
+    vi.resetModules();
+    const other = await import('../src/index');
+    const event = new other.ServerEvent('a');
+    expect(event).not.toBeInstanceOf(ServerEvent);
+    expect(isServerEvent(event)).toBe(true);
+    expect(isServerEvent(new ServerEvent('a'))).toBe(true);
+    for (const value of [null, undefined, 'a', 1, {}, { ...event }, Symbol('a')]) {
+      expect(isServerEvent(value)).toBe(false);
+    }
   });
 });

@@ -71,10 +71,7 @@ describe('EventStreamEncoderStream', () => {
     const written = writer.write({ id: '1', data });
     await turn();
     expect(seen.read).toBe(0);
-    expect(await read()).toBe('id: 1\n');
-    await turn();
-    expect(seen.read).toBe(0);
-    expect(await read()).toBe('data: a\n');
+    expect(await read()).toBe('id: 1\ndata: a\n');
     await turn();
     expect(seen.read).toBe(1);
     expect(await read()).toBe('data: b\n');

@@ -1,9 +1,10 @@
 export { checkOptions, type OptionRules, type Rule } from './check-options';
-export { invalidOption, type OptionError, refusal, unknownOption } from './option-error';
+export { invalidOption, type OptionError, refusal, show, unknownOption } from './option-error';
 export {
   type Expectation,
   hasMethods,
   is,
+  isBoolean,
   isFunction,
   isInteger,
   isNumber,

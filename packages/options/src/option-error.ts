@@ -47,7 +47,7 @@ const optionError = (option: string, message: string): OptionError =>
 const MAX_SHOWN = 60;
 
 /** A value as one would write it, shortened; of objects the kind alone. */
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (typeof value === 'string')
     return value.length > MAX_SHOWN ? `'${value.slice(0, MAX_SHOWN)}…'` : `'${value}'`;
   if (typeof value === 'bigint') return `${value}n`;

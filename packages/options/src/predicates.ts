@@ -18,6 +18,7 @@ export const hasMethods = (value: unknown, ...names: string[]): boolean =>
   names.every((name) => typeof (Object(value) as Record<string, unknown>)[name] === 'function');
 
 export const isFunction: Expectation = is('a function', (value) => typeof value === 'function');
+export const isBoolean: Expectation = is('a boolean', (value) => typeof value === 'boolean');
 export const isString: Expectation = is('a string', (value) => typeof value === 'string');
 
 /** A number from `min` to `max`, fractions too; never NaN. */

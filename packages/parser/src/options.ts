@@ -20,7 +20,9 @@ const HANDLERS = ['onEvent', 'onComment', 'onRetry', 'onLastEventId', 'onIgnored
 
 const isBoolean = is('a boolean', (value) => typeof value === 'boolean');
 
-/** All that `parseEventStream` takes: the parser's options, the handlers but `onEvent`, and two of its own. */
+/**
+ * All that `parseEventStream` takes: the parser's options, the handlers but `onEvent`, and two of its own.
+ */
 const PARSE_OPTIONS = {
   ...PARSER_OPTIONS,
   ...Object.fromEntries(HANDLERS.map((name) => [name, isFunction])),

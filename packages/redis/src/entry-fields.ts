@@ -1,6 +1,7 @@
 import {
   type EventInput,
   encode,
+  isServerEvent,
   refuseId,
   refuseReservedType,
   ServerEvent,
@@ -52,5 +53,5 @@ export function fromEntry(fields: ReadonlyMap<string, unknown>, id: string): Log
 function settle(event: EventInput): ServerEventInit {
   if (typeof event === 'string') return { data: event };
   if (typeof event !== 'object' || event === null) encode(event); // which refuses it
-  return event instanceof ServerEvent ? event : new ServerEvent(event.data, event);
+  return isServerEvent(event) ? event : new ServerEvent(event.data, event);
 }

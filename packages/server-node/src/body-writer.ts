@@ -10,7 +10,7 @@ interface Flushable {
 
 /**
  * Writes the bytes of a response's body, and counts those that the system has not taken yet. Node gets no
- * more at once than about two slices; the rest is kept until it has taken these. A base class and no member
+ * more at once than about two slices; the rest is kept until it has taken these. A base class and no part
  * of NodeSink, since an object more for each stream could be measured.
  */
 export abstract class BodyWriter implements PendingBytes {
@@ -22,12 +22,14 @@ export abstract class BodyWriter implements PendingBytes {
    * 'drain' have to do.
    */
   readonly #wrapped: boolean;
+  readonly #isDirect: boolean;
   protected readonly res: NodeResponse;
   #onDrain: (() => void) | undefined;
 
-  constructor(res: NodeResponse) {
+  constructor(res: NodeResponse, directWrites: boolean) {
     this.res = res;
     this.#wrapped = Object.hasOwn(res, 'write');
+    this.#isDirect = directWrites && !this.#wrapped;
   }
 
   /** The system has taken bytes. */
@@ -44,7 +46,7 @@ export abstract class BodyWriter implements PendingBytes {
     return this.#pending | res.writableLength | (res.socket?.writable ? 1 : 0);
   }
 
-  late(size: number): void {
+  onPending(size: number): void {
     this.#pending += size;
   }
 
@@ -78,7 +80,7 @@ export abstract class BodyWriter implements PendingBytes {
       return;
     }
     this.keep(bytes);
-    this.feed();
+    this.giveKept();
   }
 
   protected keep(bytes: Uint8Array): void {
@@ -88,7 +90,7 @@ export abstract class BodyWriter implements PendingBytes {
   }
 
   /** Gives node what it may have of what was kept. */
-  protected feed(): void {
+  protected giveKept(): void {
     const backlog = this.#backlog;
     while (backlog && this.#pending - backlog.size <= SLICE_BYTES) {
       const slice = backlog.shift();
@@ -107,14 +109,14 @@ export abstract class BodyWriter implements PendingBytes {
 
   /** Sends the head, which has been made, with the first bytes. */
   protected putFirst(first: Uint8Array): void {
-    if (!this.#wrapped && writeHeadDirectly(this.res, first, this)) return;
+    if (this.#isDirect && writeHeadDirectly(this.res, first, this)) return;
     if (first.byteLength > 0) this.#writeThrough(first);
     else if (!isHttp2(this.res)) this.res.flushHeaders();
     // HTTP/2 sends the head at once by itself.
   }
 
   #give(bytes: Uint8Array): void {
-    if (!this.#wrapped && writeDirectly(this.res, bytes, this)) return;
+    if (this.#isDirect && writeDirectly(this.res, bytes, this)) return;
     this.#writeThrough(bytes);
   }
 
@@ -124,11 +126,11 @@ export abstract class BodyWriter implements PendingBytes {
     const size = bytes.byteLength;
     // What could not be written stays pending: a producer that wrote on would never let 'close' have its
     // turn.
-    if (res.writableEnded) this.late(size);
+    if (res.writableEnded) this.onPending(size);
     else if (this.#wrapped) {
-      if (!res.write(bytes)) this.late(size);
+      if (!res.write(bytes)) this.onPending(size);
     } else {
-      this.late(size);
+      this.onPending(size);
       res.write(bytes, (error) => {
         if (!error) this.taken(size);
       });

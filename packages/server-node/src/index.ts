@@ -27,6 +27,6 @@ export {
   type Subscriber,
   type Subscription,
 } from '@eventwire/server';
-export { eventStreamHandler } from './event-stream-handler';
 export { EventStreamResponse } from './event-stream-response';
 export { preflightHandler } from './preflight-handler';
+export { eventStreamHandler, streamEvents } from './stream-events';

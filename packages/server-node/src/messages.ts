@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import type { StreamRequest } from '@eventwire/server';
+import type { RequestFacts } from '@eventwire/server';
 
 /** A request of node:http, or of node:http2's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
-/** What a handler is called with where nothing says otherwise: frameworks leave the parsed body of a POST on the request. */
+/**
+ * What a handler is called with where nothing says otherwise: frameworks leave the parsed body of a POST on
+ * the request.
+ */
 export interface BodyRequest extends IncomingMessage {
   // biome-ignore lint/suspicious/noExplicitAny: its shape is known to who has put it there
   body?: any;
@@ -16,7 +19,7 @@ export function isHttp2(res: NodeResponse): res is Http2ServerResponse {
 }
 
 /** A request as the neutral half sees it. */
-export function asked(req: NodeRequest): StreamRequest {
+export function requestFacts(req: NodeRequest): RequestFacts {
   const header = (name: string) => {
     const value = req.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;

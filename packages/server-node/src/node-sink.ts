@@ -3,13 +3,13 @@ import {
   type EventStreamSinkListener,
   negotiate,
   type PlainResponse,
+  type RequestFacts,
   type ResolvedEventStreamInit,
-  type StreamRequest,
 } from '@eventwire/server';
 import { BodyWriter } from './body-writer';
 import { awaitTurn, isPipelined } from './connection-turn';
-import { asked, isHttp2, type NodeRequest, type NodeResponse } from './messages';
-import { sendAnswer } from './plain-response';
+import { isHttp2, type NodeRequest, type NodeResponse, requestFacts } from './messages';
+import { sendPlainResponse } from './plain-response';
 import { writeHead } from './response-head';
 import { headersSent, isBegun, isGone } from './response-state';
 
@@ -32,7 +32,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
   /** @throws EventStreamUsageError `HEADERS_SENT` */
   constructor(req: NodeRequest, res: NodeResponse, init: ResolvedEventStreamInit) {
     if (isBegun(res)) throw headersSent();
-    super(res);
+    super(res, init.directWrites);
     this.#req = req;
     this.#init = init;
   }
@@ -40,13 +40,13 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
   open(listener: EventStreamSinkListener, first: Uint8Array): void {
     const { res } = this;
     if (isGone(res) || this.#req.socket?.destroyed) {
-      listener.closed();
+      listener.onClosed();
       return;
     }
     this.#listener = listener;
     try {
-      const early = negotiate(asked(this.#req), this.#init);
-      if (early) sendAnswer(res, early);
+      const early = negotiate(requestFacts(this.#req), this.#init);
+      if (early) sendPlainResponse(res, early);
       else if (this.#req.method === 'HEAD') {
         writeHead(this.#req, res, this.#init);
         res.end();
@@ -59,14 +59,14 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
       return;
     }
     this.#listener = undefined;
-    listener.closed();
+    listener.onClosed();
   }
 
-  respond(make: (request: StreamRequest) => PlainResponse): boolean {
+  respond(make: (request: RequestFacts) => PlainResponse): boolean {
     if (this.#first === undefined || isBegun(this.res)) return false;
     this.#first = undefined;
     try {
-      sendAnswer(this.res, make(asked(this.#req)));
+      sendPlainResponse(this.res, make(requestFacts(this.#req)));
     } catch (error) {
       this.#fail(error);
     }
@@ -108,7 +108,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
 
   protected override onTaken(): void {
     this.#goOn();
-    this.#listener?.drained();
+    this.#listener?.onDrained();
   }
 
   /** Sets up what the response tells from now on, and what is sent once the code that runs now is through. */
@@ -142,7 +142,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     if (this.#listener === undefined || this.#waiting) return;
     try {
       this.#sendHead();
-      this.feed();
+      this.giveKept();
       if (this.#ending && this.#canEnd()) this.res.end();
     } catch (error) {
       this.#fail(error);
@@ -167,7 +167,10 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     this.putFirst(first);
   }
 
-  /** A stream is quiet for longer than node lets a connection be, and its events are too small to be waited with. */
+  /**
+   * A stream is quiet for longer than node lets a connection be, and its events are too small to be waited
+   * with.
+   */
   #keepSocketOpen(): void {
     const { socket } = this.#req;
     this.#socketTimeout = socket?.timeout ?? 0;
@@ -178,8 +181,8 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
   readonly #onClose = (): void => {
     const listener = this.#release();
     this.res.off('error', ignore);
-    if (this.#first !== undefined && isBegun(this.res)) listener?.failed(headersSent());
-    else listener?.closed();
+    if (this.#first !== undefined && isBegun(this.res)) listener?.onFailed(headersSent());
+    else listener?.onClosed();
   };
 
   /** The response is left alone if it is not ours, and cut if it is: half a block may be out. */
@@ -188,7 +191,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     if (listener === undefined) return;
     if (this.#first !== undefined) this.res.off('error', ignore);
     else this.#cut();
-    queueMicrotask(() => listener.failed(error));
+    queueMicrotask(() => listener.onFailed(error));
   }
 
   #cut(): void {

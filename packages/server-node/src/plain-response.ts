@@ -2,7 +2,7 @@ import type { PlainResponse } from '@eventwire/server';
 import type { NodeResponse } from './messages';
 
 /** Sends an answer that is no event stream. */
-export function sendAnswer(res: NodeResponse, { status, headers, body }: PlainResponse): void {
+export function sendPlainResponse(res: NodeResponse, { status, headers, body }: PlainResponse): void {
   setHeaders(res, headers);
   res.statusCode = status;
   res.end(body);

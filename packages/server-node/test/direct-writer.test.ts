@@ -2,6 +2,7 @@ import { ServerResponse } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { createServer as createTlsServer, request as requestTls } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
+import { SUBSCRIBER } from '@eventwire/server';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { writeDirectly } from '../src/direct-writer';
@@ -11,12 +12,12 @@ import { deaf, serve, until } from './helpers';
 
 const text = (frame: string) => new TextEncoder().encode(frame);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-const uncounted = { late: () => {}, taken: () => {} };
+const uncounted = { onPending: () => {}, taken: () => {} };
 
 /** Of the bytes that the system has not taken yet. */
 const counter = () => ({
   pending: 0,
-  late(size: number) {
+  onPending(size: number) {
     this.pending += size;
   },
   taken(size: number) {
@@ -253,7 +254,7 @@ describe('what a client receives', () => {
       const stream = new EventStreamResponse(req, res, { heartbeat: false });
       await turn();
       for (const [frame, pause] of script) {
-        stream.write(frame);
+        stream[SUBSCRIBER].write(frame);
         if (pause) await turn();
       }
       stream.close();
@@ -284,7 +285,7 @@ describe('what a client receives', () => {
     await turn();
     const frames = Array.from({ length: 40 }, (_, n) => text(`data: ${'x'.repeat(n * 20_000)}\n\n`));
     for (const frame of frames) {
-      for (const stream of streams) stream.write(frame);
+      for (const stream of streams) stream[SUBSCRIBER].write(frame);
       await turn();
     }
     for (const stream of streams) stream.close();

@@ -5,6 +5,7 @@ import {
   type EventStreamResponse,
   eventStreamHandler,
   ServerEvent,
+  streamEvents,
 } from '../src/index';
 import { get, serve, until } from './helpers';
 
@@ -27,6 +28,21 @@ describe('eventStreamHandler', () => {
         'retry: 2000\ndata: one\n\nid: 2\nevent: two\ndata: {"n":2}\n\nevent: eventwire:end\ndata: {}\n\n',
       );
     }
+  });
+
+  it('has streamEvents beside it, which serves one request, and settles with its end', async () => {
+    let over = false;
+    const { url } = await serve(async (req, res) => {
+      await streamEvents(req, res, (stream) => [`after ${stream.lastEventId}`], quiet);
+      over = true;
+    });
+    const client = await get(`${url}?lastEventId=7`);
+    expect(await client.ended).toBe('end');
+    expect(client.text).toBe('data: after 7\n\nevent: eventwire:end\ndata: {}\n\n');
+    await until(() => over);
+    expect(() => streamEvents({} as never, {} as never, 'x' as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', option: 'callback' }),
+    );
   });
 
   it('works after the body of a POST was read, and hears of a client that leaves', async () => {

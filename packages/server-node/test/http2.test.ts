@@ -7,6 +7,7 @@ import {
   type Settings,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { SUBSCRIBER } from '@eventwire/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createChannel, type EventStreamInit, EventStreamResponse, eventStreamHandler } from '../src/index';
 import { until } from './helpers';
@@ -191,10 +192,10 @@ describe('over HTTP/2', () => {
     const session = await serve((req, res) => void streams.push(new EventStreamResponse(req, res)));
     await open(session);
     const [stream] = streams;
-    expect(stream?.readAhead()).toBe(0);
+    expect(stream?.[SUBSCRIBER].readAhead?.()).toBe(0);
     session.destroy();
     await stream?.closed;
-    expect(stream?.readAhead()).toBe(0);
+    expect(stream?.[SUBSCRIBER].readAhead?.()).toBe(0);
   });
 
   it('carries a channel: publish, cut, resume', async () => {

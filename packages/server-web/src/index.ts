@@ -29,4 +29,4 @@ export {
   type Subscription,
 } from '@eventwire/server';
 export { preflightHandler } from './preflight-handler';
-export { streamEvents } from './stream-events';
+export { eventStreamHandler, streamEvents } from './stream-events';

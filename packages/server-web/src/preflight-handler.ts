@@ -1,13 +1,13 @@
 import { type CorsOptions, preflightResponses } from '@eventwire/server';
-import { asked, plainResponse } from './web-sink';
+import { plainResponse, requestFacts } from './web-sink';
 
 /**
- * A route handler that answers CORS preflights, for routers that do not give OPTIONS requests to the stream's handler, with the
- * options that the stream has as `cors`. Other methods get 405.
+ * A route handler that answers CORS preflights, for routers that do not give OPTIONS requests to the stream's
+ * handler, with the options that the stream has as `cors`. Other methods get 405.
  *
- * @throws EventStreamUsageError `INVALID_OPTION`, at this call
+ * @throws TypeError `INVALID_OPTION`, at this call
  */
 export function preflightHandler(cors: CorsOptions): (request: Request) => Response {
-  const answers = preflightResponses(cors);
-  return (request) => plainResponse(answers(asked(request)));
+  const respond = preflightResponses(cors);
+  return (request) => plainResponse(respond(requestFacts(request)));
 }

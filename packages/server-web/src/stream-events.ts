@@ -1,42 +1,77 @@
+import { invalidOption } from '@eventwire/options';
 import {
   type EventStreamBody,
   type EventStreamInit,
-  EventStreamUsageError,
   EventStreamWriter,
   negotiate,
+  type ResolvedEventStreamInit,
+  readLastEventId,
   resolveEventStreamInit,
 } from '@eventwire/server';
-import { lastEventIdOf } from './last-event-id';
-import { asked, plainResponse, WebSink } from './web-sink';
+import { plainResponse, requestFacts, WebSink } from './web-sink';
+
+/** Gives the events of one stream, or writes them itself until it returns. */
+export type EventStreamCallback = (
+  stream: EventStreamWriter,
+  request: Request,
+) => EventStreamBody | Promise<EventStreamBody>;
 
 /**
- * Answers a request with an event stream: of what the callback gives, or writes itself until it returns. The response is there at
- * once, with the heartbeat's announcement as the first bytes of its body; events follow as the runtime pulls them.
+ * Responds to a request with an event stream: with the events that the callback gives, or writes itself until
+ * it returns. The response is there at once, with the heartbeat's announcement as the first bytes of its
+ * body; events follow as the runtime pulls them.
  *
- * For HEAD, and where the request's signal is aborted already, the body is null and the callback is not called; nor is it for a
- * preflight that `cors` answers and an `Accept` that `accept` refuses. What it throws goes to `onError`.
+ * For HEAD, and if the request's signal is aborted already, the body is null and the callback is not called;
+ * nor is it for a preflight that `cors` allows and an `Accept` that `accept` refuses. An error of the
+ * callback goes to `onError`.
  *
- * @throws EventStreamUsageError `INVALID_OPTION`
+ * @example
+ * const fetch = (request: Request) => streamEvents(request, (stream) => channel.subscribe(stream));
+ *
+ * @throws TypeError `INVALID_OPTION`
  */
 export function streamEvents(
   request: Request,
-  callback: (stream: EventStreamWriter, request: Request) => EventStreamBody | Promise<EventStreamBody>,
+  callback: EventStreamCallback,
   init?: EventStreamInit | undefined,
 ): Response {
-  if (typeof request?.headers?.get !== 'function') {
-    throw invalid('request', 'must be a Request (in Hono: c.req.raw)');
-  }
-  if (typeof callback !== 'function') throw invalid('callback', 'must be a function');
+  checkCallback(callback);
+  return serve(request, callback, resolveEventStreamInit(init));
+}
+
+/**
+ * A handler that responds to every request as {@link streamEvents} does, with options that are checked once.
+ *
+ * @example
+ * export const GET = eventStreamHandler((stream) => channel.subscribe(stream));
+ *
+ * @throws TypeError `INVALID_OPTION`, at this call
+ */
+export function eventStreamHandler(
+  callback: EventStreamCallback,
+  init?: EventStreamInit | undefined,
+): (request: Request) => Response {
+  checkCallback(callback);
   const resolved = resolveEventStreamInit(init);
-  const early = negotiate(asked(request), resolved);
-  if (early) return plainResponse(early);
-  const sink = new WebSink(request, resolved);
-  const stream = new EventStreamWriter(sink, resolved, { lastEventId: lastEventIdOf(request) });
+  return (request) => serve(request, callback, resolved);
+}
+
+function serve(request: Request, callback: EventStreamCallback, init: ResolvedEventStreamInit): Response {
+  if (typeof request?.headers?.get !== 'function') {
+    throw invalidOption('request', 'a Request (in Hono: `c.req.raw`)', { value: request });
+  }
+  const instead = negotiate(requestFacts(request), init);
+  if (instead) return plainResponse(instead);
+  const sink = new WebSink(request, init);
+  const header = request.headers.get('last-event-id');
+  const stream = new EventStreamWriter(sink, init, {
+    lastEventId: readLastEventId({ header, url: request.url }),
+  });
   // First, since a channel that is full turns the client away with another response.
   stream.sendEvents(() => callback(stream, request));
   return sink.toResponse();
 }
 
-function invalid(option: string, reason: string): EventStreamUsageError {
-  return new EventStreamUsageError('INVALID_OPTION', `${option} ${reason}`, { option });
+function checkCallback(callback: unknown): void {
+  if (typeof callback !== 'function') throw invalidOption('callback', 'a function', { value: callback });
 }

@@ -3,8 +3,8 @@ import {
   type EventStreamSink,
   type EventStreamSinkListener,
   type PlainResponse,
+  type RequestFacts,
   type ResolvedEventStreamInit,
-  type StreamRequest,
 } from '@eventwire/server';
 
 /** The largest piece that a reader gets at once. */
@@ -13,7 +13,8 @@ const SLICE_BYTES = 65_536;
 /**
  * The body of a Response. What is pending is what its reader, which is the runtime, has not pulled.
  *
- * The client has left when the body is cancelled or the request's signal is aborted: runtimes do the one, the other, or both.
+ * The client has left when the body is cancelled or the request's signal is aborted: runtimes do the one, the
+ * other, or both.
  */
 export class WebSink implements EventStreamSink {
   /** Set by `open`; null where there is nothing to send, or nobody to send it to. */
@@ -33,7 +34,8 @@ export class WebSink implements EventStreamSink {
     const { highWaterMark } = init;
     this.#request = request;
     this.#init = init;
-    // With a mark of 0 pulls would come only once the reader waits for more, but an empty queue is what a writer with 0 waits for.
+    // With a mark of 0 pulls would come only once the reader waits for more, but an empty queue is what a
+    // writer with 0 waits for.
     this.#strategy = { highWaterMark: Math.max(highWaterMark, 1), size: (chunk) => chunk.byteLength };
   }
 
@@ -45,7 +47,7 @@ export class WebSink implements EventStreamSink {
   open(listener: EventStreamSinkListener, first: Uint8Array): void {
     const { method } = this.#request;
     if (method === 'HEAD' || this.#signal?.aborted) {
-      listener.closed();
+      listener.onClosed();
       return;
     }
     this.#listener = listener;
@@ -63,9 +65,9 @@ export class WebSink implements EventStreamSink {
     if (first.byteLength > 0) this.write(first);
   }
 
-  respond(make: (request: StreamRequest) => PlainResponse): boolean {
+  respond(make: (request: RequestFacts) => PlainResponse): boolean {
     if (this.#responded) return false;
-    this.#answer = make(asked(this.#request));
+    this.#answer = make(requestFacts(this.#request));
     this.#finish((controller) => controller.close());
     return true;
   }
@@ -118,7 +120,7 @@ export class WebSink implements EventStreamSink {
   #pulled(): void {
     if (this.#writing) return;
     if (this.#ending) this.end();
-    else this.#listener?.drained();
+    else this.#listener?.onDrained();
   }
 
   /** Ends the body from this side: the listener hears of it after the call that does so. */
@@ -133,7 +135,7 @@ export class WebSink implements EventStreamSink {
   /** The runtime has ended the body without a word. */
   #fail(error: unknown): void {
     const listener = this.#release();
-    queueMicrotask(() => listener?.failed(error));
+    queueMicrotask(() => listener?.onFailed(error));
   }
 
   /** Nobody may be reading any more; who still does sees the end. */
@@ -145,7 +147,7 @@ export class WebSink implements EventStreamSink {
   };
 
   #close(): void {
-    this.#release()?.closed();
+    this.#release()?.onClosed();
   }
 
   #release(): EventStreamSinkListener | undefined {
@@ -167,7 +169,7 @@ function attempt(call: () => void): void {
 }
 
 /** A request as the neutral half sees it. */
-export function asked(request: Request): StreamRequest {
+export function requestFacts(request: Request): RequestFacts {
   return { method: request.method, header: (name) => request.headers.get(name) ?? undefined };
 }
 

@@ -4,6 +4,7 @@ import {
   type EventStreamBody,
   type EventStreamInit,
   type EventStreamWriter,
+  eventStreamHandler,
   ServerEvent,
   streamEvents,
 } from '../src/index';
@@ -430,6 +431,22 @@ describe('a channel', () => {
     const closing = channel.close();
     expect(await second.rest()).not.toContain('eventwire:end');
     await closing;
+  });
+});
+
+describe('eventStreamHandler', () => {
+  it('responds to every request as streamEvents does, and checks its options once', async () => {
+    const handler = eventStreamHandler((stream) => [`after ${stream.lastEventId}`], { heartbeat: false });
+    for (const id of ['1', '2']) {
+      const response = handler(new Request(`${url}?lastEventId=${id}`));
+      expect(await response.text()).toBe(`data: after ${id}\n\nevent: eventwire:end\ndata: {}\n\n`);
+    }
+    expect(() => eventStreamHandler(() => {}, { retry: -1 })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', option: 'retry' }),
+    );
+    expect(() => eventStreamHandler('x' as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', option: 'callback' }),
+    );
   });
 });
 

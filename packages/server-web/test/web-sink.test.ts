@@ -11,9 +11,9 @@ function opened(highWaterMark = 10, init: RequestInit = {}) {
   const calls: string[] = [];
   const sink = new WebSink(new Request(url, init), resolveEventStreamInit({ highWaterMark }));
   const listener = {
-    drained: () => void calls.push('drained'),
-    closed: () => void calls.push('closed'),
-    failed: () => void calls.push('failed'),
+    onDrained: () => void calls.push('drained'),
+    onClosed: () => void calls.push('closed'),
+    onFailed: () => void calls.push('failed'),
   };
   sink.open(listener, utf8('first'));
   return { sink, calls, client: reading(sink.toResponse()) };

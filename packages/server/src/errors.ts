@@ -1,29 +1,33 @@
 /**
+ * What was to be written came too late. Nothing is wrong with it, nor with the caller: it says that a loop
+ * can stop.
+ *
+ * Codes: `STREAM_CLOSED` (the stream was ended or closed on this side), `CLIENT_GONE` (the client has left),
+ * `CHANNEL_CLOSED` (the channel was closed). A stream's `signal` is aborted with this error as its reason.
+ */
+export class EventStreamClosedError extends Error {
+  readonly code: 'STREAM_CLOSED' | 'CLIENT_GONE' | 'CHANNEL_CLOSED';
+
+  constructor(code: EventStreamClosedError['code'], message: string) {
+    super(message);
+    this.name = 'EventStreamClosedError';
+    this.code = code;
+  }
+}
+
+/**
  * A mistake in the calling code, to be fixed there.
  *
- * Codes: `INVALID_OPTION` (`option` names it), `INVALID_SOURCE` (what sendEvents or `initial` was given is no source of
- * events), `HEADERS_SENT` (the response was begun by someone else), `EVENT_TOO_LARGE` (larger than the whole log may be),
+ * Codes: `INVALID_SOURCE` (what sendEvents or `initial` was given is no source of events), `HEADERS_SENT`
+ * (the response was begun by someone else), `EVENT_TOO_LARGE` (larger than the whole log may be),
  * `FOREIGN_ID` (the id was not assigned by this log), `INCONSISTENT_LOG` (a log broke its contract).
  */
 export class EventStreamUsageError extends TypeError {
-  readonly code:
-    | 'INVALID_OPTION'
-    | 'INVALID_SOURCE'
-    | 'HEADERS_SENT'
-    | 'EVENT_TOO_LARGE'
-    | 'FOREIGN_ID'
-    | 'INCONSISTENT_LOG';
-  /** The option at fault; absent where it is none. */
-  readonly option: string | undefined;
+  readonly code: 'INVALID_SOURCE' | 'HEADERS_SENT' | 'EVENT_TOO_LARGE' | 'FOREIGN_ID' | 'INCONSISTENT_LOG';
 
-  constructor(
-    code: EventStreamUsageError['code'],
-    message: string,
-    options?: (ErrorOptions & { option?: string }) | undefined,
-  ) {
+  constructor(code: EventStreamUsageError['code'], message: string, options?: ErrorOptions | undefined) {
     super(message, options);
     this.name = 'EventStreamUsageError';
     this.code = code;
-    this.option = options?.option;
   }
 }

@@ -2,12 +2,12 @@ export { type Channel, createChannel } from './channel/channel';
 export type { ChannelCloseOptions, ChannelOptions, SubscribeOptions } from './channel/channel-options';
 export type { ChannelMetric, ChannelStats, MetricListener } from './channel/channel-stats';
 export type { SelectionOptions } from './channel/selection';
-export { EventStreamUsageError } from './errors';
-export { EventStreamClosedError } from './event-stream-closed-error';
+export { EventStreamClosedError, EventStreamUsageError } from './errors';
 export type { CorsOptions } from './http/cors';
+export { type LastEventIdSource, readLastEventId } from './http/last-event-id';
 export { negotiate } from './http/negotiation';
 export { preflightResponses } from './http/preflight';
-export type { PlainResponse, StreamRequest } from './http/response';
+export type { PlainResponse, RequestFacts } from './http/response';
 export type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './log/event-log';
 export { createMemoryLog, type MemoryLogOptions } from './log/memory-log';
 export type { EventStreamBody } from './stream/body';
@@ -19,4 +19,10 @@ export {
 } from './stream/event-stream-init';
 export type { EventStreamSink, EventStreamSinkListener } from './stream/event-stream-sink';
 export { EventStreamWriter } from './stream/event-stream-writer';
-export type { Follower, Subscriber, Subscription } from './stream/subscriber';
+export {
+  type Follower,
+  SUBSCRIBER,
+  type SubscribableStream,
+  type Subscriber,
+  type Subscription,
+} from './stream/subscriber';

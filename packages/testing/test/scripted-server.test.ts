@@ -269,7 +269,8 @@ describe('scriptedServer records', () => {
     ['/', {}, ''],
     ['/?lastEventId=a%C3%A9', {}, 'aé'],
     ['/?lastEventId=a', { 'last-event-id': 'b' }, 'b'],
-    ['/?lastEventId=a', { 'last-event-id': '' }, ''],
+    ['/?lastEventId=a', { 'last-event-id': '' }, 'a'],
+    ['/', { 'last-event-id': 'caf\xe9' }, 'café'],
     ['//', {}, ''],
     ['/a?b=?&lastEventId=c+d', {}, 'c d'],
   ])('of %s with %j the last event ID %j', async (path, headers, expected) => {

@@ -1,15 +1,23 @@
 import { type EventInput, refuseReservedType } from '@eventwire/encoder';
-import { EventStreamClosedError } from '../event-stream-closed-error';
+import { invalidOption } from '@eventwire/options';
+import { EventStreamClosedError } from '../errors';
 import type { AppendOptions } from '../log/event-log';
 import { LogReader } from '../log/log-reader';
 import { ReservedEvents } from '../log/reserved-events';
-import { checkFunction, checkOptions, invalidOption, kindOf } from '../options';
-import { checkSubscriber, isOver, type Subscriber, type Subscription } from '../stream/subscriber';
+import {
+  isOver,
+  type SubscribableStream,
+  type Subscriber,
+  type Subscription,
+  subscriberOf,
+} from '../stream/subscriber';
+import { attempt } from '../user-callbacks';
 import {
   type ChannelCloseOptions,
   type ChannelOptions,
   checkAppendOptions,
   checkCloseOptions,
+  checkSubscribeOptions,
   type ResolvedChannelOptions,
   resolveChannelOptions,
   type SubscribeOptions,
@@ -23,27 +31,30 @@ import { ChannelSubscription, type SubscriptionContext } from './subscription';
 /** Publishes to all subscribers, and gives who comes back what it has missed. */
 export interface Channel {
   /**
-   * Adds an event to the log, from where every subscriber gets it. Resolves with its id; under an `idempotencyKey` that the log knows, with the id of
-   * the first. Who ignores the promise is not crashed by a rejection: EventStreamClosedError `CHANNEL_CLOSED`, EventStreamUsageError
+   * Adds an event to the log, from where every subscriber gets it. Resolves with its id; under an
+   * `idempotencyKey` that the log knows, with the id of the first. Who ignores the promise is not crashed by
+   * a rejection: EventStreamClosedError `CHANNEL_CLOSED`, TypeError
    * `INVALID_OPTION`, ServerEventError `RESERVED_TYPE`, `ID_NOT_ALLOWED` and what the encoder refuses, or the log's own error.
    */
   publish(event: EventInput, options?: AppendOptions | undefined): Promise<string>;
   /**
-   * Writes to a subscriber what follows its id, then what is published, until either is closed. Where there are `maxSubscribers`
-   * already, the subscriber is turned away, and the subscription is closed from the start.
+   * Writes to a subscriber what follows its id, then what is published, until either is closed. Where there
+   * are `maxSubscribers` already, the subscriber is turned away, and the subscription is closed from the
+   * start.
    *
-   * @throws EventStreamUsageError `INVALID_OPTION`
+   * @throws TypeError `INVALID_OPTION`
    */
-  subscribe(subscriber: Subscriber, options?: SubscribeOptions | undefined): Subscription;
+  subscribe(stream: SubscribableStream | Subscriber, options?: SubscribeOptions | undefined): Subscription;
   /** Subscribers at present. */
   readonly size: number;
   /** What the channel has done, and is doing. */
   stats(): ChannelStats;
   /**
-   * Closes every subscriber (their clients come back), and settles once all their responses are over. From then on subscribers are
-   * closed at once, with a reconnection time of their own too, and publishing is refused. A log that was given stays the caller's.
+   * Closes every subscriber (their clients come back), and settles once all their responses are over. From
+   * then on subscribers are closed at once, with a reconnection time of their own too, and publishing is
+   * refused. A log that was given stays the caller's.
    *
-   * @throws EventStreamUsageError `INVALID_OPTION`
+   * @throws TypeError `INVALID_OPTION`
    */
   close(options?: ChannelCloseOptions | undefined): Promise<void>;
 }
@@ -51,17 +62,17 @@ export interface Channel {
 /** Seconds after which who was turned away is to ask again. */
 const RETRY_AFTER = 5;
 
-/** @throws EventStreamUsageError `INVALID_OPTION` */
+/** @throws TypeError `INVALID_OPTION` */
 export function createChannel(options: ChannelOptions = {}): Channel {
   return new LogChannel(resolveChannelOptions(options));
 }
 
 class LogChannel implements Channel {
   readonly #options: ResolvedChannelOptions;
-  readonly #feed: LiveDelivery;
+  readonly #live: LiveDelivery;
   readonly #meter: Meter;
   readonly #context: SubscriptionContext;
-  readonly #members = new Set<ChannelSubscription>();
+  readonly #subscriptions = new Set<ChannelSubscription>();
   /** Set first thing: what closing calls may publish and subscribe. */
   #closeOptions: ChannelCloseOptions | undefined;
   #closing: Promise<void> | undefined;
@@ -70,26 +81,26 @@ class LogChannel implements Channel {
     this.#options = options;
     const reserved = new ReservedEvents(options.onError);
     const reader = new LogReader(options.log, options.maxReplayBytes, reserved);
-    this.#feed = new LiveDelivery(options.log, reader, reserved);
+    this.#live = new LiveDelivery(options.log, reader, reserved);
     this.#meter = new Meter(options.onMetric);
     this.#context = {
       log: options.log,
       reader,
-      feed: this.#feed,
+      live: this.#live,
       meter: this.#meter,
       slowPolicy: options.slowPolicy,
       report: options.onError,
-      left: (member) => this.#members.delete(member),
+      left: (subscription) => this.#subscriptions.delete(subscription),
     };
   }
 
   get size(): number {
-    return this.#members.size;
+    return this.#subscriptions.size;
   }
 
   stats(): ChannelStats {
     let slow = 0;
-    for (const member of this.#members) if (member.slow) slow++;
+    for (const subscription of this.#subscriptions) if (subscription.slow) slow++;
     return this.#meter.stats(slow);
   }
 
@@ -99,27 +110,25 @@ class LogChannel implements Channel {
     return published;
   }
 
-  subscribe(subscriber: Subscriber, options: SubscribeOptions = {}): Subscription {
-    checkSubscriber(subscriber);
-    checkOptions(options);
+  subscribe(stream: SubscribableStream | Subscriber, options: SubscribeOptions = {}): Subscription {
+    const subscriber = subscriberOf(stream);
+    checkSubscribeOptions(options);
     const { lastEventId = subscriber.lastEventId, initial } = options;
     if (typeof lastEventId !== 'string') {
-      throw invalidOption('lastEventId', `must be a string, not ${kindOf(lastEventId)}`);
+      throw invalidOption('lastEventId', 'a string', { value: lastEventId });
     }
-    if (initial !== undefined) checkFunction('initial', initial);
     const selection = select(options, subscriber.context);
     if (this.#turnsAway(subscriber) || isOver(subscriber)) {
       return { cursor: lastEventId, closed: Promise.resolve(), close: () => {} };
     }
-    const member = new ChannelSubscription(this.#context, subscriber, lastEventId, selection, initial);
-    this.#members.add(member);
+    const subscription = new ChannelSubscription(this.#context, subscriber, lastEventId, selection, initial);
+    this.#subscriptions.add(subscription);
     this.#meter.add('subscribers', 1);
-    member.start();
-    return member;
+    subscription.start();
+    return subscription;
   }
 
   close(options: ChannelCloseOptions = {}): Promise<void> {
-    checkOptions(options);
     checkCloseOptions(options);
     this.#closeOptions ??= options;
     this.#closing ??= this.#closeAll(options);
@@ -138,31 +147,32 @@ class LogChannel implements Channel {
 
   #turnsAway(subscriber: Subscriber): boolean {
     if (this.#closeOptions) {
-      this.#dismiss(subscriber, this.#closeOptions.retry);
+      this.#closeSubscriber(subscriber, this.#closeOptions.retry);
       return true;
     }
-    if (this.#members.size < this.#options.maxSubscribers) return false;
+    if (this.#subscriptions.size < this.#options.maxSubscribers) return false;
     this.#meter.add('refused', 1);
-    if (!subscriber.refuse) this.#dismiss(subscriber, undefined);
-    else this.#guarded(() => subscriber.refuse?.(RETRY_AFTER));
+    if (!subscriber.refuse) this.#closeSubscriber(subscriber, undefined);
+    else attempt(() => subscriber.refuse?.(RETRY_AFTER), this.#options.onError);
     return true;
   }
 
   async #closeAll({ retry, spread = 0, timeout }: ChannelCloseOptions): Promise<void> {
-    // A callback may close the channel in the middle of a delivery: the subscribers that are not reached yet get theirs first.
-    if (this.#feed.delivering) await undefined;
-    const members = [...this.#members];
+    // A callback may close the channel in the middle of a delivery: the subscribers that are not reached yet
+    // get theirs first.
+    if (this.#live.delivering) await undefined;
+    const subscriptions = [...this.#subscriptions];
     const began = performance.now();
     const closed: (Promise<void> | undefined)[] = [];
-    for (const [index, member] of members.entries()) {
-      const due = began + (spread * index) / members.length - performance.now();
+    for (const [index, subscription] of subscriptions.entries()) {
+      const due = began + (spread * index) / subscriptions.length - performance.now();
       // Until its turn a stream goes on: who is not told yet misses nothing.
       if (due > 0) await new Promise<void>((resolve) => setTimeout(resolve, due));
-      if (index === 0 && spread === 0) this.#feed.close();
-      member.close();
-      closed.push(this.#dismiss(member.subscriber, retry));
+      if (index === 0 && spread === 0) this.#live.close();
+      subscription.close();
+      closed.push(this.#closeSubscriber(subscription.subscriber, retry));
     }
-    this.#feed.close();
+    this.#live.close();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const patience = new Promise<void>((resolve) => {
       if (timeout !== undefined) timer = setTimeout(resolve, timeout);
@@ -171,17 +181,7 @@ class LogChannel implements Channel {
     clearTimeout(timer);
   }
 
-  #dismiss(subscriber: Subscriber, retry: ChannelCloseOptions['retry']): Promise<void> | undefined {
-    return this.#guarded(() => closeWithRetry(subscriber, retry));
-  }
-
-  /** What a subscriber throws concerns no other. */
-  #guarded<T>(call: () => T): T | undefined {
-    try {
-      return call();
-    } catch (error) {
-      this.#options.onError(error);
-      return undefined;
-    }
+  #closeSubscriber(subscriber: Subscriber, retry: ChannelCloseOptions['retry']): Promise<void> | undefined {
+    return attempt(() => closeWithRetry(subscriber, retry), this.#options.onError);
   }
 }

@@ -7,7 +7,10 @@ import { afterThisTurn } from '../stream/turn';
 import type { Wait } from '../stream/wait';
 import { type LiveSubscription, TopicIndex } from './topic-index';
 
-/** What has arrived is delivered without waiting for the turn's end from this many bytes on, so that it has a bound. */
+/**
+ * What has arrived is delivered without waiting for the turn's end from this many bytes on, so that it has a
+ * bound.
+ */
 const MAX_JOINED_BYTES = 65_536;
 /** Of what has been delivered, in memory, for those who come back. */
 const RECENT_BYTES = 4 * 1024 * 1024;
@@ -17,10 +20,11 @@ const HEAVY = 2;
 const MAX_REST = 25;
 
 /**
- * The log's tail, joined per turn of the event loop and handed to all live members as one shared frame. Where that takes long and events come faster, they are joined for as long again, up to
- * 25 ms.
+ * The log's tail, joined per turn of the event loop and handed to all live subscriptions as one shared frame.
+ * Where that takes long and events come faster, they are joined for as long again, up to 25 ms.
  *
- * It is the only way from the log to a live member, so that there is one order, whoever published and in whichever process.
+ * It is the only way from the log to a live subscription, so that there is one order, whoever published and
+ * in whichever process.
  */
 export class LiveDelivery {
   readonly #log: EventLog;
@@ -33,7 +37,7 @@ export class LiveDelivery {
   #generation = 0;
   /** None if the log is as quick. */
   #recent: RecentEvents | undefined;
-  #tailed = '';
+  #newest = '';
   #delivered = '';
   #arrived: LoggedEvent[] = [];
   #bytes = 0;
@@ -54,11 +58,14 @@ export class LiveDelivery {
   }
 
   /** The id of the last event that has arrived, or the one behind which the tail began. */
-  get tailed(): string {
-    return this.#tailed;
+  get newest(): string {
+    return this.#newest;
   }
 
-  /** The place up to which live members have been given everything that they select. Within a delivery, the one before it. */
+  /**
+   * The place up to which live subscriptions have been given everything that they select. Within a delivery,
+   * the one before it.
+   */
   get delivered(): string {
     return this.#delivered;
   }
@@ -67,7 +74,9 @@ export class LiveDelivery {
     return this.#delivering;
   }
 
-  /** Changes when the tail has lost its place, after which ids that were known may no longer be of this log. */
+  /**
+   * Changes when the tail has lost its place, after which ids that were known may no longer be of this log.
+   */
   get generation(): number {
     return this.#generation;
   }
@@ -85,18 +94,18 @@ export class LiveDelivery {
   }
 
   /**
-   * Takes in a member that has read the log up to `tailed`. What has arrived and not been delivered it has read too, so that
-   * goes out to the others first. `false`: more has arrived meanwhile.
+   * Takes in a subscription that has read the log up to `newest`. What has arrived and not been delivered it
+   * has read too, so that goes out to the others first. `false`: more has arrived meanwhile.
    */
-  join(member: LiveSubscription): boolean {
+  join(subscription: LiveSubscription): boolean {
     this.#deliver();
-    if (this.#log.compare(member.cursor, this.#tailed) !== 0) return false;
-    this.#live.add(member);
+    if (this.#log.compare(subscription.cursor, this.#newest) !== 0) return false;
+    this.#live.add(subscription);
     return true;
   }
 
-  leave(member: LiveSubscription): void {
-    this.#live.delete(member);
+  leave(subscription: LiveSubscription): void {
+    this.#live.delete(subscription);
   }
 
   /** Some events that follow an id, of those that were delivered last; none if it is not among them. */
@@ -117,11 +126,14 @@ export class LiveDelivery {
     return { result, drop };
   }
 
-  /** Asks the log whether the tail has lost its place, and if so, begins anew. Also true where either has happened meanwhile. */
+  /**
+   * Asks the log whether the tail has lost its place, and if so, begins anew. Also true where either has
+   * happened meanwhile.
+   */
   async isAstray(): Promise<boolean> {
-    const [place, generation] = [this.#tailed, this.#generation];
+    const [place, generation] = [this.#newest, this.#generation];
     const gap = await this.#reader.isGap(place).result;
-    if (place !== this.#tailed || generation !== this.#generation) return true;
+    if (place !== this.#newest || generation !== this.#generation) return true;
     if (gap) this.#restart();
     return gap === true;
   }
@@ -138,7 +150,7 @@ export class LiveDelivery {
     try {
       const head = await this.#log.lastId();
       if (abort.signal.aborted) return;
-      this.#tailed = this.#delivered = head;
+      this.#newest = this.#delivered = head;
       this.#recent = this.#log.isLocal ? undefined : new RecentEvents(RECENT_BYTES, head);
       await this.#log.follow(head, (page) => this.#receive(page), abort.signal);
     } catch (error) {
@@ -168,7 +180,7 @@ export class LiveDelivery {
       this.#bytes += event.frame.byteLength;
       this.#recent?.add(event);
     }
-    this.#tailed = last.id;
+    this.#newest = last.id;
     if (this.#arrived.length > 0) this.#schedule();
     else this.#delivered = last.id;
     this.#wake();
@@ -186,14 +198,16 @@ export class LiveDelivery {
     else afterThisTurn(deliver);
   }
 
-  /** Each member has to learn from the log itself what it has missed; the tail begins anew at the head. */
+  /**
+   * Each subscription has to learn from the log itself what it has missed; the tail begins anew at the head.
+   */
   #restart(): void {
     this.#abort?.abort();
     this.#deliver();
     this.#recent = undefined;
     this.#listening = undefined;
     this.#generation++;
-    for (const member of this.#live.clear()) member.lost(this.#tailed);
+    for (const subscription of this.#live.clear()) subscription.lost(this.#newest);
     this.#wake();
   }
 
@@ -208,19 +222,23 @@ export class LiveDelivery {
       this.#live.deliver(events);
     } finally {
       this.#delivering = false;
-      this.#delivered = this.#tailed;
+      this.#delivered = this.#newest;
     }
     const now = performance.now();
     const took = now - began;
-    // Where events gather while one delivery follows the other, the next takes no longer with more of them: so the process is left to others for as
-    // long, and half of its time goes further. What comes after an event by itself, or after a pause, waits for nothing.
+    // Where events gather while one delivery follows the other, the next takes no longer with more of them:
+    // so the process is left to others for as long, and half of its time goes further. What comes after an
+    // event by itself, or after a pause, waits for nothing.
     const isPressed = events.length > 1 && took >= HEAVY && began - this.#ended < 2 * took;
     this.#restUntil = isPressed ? now + Math.min(took, MAX_REST) : 0;
     this.#ended = now;
     this.#takePostponed();
   }
 
-  /** It goes out in a turn of its own, however much it is: what every delivery brings about would else go on for ever. */
+  /**
+   * It goes out in a turn of its own, however much it is: what every delivery brings about would else go on
+   * for ever.
+   */
   #takePostponed(): void {
     const pages = this.#postponed;
     if (pages.length === 0) return;

@@ -1,18 +1,25 @@
+import { is, isFunction, type OptionRules } from '@eventwire/options';
 import type { LoggedEvent } from '../log/event-log';
-import { checkFunction, invalidOption, kindOf } from '../options';
 
 /** Which of a channel's events a subscriber gets. */
 export interface SelectionOptions {
   /** Only events that were published with one of these topics; default: all events. */
   topics?: readonly string[] | undefined;
   /**
-   * Whether this subscriber may see an event; `context` is the subscriber's own. It is asked during replay too. If it throws, this
-   * subscriber is closed and no other.
+   * Whether this subscriber may see an event; `context` is the subscriber's own. It is asked during replay
+   * too. If it throws, this subscriber is closed and no other.
    */
   filter?: ((event: LoggedEvent, context: unknown) => boolean) | undefined;
 }
 
-/** {@link SelectionOptions}, checked. */
+const isText = (value: unknown) => typeof value === 'string';
+
+export const SELECTION_RULES = {
+  topics: is('an array of strings', (value) => Array.isArray(value) && value.every(isText)),
+  filter: isFunction,
+} satisfies OptionRules<SelectionOptions>;
+
+/** {@link SelectionOptions}, ready for use. */
 export class Selection {
   /** undefined: every event, with and without a topic. */
   readonly topics: ReadonlySet<string> | undefined;
@@ -21,10 +28,7 @@ export class Selection {
   readonly #filter: SelectionOptions['filter'];
   readonly #context: unknown;
 
-  /** @throws EventStreamUsageError `INVALID_OPTION` */
   constructor({ topics, filter }: SelectionOptions, context: unknown) {
-    if (filter !== undefined) checkFunction('filter', filter);
-    if (topics !== undefined) checkTopics(topics);
     this.topics = topics && new Set(topics);
     this.key = this.topics ? JSON.stringify([...this.topics].sort()) : '';
     this.#filter = filter;
@@ -48,7 +52,6 @@ export class Selection {
 /** Of who chooses nothing: one for all. */
 const everything = new Selection({}, undefined);
 
-/** @throws EventStreamUsageError `INVALID_OPTION` */
 export function select(options: SelectionOptions, context: unknown): Selection {
   const { topics, filter } = options;
   return topics === undefined && filter === undefined ? everything : new Selection(options, context);
@@ -61,11 +64,4 @@ export function byTopics(
   if (!topics) return events;
   const picked = events.filter(({ topic }) => topic !== undefined && topics.has(topic));
   return picked.length === events.length ? events : picked;
-}
-
-function checkTopics(topics: readonly string[]): void {
-  if (!Array.isArray(topics)) throw invalidOption('topics', `must be an array, not ${kindOf(topics)}`);
-  for (const topic of topics) {
-    if (typeof topic !== 'string') throw invalidOption('topics', `must hold strings, not ${kindOf(topic)}`);
-  }
 }

@@ -2,7 +2,7 @@ import type { LoggedEvent } from '../log/event-log';
 import { laggedFrame } from '../wire/conventions';
 import { join } from '../wire/frames';
 import type { Meter } from './channel-stats';
-import type { Outlet } from './outlet';
+import type { SubscriptionWriter } from './subscription-writer';
 
 /** What is done with a subscriber that takes its events more slowly than they come. */
 export interface SlowPolicy {
@@ -15,8 +15,8 @@ export interface SlowPolicy {
 const MAX_FRAME_BYTES = 65_536;
 
 /**
- * What waits for one subscriber that is full. The events themselves are shared with the log and with every other queue, so what a
- * queue holds alone is its list, some 45 bytes for each event.
+ * What waits for one subscriber that is full. The events themselves are shared with the log and with every
+ * other queue, so what a queue holds alone is its list, some 45 bytes for each event.
  */
 export class SlowQueue {
   readonly #policy: SlowPolicy;
@@ -32,7 +32,10 @@ export class SlowQueue {
     this.#meter = meter;
   }
 
-  /** False: more than `maxQueueBytes` wait, and the policy lets none be dropped. Throws what `coalesceKey` throws. */
+  /**
+   * False: more than `maxQueueBytes` wait, and the policy lets none be dropped. Throws what `coalesceKey`
+   * throws.
+   */
   add(events: readonly LoggedEvent[]): boolean {
     const { maxQueueBytes, slowSubscriber, coalesceKey } = this.#policy;
     for (const event of events) {
@@ -50,15 +53,18 @@ export class SlowQueue {
     return slowSubscriber === 'drop-oldest' || this.#bytes <= maxQueueBytes;
   }
 
-  /** Writes what waits, and before it how many were dropped. Whether all has been written, and there is room for more. */
-  drain(outlet: Outlet): boolean {
+  /**
+   * Writes what waits, and before it how many were dropped. Whether all has been written, and there is room
+   * for more.
+   */
+  drain(writer: SubscriptionWriter): boolean {
     if (this.#dropped > 0) {
       const notice = laggedFrame(this.#dropped);
       this.#dropped = 0;
-      if (!outlet.subscriber.write(notice)) return false;
+      if (!writer.subscriber.write(notice)) return false;
     }
     while (this.#events.size > 0) {
-      if (!this.#writeOldest(outlet)) return false;
+      if (!this.#writeOldest(writer)) return false;
     }
     return true;
   }
@@ -68,7 +74,7 @@ export class SlowQueue {
     this.#count(-this.#bytes);
   }
 
-  #writeOldest(outlet: Outlet): boolean {
+  #writeOldest(writer: SubscriptionWriter): boolean {
     const frames: Uint8Array[] = [];
     let bytes = 0;
     let last = '';
@@ -80,7 +86,7 @@ export class SlowQueue {
       this.#events.delete(key);
     }
     this.#count(-bytes);
-    return outlet.writeEvents(join(frames), frames.length, last);
+    return writer.writeEvents(join(frames), frames.length, last);
   }
 
   #drop(key: string): void {

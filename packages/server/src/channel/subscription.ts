@@ -3,25 +3,25 @@ import type { Follower, Subscriber, Subscription } from '../stream/subscriber';
 import { cursorFrame } from '../wire/conventions';
 import { join } from '../wire/frames';
 import type { Meter } from './channel-stats';
-import { Outlet } from './outlet';
 import { type Initial, Replay, type ReplayContext, type ReplayTask } from './replay/replay';
 import type { Selection } from './selection';
 import { type SlowPolicy, SlowQueue } from './slow-queue';
+import { SubscriptionWriter } from './subscription-writer';
 import type { LiveSubscription } from './topic-index';
 
-/** What a member needs of its channel. */
+/** What a subscription needs of its channel. */
 export interface SubscriptionContext extends ReplayContext {
   readonly meter: Meter;
   readonly slowPolicy: SlowPolicy;
-  left(member: ChannelSubscription): void;
+  left(subscription: ChannelSubscription): void;
 }
 
 /**
- * One subscriber in a channel. It reads the log at its own pace until it has reached the tail, then is live. While its subscriber is
- * full, what is published waits in a queue with a bound.
+ * One subscriber in a channel. It reads the log at its own pace until it has reached the tail, then is live.
+ * While its subscriber is full, what is published waits in a queue with a bound.
  */
 export class ChannelSubscription
-  extends Outlet
+  extends SubscriptionWriter
   implements Subscription, LiveSubscription, Follower, ReplayTask
 {
   readonly selection: Selection;
@@ -32,8 +32,8 @@ export class ChannelSubscription
   readonly #context: SubscriptionContext;
   /** Until it is live. */
   #catchUp: Replay | undefined;
-  #live = false;
-  #settle = () => {};
+  #isLive = false;
+  #resolveClosed = () => {};
   /** Where its subscriber tells of its end by the signal alone. */
   #onAbort: (() => void) | undefined;
 
@@ -49,7 +49,7 @@ export class ChannelSubscription
     this.selection = selection;
     this.initial = initial;
     this.closed = new Promise((resolve) => {
-      this.#settle = resolve;
+      this.#resolveClosed = resolve;
     });
   }
 
@@ -62,12 +62,15 @@ export class ChannelSubscription
     if (!this.over) this.#run(() => this.#catchUpWithLog());
   }
 
-  /** While it is live and nothing is queued, the feed's place is its own: events that it does not select cost it nothing. */
+  /**
+   * While it is live and nothing is queued, the live delivery's place is its own: events that it does not
+   * select cost it nothing.
+   */
   get cursor(): string {
-    if (!this.#live || this.#queue) return this.place;
-    const { feed, log } = this.#context;
+    if (!this.#isLive || this.#queue) return this.place;
+    const { live, log } = this.#context;
     // Within a delivery it may have been written more already.
-    return feed.delivering && log.compare(this.place, feed.delivered) > 0 ? this.place : feed.delivered;
+    return live.delivering && log.compare(this.place, live.delivered) > 0 ? this.place : live.delivered;
   }
 
   get slow(): boolean {
@@ -79,12 +82,12 @@ export class ChannelSubscription
     this.place = this.cursor;
     this.finish();
     this.#leaveLive();
-    this.#context.feed.leave(this);
+    this.#context.live.leave(this);
     this.#unfollow();
     this.#catchUp?.stop();
     this.#context.meter.add('subscribers', -1);
     this.#context.left(this);
-    this.#settle();
+    this.#resolveClosed();
   }
 
   readAhead(): number {
@@ -123,17 +126,17 @@ export class ChannelSubscription
 
   /** Where events have been passed over since the last id that the client got, it is told how far it is. */
   idleFrame(): Uint8Array | undefined {
-    if (!this.#live || this.#queue || this.sent === this.cursor) return undefined;
+    if (!this.#isLive || this.#queue || this.sent === this.cursor) return undefined;
     this.sent = this.cursor;
     return cursorFrame(this.cursor);
   }
 
   join(): boolean {
-    this.#live = this.#context.feed.join(this);
-    return this.#live;
+    this.#isLive = this.#context.live.join(this);
+    return this.#isLive;
   }
 
-  /** Gone once the member is live, for as long as it stays so. */
+  /** Gone once the subscription is live, for as long as it stays so. */
   async #catchUpWithLog(): Promise<void> {
     const catchUp = new Replay(this.#context, this);
     this.#catchUp = catchUp;
@@ -165,7 +168,7 @@ export class ChannelSubscription
   }
 
   #leaveLive(): void {
-    this.#live = false;
+    this.#isLive = false;
     this.#queue?.clear();
     this.#queue = undefined;
   }

@@ -2,38 +2,50 @@ import type { LoggedEvent } from '../log/event-log';
 import { join } from '../wire/frames';
 import { byTopics, type Selection } from './selection';
 
-/** Who is live: written everything that it selects, up to the feed's last delivery. */
+/** Who is live: written everything that it selects, up to the last delivery. */
 export interface LiveSubscription {
   readonly selection: Selection;
   readonly cursor: string;
   /** Looks at what `deliver` will need, and gives a number that depends on all of it. Does not throw. */
   readAhead(): number;
-  /** Events of its topics, which follow what was delivered before, and their blocks as one frame. Does not throw. */
+  /**
+   * Events of its topics, which follow what was delivered before, and their blocks as one frame. Does not
+   * throw.
+   */
   deliver(events: readonly LoggedEvent[], frame: Uint8Array): void;
-  /** No longer live: the log's tail has a gap behind `position`, and the member has to read the log itself. */
+  /**
+   * No longer live: the log's tail has a gap behind `position`, and the subscription has to read the log
+   * itself.
+   */
   lost(position: string): void;
 }
 
 interface Group {
   readonly topics: ReadonlySet<string> | undefined;
-  readonly members: Set<LiveSubscription>;
+  readonly subscriptions: Set<LiveSubscription>;
 }
 
-/** Members that are looked at before any of them is written to. With many more, the first would be forgotten again. */
+/**
+ * Subscriptions that are looked at before any of them is written to. With many more, the first would be
+ * forgotten again.
+ */
 const AHEAD = 16;
 
-/** Live members by their topics: what is published costs nothing for those who have not chosen its topic. */
+/**
+ * Live subscriptions by their topics: what is published costs nothing for those who have not chosen its
+ * topic.
+ */
 export class TopicIndex {
   readonly #groups = new Map<string, Group>();
   readonly #byTopic = new Map<string, Set<Group>>();
   /** Of no use, but what nobody uses the compiler leaves out. */
   #seen = 0;
 
-  add(member: LiveSubscription): void {
-    const { key, topics } = member.selection;
+  add(subscription: LiveSubscription): void {
+    const { key, topics } = subscription.selection;
     let group = this.#groups.get(key);
     if (!group) {
-      group = { topics, members: new Set() };
+      group = { topics, subscriptions: new Set() };
       this.#groups.set(key, group);
       for (const topic of topics ?? []) {
         const groups = this.#byTopic.get(topic);
@@ -41,13 +53,13 @@ export class TopicIndex {
         else this.#byTopic.set(topic, new Set([group]));
       }
     }
-    group.members.add(member);
+    group.subscriptions.add(subscription);
   }
 
-  delete(member: LiveSubscription): void {
-    const { key, topics } = member.selection;
+  delete(subscription: LiveSubscription): void {
+    const { key, topics } = subscription.selection;
     const group = this.#groups.get(key);
-    if (!group?.members.delete(member) || group.members.size > 0) return;
+    if (!group?.subscriptions.delete(subscription) || group.subscriptions.size > 0) return;
     this.#groups.delete(key);
     for (const topic of topics ?? []) {
       const groups = this.#byTopic.get(topic);
@@ -57,22 +69,23 @@ export class TopicIndex {
   }
 
   deliver(events: readonly LoggedEvent[]): void {
-    for (const { topics, members } of this.#concerned(events)) {
+    for (const { topics, subscriptions } of this.#concerned(events)) {
       const selected = byTopics(events, topics);
       const frame = join(selected.map((event) => event.frame));
-      for (const some of batches(members, AHEAD)) {
-        for (const member of some) this.#seen |= member.readAhead();
-        for (const member of some) if (members.has(member)) member.deliver(selected, frame);
+      for (const some of batches(subscriptions, AHEAD)) {
+        for (const subscription of some) this.#seen |= subscription.readAhead();
+        for (const subscription of some)
+          if (subscriptions.has(subscription)) subscription.deliver(selected, frame);
       }
     }
   }
 
   /** All of them, who are then in no group. */
   clear(): LiveSubscription[] {
-    const members = [...this.#groups.values()].flatMap((group) => [...group.members]);
+    const subscriptions = [...this.#groups.values()].flatMap((group) => [...group.subscriptions]);
     this.#groups.clear();
     this.#byTopic.clear();
-    return members;
+    return subscriptions;
   }
 
   #concerned(events: readonly LoggedEvent[]): Set<Group> {

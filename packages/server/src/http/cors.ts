@@ -1,18 +1,42 @@
-import { checkInteger, invalidOption, kindOf } from '../options';
+import { checkOptions, invalidOption, is, isBoolean, isInteger, type OptionRules } from '@eventwire/options';
 
 /** Which pages of other origins may read the stream. */
 export interface CorsOptions {
-  /** Origins such as `https://example.org`, compared literally; or `'*'`, for streams that need no credentials. */
+  /**
+   * Origins such as `https://example.org`, compared literally; or `'*'`, for streams that need no
+   * credentials.
+   */
   origins: readonly string[] | '*';
   /** Whether the browser may send cookies and the like; not together with `'*'`. Default false. */
   credentials?: boolean | undefined;
-  /** Request headers that pages may set beside `Last-Event-ID`; default `Authorization`, `Cache-Control` and `Content-Type`. */
+  /**
+   * Request headers that pages may set beside `Last-Event-ID`; default `Authorization`, `Cache-Control` and
+   * `Content-Type`.
+   */
   allowHeaders?: readonly string[] | undefined;
   /** Response headers that pages may read; default none beyond what browsers always let them. */
   exposeHeaders?: readonly string[] | undefined;
   /** Seconds for which a browser may keep the answer to a preflight; default 600. */
   maxAge?: number | undefined;
 }
+
+const isHeaderName = (value: unknown) => typeof value === 'string' && /^[!#$%&'*+\-.^_`|~\w]+$/.test(value);
+const headerNames = is(
+  'an array of header names',
+  (value) => Array.isArray(value) && value.every(isHeaderName),
+);
+
+const RULES = {
+  // Each origin is checked by itself, since the refusal says how to write it.
+  origins: is("'*' or an array of origins", (value) => value === '*' || Array.isArray(value)),
+  credentials: isBoolean,
+  allowHeaders: headerNames,
+  exposeHeaders: headerNames,
+  maxAge: isInteger(0),
+} satisfies OptionRules<CorsOptions>;
+
+/** Names that other libraries use. */
+const HINTS = { origin: 'origins', allowedHeaders: 'allowHeaders', exposedHeaders: 'exposeHeaders' };
 
 /** {@link CorsOptions}, checked, as the headers that they give. */
 export class Cors {
@@ -22,35 +46,33 @@ export class Cors {
   readonly #exposeHeaders: string;
   readonly #maxAge: number;
 
-  /** @throws EventStreamUsageError `INVALID_OPTION` */
+  /** @throws TypeError `INVALID_OPTION` */
   constructor(options: CorsOptions) {
-    if (typeof options !== 'object' || options === null) {
-      throw invalidOption('cors', `must be an object, not ${kindOf(options)}`);
-    }
+    checkOptions(options, RULES, { prefix: 'cors.', name: 'cors', hints: HINTS });
     const { origins, credentials = false, allowHeaders, exposeHeaders, maxAge = 600 } = options;
-    if (origins !== '*' && !Array.isArray(origins)) {
-      throw invalidOption('cors.origins', `must be '*' or an array of origins, not ${kindOf(origins)}`);
-    }
-    if (typeof credentials !== 'boolean') {
-      throw invalidOption('cors.credentials', `must be a boolean, not ${kindOf(credentials)}`);
-    }
+    if (origins === undefined)
+      throw invalidOption('cors.origins', "'*' or an array of origins", { value: origins });
     const any = origins === '*' || origins.includes('*');
     if (any && credentials) {
-      throw invalidOption('cors.origins', `cannot be '*' with credentials: list the origins`);
+      throw invalidOption('cors.origins', "a list of origins, since credentials go with no '*'", {
+        value: '*',
+      });
     }
     for (const origin of origins === '*' ? [] : origins) if (origin !== '*') checkOrigin(origin);
-    checkInteger('cors.maxAge', maxAge, 0, Number.MAX_SAFE_INTEGER);
     this.#origins = any ? '*' : new Set(origins);
     this.#credentials = credentials;
     this.#allowHeaders = [
       'Last-Event-ID',
-      ...names('cors.allowHeaders', allowHeaders ?? ['Authorization', 'Cache-Control', 'Content-Type']),
+      ...(allowHeaders ?? ['Authorization', 'Cache-Control', 'Content-Type']),
     ].join(', ');
-    this.#exposeHeaders = names('cors.exposeHeaders', exposeHeaders ?? []).join(', ');
+    this.#exposeHeaders = (exposeHeaders ?? []).join(', ');
     this.#maxAge = maxAge;
   }
 
-  /** For every answer to a request with this `Origin`, also a refusing one: a cache must not give one origin's to another. */
+  /**
+   * For every answer to a request with this `Origin`, also a refusing one: a cache must not give one origin's
+   * to another.
+   */
   headers(origin: string | undefined): [name: string, value: string][] {
     const allowed = this.#allowed(origin);
     const headers: [string, string][] = this.#origins === '*' ? [] : [['vary', 'Origin']];
@@ -83,19 +105,6 @@ function checkOrigin(origin: unknown): void {
     serialized = new URL(String(origin)).origin;
   } catch {}
   if (typeof origin === 'string' && serialized === origin && origin !== 'null') return;
-  const advice = serialized && serialized !== 'null' ? `: write ${serialized}` : '';
-  throw invalidOption(
-    'cors.origins',
-    `must hold origins such as https://example.org, not ${String(origin)}${advice}`,
-  );
-}
-
-function names(option: string, values: readonly string[]): readonly string[] {
-  if (!Array.isArray(values)) throw invalidOption(option, `must be an array, not ${kindOf(values)}`);
-  for (const value of values) {
-    if (typeof value !== 'string' || !/^[!#$%&'*+\-.^_`|~\w]+$/.test(value)) {
-      throw invalidOption(option, `must hold names of headers, not ${String(value)}`);
-    }
-  }
-  return values;
+  const advice = serialized && serialized !== 'null' ? ` (write ${serialized})` : '';
+  throw invalidOption('cors.origins', `origins such as https://example.org${advice}`, { value: origin });
 }

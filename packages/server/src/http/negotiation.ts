@@ -1,9 +1,12 @@
 import type { ResolvedEventStreamInit } from '../stream/event-stream-init';
 import { isPreflight, preflightResponse } from './preflight';
-import { type PlainResponse, plainText, type StreamRequest } from './response';
+import { type PlainResponse, plainText, type RequestFacts } from './response';
 
-/** For a preflight and for an `Accept` that leaves event streams out, the answer; undefined where the stream may begin. */
-export function negotiate(request: StreamRequest, init: ResolvedEventStreamInit): PlainResponse | undefined {
+/**
+ * For a preflight and for an `Accept` that leaves event streams out, the answer; undefined where the stream
+ * may begin.
+ */
+export function negotiate(request: RequestFacts, init: ResolvedEventStreamInit): PlainResponse | undefined {
   const { crossOrigin, accept } = init;
   if (crossOrigin && isPreflight(request)) return preflightResponse(request, crossOrigin);
   if (accept === 'require' && !acceptsEventStream(request.header('accept'))) {
@@ -17,18 +20,18 @@ export function negotiate(request: StreamRequest, init: ResolvedEventStreamInit)
   return undefined;
 }
 
-/** The answer to whom there is no room for. */
-export function noRoom(
+/** The response to a subscriber beyond `maxSubscribers`. */
+export function tooManySubscribers(
   retryAfter: number,
-  request: StreamRequest,
+  request: RequestFacts,
   init: ResolvedEventStreamInit,
 ): PlainResponse {
   const answer = plainText(503, 'Too many subscribers: come back later', request, init.crossOrigin);
   return { ...answer, headers: [...answer.headers, ['retry-after', String(retryAfter)]] };
 }
 
-/** The answer to whom there is nothing more for. */
-export function noContent(request: StreamRequest, { crossOrigin }: ResolvedEventStreamInit): PlainResponse {
+/** The response to a client that nothing more is for. */
+export function noContent(request: RequestFacts, { crossOrigin }: ResolvedEventStreamInit): PlainResponse {
   // With the headers of CORS: without them a page of another origin sees an error, and comes back.
   return {
     status: 204,

@@ -1,12 +1,12 @@
 import { Cors, type CorsOptions } from './cors';
-import { type PlainResponse, plainText, type StreamRequest } from './response';
+import { type PlainResponse, plainText, type RequestFacts } from './response';
 
 /**
  * The answers to OPTIONS requests that do not come to the stream's own handler.
  *
- * @throws EventStreamUsageError `INVALID_OPTION`
+ * @throws TypeError `INVALID_OPTION`
  */
-export function preflightResponses(options: CorsOptions): (request: StreamRequest) => PlainResponse {
+export function preflightResponses(options: CorsOptions): (request: RequestFacts) => PlainResponse {
   const cors = new Cors(options);
   return (request) => {
     if (isPreflight(request)) return preflightResponse(request, cors);
@@ -19,12 +19,15 @@ export function preflightResponses(options: CorsOptions): (request: StreamReques
   };
 }
 
-/** [spec] Fetch Standard, CORS-preflight fetch: it says for which method it asks. Other OPTIONS requests are no preflights. */
-export function isPreflight(request: StreamRequest): boolean {
+/**
+ * [spec] Fetch Standard, CORS-preflight fetch: it says for which method it asks. Other OPTIONS requests are
+ * no preflights.
+ */
+export function isPreflight(request: RequestFacts): boolean {
   return request.method === 'OPTIONS' && request.header('access-control-request-method') !== undefined;
 }
 
-export function preflightResponse(request: StreamRequest, cors: Cors): PlainResponse {
+export function preflightResponse(request: RequestFacts, cors: Cors): PlainResponse {
   return noBody([...cors.headers(request.header('origin')), ...cors.preflight()]);
 }
 

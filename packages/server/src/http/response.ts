@@ -1,7 +1,7 @@
 import type { Cors } from './cors';
 
 /** What of a request decides whether it gets a stream. */
-export interface StreamRequest {
+export interface RequestFacts {
   readonly method: string;
   /** A header's value; undefined where there is none. `name` is in lower case. */
   header(name: string): string | undefined;
@@ -18,7 +18,7 @@ export interface PlainResponse {
 export function plainText(
   status: number,
   sentence: string,
-  request: StreamRequest,
+  request: RequestFacts,
   cors: Cors | undefined,
 ): PlainResponse {
   return {

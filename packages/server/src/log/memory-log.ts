@@ -1,38 +1,45 @@
-import { type EventInput, refuseId, refuseReservedType } from '@eventwire/encoder';
+import { type EventInput, encode, refuseId, refuseReservedType } from '@eventwire/encoder';
+import { checkOptions, isInteger, type OptionRules } from '@eventwire/options';
 import { EventStreamUsageError } from '../errors';
-import { checkInteger, checkOptions } from '../options';
-import { utf8, withId } from '../wire/frames';
+import { utf8 } from '../wire/frames';
 import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './event-log';
 import { heldBytes } from './held-bytes';
-import { settle } from './settled-event';
+import { keepFields } from './kept-fields';
+import { checkReadOptions } from './read-options';
 import { SlidingList } from './sliding-list';
 
 /** How much a memory log keeps. The oldest events are removed first. */
 export interface MemoryLogOptions {
   /** Events; default 10000. */
   maxEvents?: number | undefined;
-  /** Milliseconds since an event was added; default: no limit. Nothing is removed by a timer, but nothing older is given out. */
+  /**
+   * Milliseconds since an event was added; default: no limit. Nothing is removed by a timer, but nothing
+   * older is given out.
+   */
   maxAge?: number | undefined;
   /**
-   * Bytes of memory, about: of each event its encoded block, its strings, and 480 bytes for what the runtime needs to
-   * hold it. An event that is larger alone is refused.
+   * Bytes of memory, about: of each event its encoded block, its strings, and 480 bytes for what the runtime
+   * needs to hold it. An event that is larger alone is refused.
    *
    * @default 64 MiB
    */
   maxBytes?: number | undefined;
 }
 
+const RULES = {
+  maxEvents: isInteger(1),
+  maxAge: isInteger(1, Number.MAX_SAFE_INTEGER, 'whole milliseconds of at least 1'),
+  maxBytes: isInteger(1),
+} satisfies OptionRules<MemoryLogOptions>;
+
 /**
  * A log in this process's memory: for one process, and gone with it.
  *
- * @throws EventStreamUsageError `INVALID_OPTION`
+ * @throws TypeError `INVALID_OPTION`
  */
 export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
-  checkOptions(options);
+  checkOptions(options, RULES);
   const { maxEvents = 10_000, maxAge, maxBytes = 64 * 1024 * 1024 } = options;
-  checkInteger('maxEvents', maxEvents, 1, Number.MAX_SAFE_INTEGER);
-  checkInteger('maxBytes', maxBytes, 1, Number.MAX_SAFE_INTEGER);
-  if (maxAge !== undefined) checkInteger('maxAge', maxAge, 1, Number.MAX_SAFE_INTEGER);
   return new MemoryLog(maxEvents, maxAge ?? Number.POSITIVE_INFINITY, maxBytes);
 }
 
@@ -78,15 +85,15 @@ class MemoryLog implements EventLog {
   }
 
   append(event: EventInput, { topic, idempotencyKey }: AppendOptions = {}): LoggedEvent {
-    const settled = settle(event);
-    refuseId(settled);
-    refuseReservedType(settled);
+    const kept = keepFields(event);
+    refuseId(kept);
+    refuseReservedType(kept);
     this.#trim();
+    const id = this.#id(this.#seq + 1);
+    const frame = utf8(encode(kept, { id }));
     const known = idempotencyKey === undefined ? undefined : this.#byKey.get(idempotencyKey);
     if (known) return known;
-    const { data, type, retry, comment, block } = settled;
-    const id = this.#id(this.#seq + 1);
-    const frame = utf8(withId(block, id));
+    const { data, type, retry, comment } = kept;
     const fields = Object.freeze({ data, type, retry, comment });
     const bytes = heldBytes({ id, topic, event: fields, frame }, idempotencyKey);
     if (bytes > this.#maxBytes) {
@@ -119,10 +126,8 @@ class MemoryLog implements EventLog {
   }
 
   async read(after: string, options: ReadOptions): Promise<LogPage> {
+    checkReadOptions(options);
     const { limit, maxBytes = EVERYTHING.maxBytes, maxReplayBytes = EVERYTHING.maxReplayBytes } = options;
-    checkInteger('limit', limit, 1, Number.MAX_SAFE_INTEGER);
-    checkInteger('maxBytes', maxBytes, 1, Number.MAX_SAFE_INTEGER);
-    checkInteger('maxReplayBytes', maxReplayBytes, 0, Number.MAX_SAFE_INTEGER);
     return this.#page(after, { limit, maxBytes, maxReplayBytes });
   }
 
@@ -186,7 +191,10 @@ class MemoryLog implements EventLog {
     }
   }
 
-  /** A listener may append. Whoever is notifying goes round again then, so that all hear of everything in order. */
+  /**
+   * A listener may append. Whoever is notifying goes round again then, so that all hear of everything in
+   * order.
+   */
   #notify(): void {
     if (this.#notifying) return;
     this.#notifying = true;
@@ -230,7 +238,10 @@ class MemoryLog implements EventLog {
   }
 }
 
-/** A listener that throws breaks its promise: said aloud, and kept from whoever appends and from the other listeners. */
+/**
+ * A listener that throws breaks its promise: said aloud, and kept from whoever appends and from the other
+ * listeners.
+ */
 function call(tail: Tail, page: LogPage): void {
   if (tail.signal.aborted) return;
   try {

@@ -1,7 +1,12 @@
-import { type AsyncServerEventInit, type EventInput, encode } from '@eventwire/encoder';
-import { utf8, withRetry } from '../wire/frames';
+import {
+  type AsyncServerEventInit,
+  type EventDefaults,
+  type EventInput,
+  encode,
+  encodeAsync,
+} from '@eventwire/encoder';
+import { retryFrame, utf8 } from '../wire/frames';
 import { Backpressure } from './backpressure';
-import { eventPieces, hasRetry, isSync } from './event-pieces';
 import type { EventStreamSink } from './event-stream-sink';
 import { forEachUntil } from './for-each-until';
 import { nextTurn, TURN_BYTES } from './turn';
@@ -11,28 +16,31 @@ export interface BlockWriterOwner {
   /** Ends the wait for async data; its reason is thrown then. */
   readonly signal: AbortSignal;
   /** So many bytes have been given to the sink, and something is pending there. */
-  late(bytes: number): void;
+  onPending(bytes: number): void;
   /** What a source of data says to being closed. */
   report(error: unknown): void;
   /** A source of data has failed with half a block out, which the next event would join. */
-  brokeOff(): void;
+  onBrokenBlock(): void;
 }
 
 /**
- * Writes blocks to a sink, whole and in order, at its pace, and the default reconnection time with the first, until it is finished. What comes while a
- * block is written piece by piece has its turn after it.
+ * Writes blocks to a sink, whole and in order, at its pace, and the default reconnection time with the first,
+ * until it is finished. What comes while a block is written piece by piece has its turn after it.
  */
 export class BlockWriter {
-  // What each write needs comes first and together: with thousands of streams, waiting for memory is most of a delivery that is not the system's.
+  // What each write needs comes first and together: with thousands of streams, waiting for memory is most of
+  // a delivery that is not the system's.
   /** Half a block is out, or may be: nothing else may be written until it is whole. */
   #held = false;
   #finished = false;
-  /** The default reconnection time until it has been sent. Of this stream, so that nothing leaks into another. */
+  /**
+   * The default reconnection time until it has been sent. Of this stream, so that nothing leaks into another.
+   */
   #retry: number | undefined;
   readonly #sink: EventStreamSink;
   /** A whole number, since a fraction would be an object of its own. */
   #lastWrite = Math.floor(performance.now());
-  readonly #room: Backpressure;
+  readonly #backpressure: Backpressure;
   readonly #owner: BlockWriterOwner;
   /** None until something has to wait. */
   #waiting: (() => void)[] | undefined;
@@ -45,7 +53,7 @@ export class BlockWriter {
     owner: BlockWriterOwner,
   ) {
     this.#sink = sink;
-    this.#room = new Backpressure(sink, highWaterMark);
+    this.#backpressure = new Backpressure(sink, highWaterMark);
     this.#retry = retry;
     this.#owner = owner;
   }
@@ -63,7 +71,7 @@ export class BlockWriter {
   /** Whether enough is under way. */
   get full(): boolean {
     // Most clients take everything at once.
-    return this.#sink.pending > 0 && this.#room.full;
+    return this.#sink.pending > 0 && this.#backpressure.full;
   }
 
   /** When something was written last, in ms of `performance.now()`. */
@@ -75,7 +83,7 @@ export class BlockWriter {
   async idle(): Promise<void> {
     while (this.busy) {
       if (this.#held) await new Promise<void>((resolve) => this.take(resolve));
-      else await this.#room.wait();
+      else await this.#backpressure.wait();
     }
   }
 
@@ -95,12 +103,15 @@ export class BlockWriter {
   }
 
   /**
-   * Writes an event, in its turn. Data that is async holds the turn until its block is whole. Gives what settles once more may follow; nothing where it
-   * may at once, since a promise for each event could be measured.
+   * Writes an event, in its turn. Data that is async holds the turn until its block is whole. Gives what
+   * settles once more may follow; nothing where it may at once, since a promise for each event could be
+   * measured.
    */
   writeEvent(event: EventInput | AsyncServerEventInit): Promise<void> | undefined {
     if (!isSync(event)) return this.#writePieces(event);
-    return this.#putText(this.#joinRetry(encode(event), event));
+    const text = encode(event, this.#defaults());
+    this.#retry = undefined;
+    return this.#putText(text);
   }
 
   /** Writes bytes as they are, without the reconnection time; called in its turn. */
@@ -108,7 +119,7 @@ export class BlockWriter {
     if (this.#finished) return;
     this.#sink.write(bytes);
     this.#lastWrite = Math.floor(performance.now());
-    if (this.#sink.pending > 0) this.#owner.late(bytes.byteLength);
+    if (this.#sink.pending > 0) this.#owner.onPending(bytes.byteLength);
   }
 
   /** For channels, as Subscriber says. */
@@ -118,36 +129,37 @@ export class BlockWriter {
 
   /** The sink has less pending. */
   drained(): void {
-    this.#room.drained();
+    this.#backpressure.drained();
   }
 
   /** Nothing is written any more; who waits goes on. */
   finish(): void {
     this.#finished = true;
     this.#release();
-    this.#room.finish();
+    this.#backpressure.finish();
   }
 
   #writeFrame(frame: Uint8Array): void {
-    if (this.#retry !== undefined) this.put(utf8(this.#joinRetry('\n', '')));
+    if (this.#retry !== undefined) this.put(retryFrame(this.#retry));
+    this.#retry = undefined;
     this.put(frame);
   }
 
   async #writePieces(event: AsyncServerEventInit): Promise<void> {
     const { signal } = this.#owner;
-    const pieces = eventPieces(event);
+    const pieces = encodeAsync(event, this.#defaults());
     let begun = false;
     const write = async (piece: string) => {
-      const more = this.#putText(begun ? piece : this.#joinRetry(piece, event));
       begun = true;
-      await more;
+      this.#retry = undefined;
+      await this.#putText(piece);
     };
     this.#held = true;
     try {
       await forEachUntil(pieces, signal, (error) => this.#owner.report(error), write);
       signal.throwIfAborted();
     } catch (error) {
-      if (begun) this.#owner.brokeOff();
+      if (begun) this.#owner.onBrokenBlock();
       throw error;
     } finally {
       this.#release();
@@ -161,9 +173,9 @@ export class BlockWriter {
     this.#spent += bytes.byteLength;
     if (this.#spent >= TURN_BYTES) {
       this.#spent = 0;
-      return nextTurn().then(() => this.#room.wait());
+      return nextTurn().then(() => this.#backpressure.wait());
     }
-    return this.#room.full ? this.#room.wait() : undefined;
+    return this.#backpressure.full ? this.#backpressure.wait() : undefined;
   }
 
   /** Those who wait have their turns, unless one of them begins another block in pieces. */
@@ -176,9 +188,14 @@ export class BlockWriter {
     }
   }
 
-  #joinRetry(block: string, event: EventInput | AsyncServerEventInit): string {
-    const retry = this.#retry;
-    this.#retry = undefined;
-    return retry === undefined || hasRetry(event) ? block : withRetry(block, retry);
+  /** The reconnection time counts as sent only once a block has been written. */
+  #defaults(): EventDefaults | undefined {
+    return this.#retry === undefined ? undefined : { retry: this.#retry };
   }
+}
+
+/** A value that is no event at all counts as sync: encode() refuses it. */
+function isSync(event: EventInput | AsyncServerEventInit): event is EventInput {
+  const data: unknown = typeof event === 'object' && event !== null ? event.data : undefined;
+  return typeof data !== 'object' || data === null || !(Symbol.asyncIterator in data);
 }

@@ -1,34 +1,67 @@
-import { type AsyncServerEventInit, type EventInput, ServerEvent } from '@eventwire/encoder';
-import { EventStreamUsageError } from '../errors';
-import { kindOf } from '../options';
+import { type AsyncServerEventInit, type EventInput, isServerEvent } from '@eventwire/encoder';
+import { show } from '@eventwire/options';
+import { EventStreamClosedError, EventStreamUsageError } from '../errors';
+import { forEachUntil } from './for-each-until';
 import type { Subscription } from './subscriber';
 
-/** Something that gives events one after the other. */
+/** A source of events, one after the other. */
 export type EventIterable =
   | Iterable<EventInput | AsyncServerEventInit>
   | AsyncIterable<EventInput | AsyncServerEventInit>;
 
-/** What a callback may give: a source of events, a subscription that keeps the stream open until it closes, or nothing. */
+/**
+ * The result of a callback: a source of events, a subscription that keeps the stream open until it closes, or
+ * nothing.
+ */
 // biome-ignore lint/suspicious/noConfusingVoidType: a callback without a return is the point
 export type EventStreamBody = void | Subscription | EventIterable;
 
-export function isSubscription(produced: unknown): produced is Subscription {
-  return typeof produced === 'object' && produced !== null && 'closed' in produced && 'cursor' in produced;
+/** The part of a stream that a body is sent to. */
+interface BodyTarget {
+  readonly signal: AbortSignal;
+  sendEvent(event: EventInput | AsyncServerEventInit): Promise<void>;
+  report(error: unknown): void;
+}
+
+export function isSubscription(body: unknown): body is Subscription {
+  return typeof body === 'object' && body !== null && 'closed' in body && 'cursor' in body;
+}
+
+/** Sends a body until it has run out or the stream is over. Rejects with the source's error. */
+export async function sendBody(body: EventStreamBody, stream: BodyTarget): Promise<void> {
+  if (body === undefined || body === null) return;
+  if (isSubscription(body)) return body.closed;
+  checkIterable(body, 'A source of events');
+  await forEachUntil(
+    body,
+    stream.signal,
+    (error) => stream.report(error),
+    (event) => stream.sendEvent(event),
+  );
 }
 
 /**
- * Some values are iterable and yet no source of events: a string gives its characters, an event its wire text.
+ * A source that learns from sendEvent or `signal` that the stream is over, and stops by throwing, has done
+ * nothing wrong.
+ */
+export function saysItIsOver(error: unknown): boolean {
+  return error instanceof EventStreamClosedError || (error instanceof Error && error.name === 'AbortError');
+}
+
+/**
+ * Some values are iterable and yet no source of events: a string gives its characters, an event its wire
+ * text.
  *
  * @throws EventStreamUsageError `INVALID_SOURCE`
  */
 export function checkIterable(source: unknown, name: string): asserts source is EventIterable {
   const isObject = typeof source === 'object' && source !== null;
   const isIterable = isObject && (Symbol.asyncIterator in source || Symbol.iterator in source);
-  if (isIterable && !(source instanceof ServerEvent)) return;
-  const hint =
-    typeof source === 'string' || source instanceof ServerEvent ? ': for one event, give [event]' : '';
+  if (isIterable && !isServerEvent(source)) return;
+  const hint = typeof source === 'string' || isServerEvent(source) ? ': for one event, give [event]' : '';
+  const kind = isServerEvent(source) ? 'a ServerEvent' : show(source);
   throw new EventStreamUsageError(
     'INVALID_SOURCE',
-    `${name} must be an iterable or async iterable of events, not a ${source instanceof ServerEvent ? 'ServerEvent' : kindOf(source)}${hint}`,
+    `${name} must be an iterable or async iterable of events, not ${kind}${hint}`,
   );
 }

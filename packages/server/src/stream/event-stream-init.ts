@@ -1,5 +1,18 @@
+import {
+  checkOptions,
+  invalidOption,
+  is,
+  isBoolean,
+  isFunction,
+  isInteger,
+  isObject,
+  isTimer,
+  type OptionRules,
+  oneOf,
+  optional,
+} from '@eventwire/options';
 import { Cors, type CorsOptions } from '../http/cors';
-import { checkFunction, checkInteger, checkOptions, invalidOption, kindOf, MAX_TIMER } from '../options';
+import { safeReporter } from '../user-callbacks';
 import type { LifetimeLimits } from './timers/lifetime';
 
 /** Header fields by name, or pairs of name and value (`Headers`, `Map`, an array). */
@@ -9,33 +22,41 @@ export type HeaderFields =
 
 /** How one event stream is served. */
 export interface EventStreamInit {
-  /** The response's status; default 200, the only one that an EventSource reads. Not 204, 205 or 304, which have no body. */
+  /**
+   * The response's status; default 200, the only one that an EventSource reads. Not 204, 205 or 304, which
+   * have no body.
+   */
   status?: number | undefined;
   /**
-   * Header fields beside and instead of the defaults: `Content-Type: text/event-stream`, `Cache-Control: no-store, no-transform`
-   * and `X-Accel-Buffering: no` (nginx then passes each event on at once).
+   * Header fields beside and instead of the defaults: `Content-Type: text/event-stream`, `Cache-Control:
+   * no-store, no-transform` and `X-Accel-Buffering: no` (nginx then passes each event on at once).
    */
   headers?: HeaderFields | undefined;
   /** The client's reconnection time in milliseconds, sent with the first block; default: none is sent. */
   retry?: number | undefined;
   /**
-   * Milliseconds without a byte after which a comment is sent; default 15000. It is announced at the start of the stream, so that
-   * a client can tell a dead connection from a quiet one. `false`: no comment, no announcement.
+   * Milliseconds without a byte after which a comment is sent; default 15000. It is announced at the start of
+   * the stream, so that a client can tell a dead connection from a quiet one. `false`: no comment, no
+   * announcement.
    */
   heartbeat?: number | false | undefined;
   /**
-   * Pages of other origins that may read the stream. With it, a preflight (an OPTIONS request) is answered too; default: none, and
-   * no CORS header is sent.
+   * Pages of other origins that may read the stream. With it, a preflight (an OPTIONS request) is answered
+   * too; default: none, and no CORS header is sent.
    */
   cors?: CorsOptions | undefined;
   /** `'require'` answers 406 to who does not accept `text/event-stream`; default `'any'`. */
   accept?: 'any' | 'require' | undefined;
   /** Milliseconds after which the stream is closed, so that its client comes back; default: no limit. */
   maxDuration?: number | undefined;
-  /** When the client's authorisation ends: a Date, or milliseconds since 1970. The stream is closed then; default: never. */
+  /**
+   * When the client's authorisation ends: a Date, or milliseconds since 1970. The stream is closed then;
+   * default: never.
+   */
   expiresAt?: Date | number | undefined;
   /**
-   * Asked again and again whether the client may still read: the stream is closed unless it gives true, within 30 seconds. What it throws goes to
+   * Asked again and again whether the client may still read: the stream is closed unless it gives true,
+   * within 30 seconds. What it throws goes to
    * `onError`, and closes the stream too.
    */
   revalidate?: (() => boolean | Promise<boolean>) | undefined;
@@ -50,8 +71,16 @@ export interface EventStreamInit {
   /** Bytes under way to the client from which on `sendEvent` keeps its caller waiting; default 65536. */
   highWaterMark?: number | undefined;
   /**
-   * What follows when a source of events has run out: `'end'` (default) tells the client not to come back, `'close'` only
-   * closes, so that it comes back.
+   * Whether server-node may write to the socket itself, past `res.write`, if the response is a plain one of
+   * HTTP/1.1. The bytes are the same, for less work. `false` is for software that watches or changes what
+   * goes through `res.write` in a way that server-node does not notice. Other adapters ignore it.
+   *
+   * @default true
+   */
+  directWrites?: boolean | undefined;
+  /**
+   * What follows when a source of events has run out: `'end'` (default) tells the client not to come back,
+   * `'close'` only closes, so that it comes back.
    */
   onFinish?: 'end' | 'close' | undefined;
   /**
@@ -76,82 +105,66 @@ export interface ResolvedEventStreamInit extends EventStreamInit, LifetimeLimits
   readonly revalidateInterval: number;
   readonly writeTimeout: number | false;
   readonly highWaterMark: number;
+  readonly directWrites: boolean;
   readonly onFinish: 'end' | 'close';
   readonly onError: (error: unknown) => void;
 }
 
-/** What has been checked need not be checked again for each response. */
+/** Statuses whose responses have no body. */
+const WITHOUT_BODY: unknown[] = [204, 205, 304];
+const isStatus = isInteger(200, 599);
+
+const RULES = {
+  status: is(
+    'the status of a response with a body, from 200 to 599 but not 204, 205 or 304',
+    (value) => isStatus.accepts(value) && !WITHOUT_BODY.includes(value),
+  ),
+  headers: { ...is('an object of header fields, Headers or pairs', isObject), secret: true },
+  retry: isInteger(0, Number.MAX_SAFE_INTEGER, 'whole milliseconds of at least 0'),
+  heartbeat: optional(isTimer(), false),
+  cors: is('an object', isObject),
+  accept: oneOf('any', 'require'),
+  maxDuration: isInteger(1, Number.MAX_SAFE_INTEGER, 'whole milliseconds of at least 1'),
+  expiresAt: is(
+    'a valid Date or milliseconds since 1970',
+    (value) => (typeof value === 'number' || value instanceof Date) && !Number.isNaN(Number(value)),
+  ),
+  revalidate: isFunction,
+  revalidateInterval: isTimer(),
+  writeTimeout: optional(isTimer(), false),
+  highWaterMark: isInteger(0),
+  directWrites: isBoolean,
+  onFinish: oneOf('end', 'close'),
+  onError: isFunction,
+} satisfies OptionRules<EventStreamInit>;
+
+/** Names that other libraries use. */
+const HINTS = { keepAlive: 'heartbeat', keepAliveInterval: 'heartbeat', pingInterval: 'heartbeat' };
+
+/** An init that has been checked need not be checked again for each response. */
 const resolved = new WeakSet<EventStreamInit>();
 
 /**
- * Fills in the defaults. What it gives can be given to it again, at no cost.
+ * Fills in the defaults. Its result can be given to it again, at no cost.
  *
- * @throws EventStreamUsageError `INVALID_OPTION`
+ * @throws TypeError `INVALID_OPTION`
  */
 export function resolveEventStreamInit(init: EventStreamInit = {}): ResolvedEventStreamInit {
   if (isResolved(init)) return init;
-  checkOptions(init);
+  checkOptions(init, RULES, { hints: HINTS });
   const { status = 200, retry, heartbeat = 15_000, highWaterMark = 65_536, onFinish = 'end' } = init;
-  const {
-    accept = 'any',
-    maxDuration,
-    revalidate,
-    revalidateInterval = 60_000,
-    writeTimeout = 120_000,
-  } = init;
+  const { accept = 'any', maxDuration, expiresAt, cors, directWrites = true } = init;
+  const { revalidate, revalidateInterval = 60_000, writeTimeout = 120_000 } = init;
   const { onError = (error: unknown) => console.error(error) } = init;
-  checkInteger('status', status, 200, 599);
-  if (status === 204 || status === 205 || status === 304) {
-    throw invalidOption('status', `must be of a response with a body, which ${status} has not`);
-  }
-  if (retry !== undefined) checkInteger('retry', retry, 0, Number.MAX_SAFE_INTEGER);
-  if (heartbeat !== false) checkInteger('heartbeat', heartbeat, 1, MAX_TIMER);
-  if (accept !== 'any' && accept !== 'require') {
-    throw invalidOption('accept', `must be 'any' or 'require', not ${kindOf(accept)} ${String(accept)}`);
-  }
-  if (maxDuration !== undefined) checkInteger('maxDuration', maxDuration, 1, Number.MAX_SAFE_INTEGER);
-  if (revalidate !== undefined) checkFunction('revalidate', revalidate);
-  checkInteger('revalidateInterval', revalidateInterval, 1, MAX_TIMER);
-  if (writeTimeout !== false) checkInteger('writeTimeout', writeTimeout, 1, MAX_TIMER);
-  checkInteger('highWaterMark', highWaterMark, 0, Number.MAX_SAFE_INTEGER);
-  if (onFinish !== 'end' && onFinish !== 'close') {
-    throw invalidOption('onFinish', `must be 'end' or 'close', not ${kindOf(onFinish)} ${String(onFinish)}`);
-  }
-  checkFunction('onError', onError);
-  const headers = resolveHeaders(init.headers);
   const complete = {
-    ...{ status, headers, retry, heartbeat, highWaterMark, onFinish },
-    ...{ accept, maxDuration, revalidate, revalidateInterval, writeTimeout },
-    cors: init.cors,
-    crossOrigin: init.cors && new Cors(init.cors),
-    expiresAt: timeOf(init.expiresAt),
-    onError: guarded(onError),
+    ...{ status, headers: resolveHeaders(init.headers), retry, heartbeat, highWaterMark, directWrites },
+    ...{ accept, maxDuration, revalidate, revalidateInterval, writeTimeout, onFinish, cors },
+    crossOrigin: cors && new Cors(cors),
+    expiresAt: expiresAt === undefined ? undefined : Number(expiresAt),
+    onError: safeReporter(onError),
   };
   resolved.add(complete);
   return complete;
-}
-
-/** A report must not fail where it is made. */
-export function guarded(onError: (error: unknown) => void): (error: unknown) => void {
-  return (error) => {
-    try {
-      const result: unknown = onError(error);
-      // Of an async function, whose rejection nobody else would see.
-      Promise.resolve(result).catch((failure) => console.error(failure));
-    } catch (failure) {
-      console.error(failure);
-    }
-  };
-}
-
-function timeOf(expiresAt: Date | number | undefined): number | undefined {
-  if (expiresAt === undefined) return undefined;
-  const time = Number(expiresAt);
-  if ((typeof expiresAt === 'number' || expiresAt instanceof Date) && !Number.isNaN(time)) return time;
-  throw invalidOption(
-    'expiresAt',
-    `must be a valid Date or milliseconds since 1970, not ${String(expiresAt)}`,
-  );
 }
 
 function isResolved(init: EventStreamInit): init is ResolvedEventStreamInit {
@@ -168,11 +181,8 @@ function resolveHeaders(given: HeaderFields | undefined): Headers {
     if (!headers.has('x-accel-buffering')) headers.set('x-accel-buffering', 'no');
     return headers;
   } catch (cause) {
-    throw invalidOption(
-      'headers',
-      `cannot be sent: ${cause instanceof Error ? cause.message : cause}`,
-      cause,
-    );
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw invalidOption('headers', `fields that can be sent (${reason})`, undefined, cause);
   }
 }
 

@@ -1,25 +1,26 @@
-import type { PlainResponse, StreamRequest } from '../http/response';
+import type { PlainResponse, RequestFacts } from '../http/response';
 import type { Subscriber } from './subscriber';
 
 /**
  * Where a writer's bytes go: the body of one response. An adapter implements it for its runtime.
  *
- * It is owned by one writer, which calls `open` first and once, and nothing after `end` but `destroy`. No method throws, whatever
- * has become of the connection or the response, and none calls the listener before it returns, except that
- * `open` may call `closed`.
+ * It is owned by one writer, which calls `open` first and once, and nothing after `end` but `destroy`. No
+ * method throws, whatever has become of the connection or the response, and none calls the listener before it
+ * returns, except that
+ * `open` may call `onClosed`.
  */
 export interface EventStreamSink {
   /**
-   * Sends the head of the response with `first`, which may be empty: with the next write, or by itself once the code that runs now is
-   * through, until when `answer` can still take its place. Where the client has already left, or the
-   * response has no body (HEAD), it calls `listener.closed()` and that is all.
+   * Sends the head of the response with `first`, which may be empty: with the next write, or by itself once
+   * the code that runs now is through, until when `answer` can still take its place. Where the client has
+   * already left, or the response has no body (HEAD), it calls `listener.onClosed()` and that is all.
    */
   open(listener: EventStreamSinkListener, first: Uint8Array): void;
   /**
-   * Gives the request this answer instead of the stream, and that is all: `closed` follows. False, and nothing done, where the head has
-   * gone out.
+   * Gives the request this answer instead of the stream, and that is all: `onClosed` follows. False, and
+   * nothing done, where the head has gone out.
    */
-  respond(make: (request: StreamRequest) => PlainResponse): boolean;
+  respond(make: (request: RequestFacts) => PlainResponse): boolean;
   /**
    * Takes bytes, in order, however many there are. The array is not changed by anyone afterwards, and may be
    * shared. Of many bytes, `pending` has to go down as parts of them are taken: a client that reads slowly is
@@ -38,12 +39,15 @@ export interface EventStreamSink {
 
 export interface EventStreamSinkListener {
   /** `pending` has become less. Further calls that change nothing do no harm. */
-  drained(): void;
-  /** The body is over for whatever reason: ended, destroyed, or the client has left. Called once, and nothing after it. */
-  closed(): void;
+  onDrained(): void;
   /**
-   * In place of `closed`: the stream cannot be sent, since something else has begun the response, or it
+   * The body is over for whatever reason: ended, destroyed, or the client has left. Called once, and nothing
+   * after it.
+   */
+  onClosed(): void;
+  /**
+   * In place of `onClosed`: the stream cannot be sent, since something else has begun the response, or it
    * fails. The error says which.
    */
-  failed(error: unknown): void;
+  onFailed(error: unknown): void;
 }

@@ -1,7 +1,19 @@
-import { invalidOption, kindOf } from '../options';
+import { invalidOption } from '@eventwire/options';
 
 /**
- * Who a channel writes to: one stream, as a channel sees it. `EventStreamWriter` implements it.
+ * The key under which a stream has its {@link Subscriber}: handlers do not meet its methods. Registered, so
+ * that the ESM and the CommonJS copy of this package agree.
+ */
+export const SUBSCRIBER: unique symbol = Symbol.for('eventwire.subscriber') as never;
+
+/** A stream that a channel can write to, such as the `stream` of a handler. */
+export interface SubscribableStream {
+  readonly [SUBSCRIBER]: Subscriber;
+}
+
+/**
+ * One stream, as a channel sees it. A stream that is not Eventwire's own can be given to a channel by
+ * implementing this.
  *
  * No method throws. After its stream is over, `signal` is aborted and calls do nothing.
  */
@@ -12,30 +24,37 @@ export interface Subscriber {
   readonly signal: AbortSignal;
   /** Whatever the application knows of this client. */
   context?: unknown;
-  /** Takes whole blocks. `false`: they have been taken, but there should be no more until `drained()` settles. */
+  /**
+   * Takes whole blocks. `false`: they have been taken, but there should be no more until `drained()` settles.
+   */
   write(frame: Uint8Array): boolean;
-  /** Settles once there is room again, or the stream is over. */
+  /** Settles once more may be written, or the stream is over. */
   drained(): Promise<void>;
   /** Tells the client that it is finished, and closes: it does not come back. */
   end(reason?: string | undefined): void;
   /** Closes: the client comes back. */
   close(): void;
-  /** Whether the stream is over. Where it is there, so are `follow` and `unfollow`, and a channel uses them instead of `signal`. */
+  /**
+   * Whether the stream is over. Where it is there, so are `follow` and `unfollow`, and a channel uses them
+   * instead of `signal`.
+   */
   readonly over?: boolean | undefined;
   /**
-   * Ends the follower with the stream, and asks it before each heartbeat for what is to be sent instead. An AbortSignal that is listened to
-   * takes more memory than all the rest of a quiet stream, so a stream makes none for its channels.
+   * Ends the follower with the stream, and asks it before each heartbeat for what is to be sent instead. An
+   * AbortSignal that is listened to takes more memory than all the rest of a quiet stream, so a stream makes
+   * none for its channels.
    */
   follow?(follower: Follower): void;
   unfollow?(follower: Follower): void;
   /**
-   * Turns the client away before the stream has begun, with 503 and a `Retry-After` of so many seconds; `close` where it has begun.
-   * Without it, the channel closes.
+   * Turns the client away before the stream has begun, with 503 and a `Retry-After` of so many seconds;
+   * `close` where it has begun. Without it, the channel closes.
    */
   refuse?(retryAfter: number): void;
   /**
-   * Looks at what the next `write` will need, and gives a number that depends on all of it. A channel asks a few subscribers before it writes to them: so the processor fetches the memory of several
-   * at once, instead of waiting for each.
+   * Looks at what the next `write` will need, and gives a number that depends on all of it. A channel asks a
+   * few subscribers before it writes to them: so the processor fetches the memory of several at once, instead
+   * of waiting for each.
    */
   readAhead?(): number;
   /** Settles once the body has gone out. Where it is given, a channel's `close()` waits for it. */
@@ -44,7 +63,10 @@ export interface Subscriber {
 
 /** What follows a stream: its place in a channel. */
 export interface Follower {
-  /** What is to be sent instead of a heartbeat, if anything: for a client whose place in the log has moved on without an event for it. */
+  /**
+   * What is to be sent instead of a heartbeat, if anything: for a client whose place in the log has moved on
+   * without an event for it.
+   */
   idleFrame(): Uint8Array | undefined;
   /** The stream is over. */
   close(): void;
@@ -65,24 +87,28 @@ export interface Subscription {
 }
 
 /**
- * Said at the call, since what is missing would only be missed later.
+ * The subscriber of a stream. Checked at the call, since a missing method would only be missed later.
  *
- * @throws EventStreamUsageError `INVALID_OPTION`
+ * @throws TypeError `INVALID_OPTION`
  */
-export function checkSubscriber(value: unknown): void {
-  if (typeof value !== 'object' || value === null) {
-    throw invalidOption('subscriber', `must be an event stream, not ${kindOf(value)}`);
-  }
-  const subscriber = value as Partial<Subscriber>;
+export function subscriberOf(stream: unknown): Subscriber {
+  if (typeof stream !== 'object' || stream === null) throw noStream(stream, A_STREAM);
+  const own = (stream as Partial<SubscribableStream>)[SUBSCRIBER];
+  if (own !== undefined) return own;
+  const subscriber = stream as Partial<Subscriber>;
   for (const method of ['write', 'drained', 'close'] as const) {
     if (typeof subscriber[method] === 'function') continue;
-    throw invalidOption(
-      'subscriber',
-      `has no method ${method}: give an event stream, such as an EventStreamResponse, not the response under it`,
-    );
+    throw noStream(stream, `${A_STREAM}, and not the response under it (it has no method ${method})`);
   }
   const tells = typeof subscriber.over === 'boolean' && typeof subscriber.follow === 'function';
   if (!tells && !(subscriber.signal instanceof AbortSignal)) {
-    throw invalidOption('subscriber', 'has no AbortSignal as its signal, by which its end would be heard of');
+    throw noStream(stream, 'a Subscriber with an AbortSignal as its `signal`, which tells of its end');
   }
+  return subscriber as Subscriber;
+}
+
+const A_STREAM = 'an event stream, such as the `stream` of a handler or an EventStreamResponse';
+
+function noStream(value: unknown, expected: string): TypeError {
+  return invalidOption('subscriber', expected, { value });
 }

@@ -1,9 +1,10 @@
 import { encode } from '@eventwire/encoder';
-import { invalidOption, kindOf } from '../options';
+import { invalidOption } from '@eventwire/options';
 import { utf8 } from './frames';
 
 /**
- * What Eventwire says in-band, above the Standard. All of it has data, since Firefox forgets the id of a block without.
+ * What Eventwire says in-band, above the Standard. All of it has data, since Firefox forgets the id of a
+ * block without.
  */
 const PREFIX = 'eventwire:';
 
@@ -26,12 +27,16 @@ export function cursorFrame(id: string): Uint8Array {
   return frame('cursor', {}, id);
 }
 
-/** Events after `after` are gone. `oldest` is the first that is held; who is cut off now is to come back with `id`. */
+/**
+ * Events after `after` are gone. `oldest` is the first that is held; who is cut off now is to come back with
+ * `id`.
+ */
 export function gapFrame(after: string, oldest: string | null, id: string): Uint8Array {
   try {
     return frame('gap', { after, oldest }, id);
   } catch {
-    // The id asked for, from a log that knows no cursor before its oldest event; a client can ask for what is no id at all.
+    // The id asked for, from a log that knows no cursor before its oldest event; a client can ask for what is
+    // no id at all.
     return frame('gap', { after, oldest }, undefined);
   }
 }
@@ -44,7 +49,7 @@ export function laggedFrame(dropped: number): Uint8Array {
 /**
  * Finished: the client does not come back.
  *
- * @throws EventStreamUsageError `INVALID_OPTION`, option `reason`
+ * @throws TypeError `INVALID_OPTION`, option `reason`
  */
 export function endFrame(reason: string | undefined): Uint8Array {
   if (reason === undefined) return frame('end', {}, undefined);
@@ -54,9 +59,9 @@ export function endFrame(reason: string | undefined): Uint8Array {
   try {
     json = JSON.stringify(reason);
   } catch (cause) {
-    throw invalidOption('reason', `cannot be written as JSON: ${cause}. Give a text`, cause);
+    throw invalidOption('reason', 'a text', { value: reason }, cause);
   }
-  if (json === undefined) throw invalidOption('reason', `must be a text, not ${kindOf(reason)}`);
+  if (json === undefined) throw invalidOption('reason', 'a text', { value: reason });
   return frame('end', { reason }, undefined);
 }
 

@@ -6,22 +6,6 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** Puts an id into an encoded block that has none: behind the comment, where the encoder would have written it. */
-export function withId(block: string, id: string): string {
-  return insert(block, [': '], `id: ${id}\n`);
-}
-
-/** Puts a reconnection time into an encoded block, or the beginning of one, that has none. */
-export function withRetry(block: string, retry: number): string {
-  return insert(block, [': ', 'id: '], `retry: ${retry}\n`);
-}
-
-function insert(block: string, before: string[], line: string): string {
-  let at = 0;
-  while (before.some((prefix) => block.startsWith(prefix, at))) at = block.indexOf('\n', at) + 1;
-  return `${block.slice(0, at)}${line}${block.slice(at)}`;
-}
-
 /** A block that sets the client's reconnection time (ms), and nothing else. */
 export function retryFrame(retry: number): Uint8Array {
   return utf8(`retry: ${retry}\n\n`);

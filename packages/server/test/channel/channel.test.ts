@@ -846,10 +846,13 @@ describe('options', () => {
   });
 
   it.each([
-    ['must be an event stream, not Null', null],
+    ['expected an event stream, such as the `stream` of a handler or an EventStreamResponse, got null', null],
     ['has no method drained', { write() {}, lastEventId: '' }],
-    ['has no AbortSignal', { ...new FakeSubscriber(), write() {}, drained() {}, close() {}, signal: {} }],
-  ])('refuses who is no subscriber: it %s', (message, subscriber) => {
+    [
+      'a Subscriber with an AbortSignal',
+      { ...new FakeSubscriber(), write() {}, drained() {}, close() {}, signal: {} },
+    ],
+  ])('refuses what is no subscriber: %s', (message, subscriber) => {
     expect(() => createChannel().subscribe(subscriber as unknown as FakeSubscriber)).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',

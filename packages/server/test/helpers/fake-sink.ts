@@ -1,4 +1,4 @@
-import type { EventStreamSink, EventStreamSinkListener, PlainResponse, StreamRequest } from '../../src/index';
+import type { EventStreamSink, EventStreamSinkListener, PlainResponse, RequestFacts } from '../../src/index';
 
 /** A body in memory. Bytes stay pending while `stuck`, and the peer can leave. */
 export class FakeSink implements EventStreamSink {
@@ -13,7 +13,7 @@ export class FakeSink implements EventStreamSink {
 
   open(listener: EventStreamSinkListener, first: Uint8Array): void {
     if (this.over) {
-      listener.closed();
+      listener.onClosed();
       return;
     }
     this.#listener = listener;
@@ -23,7 +23,7 @@ export class FakeSink implements EventStreamSink {
   /** Whether the head has gone out. */
   begun = true;
 
-  respond(make: (request: StreamRequest) => PlainResponse): boolean {
+  respond(make: (request: RequestFacts) => PlainResponse): boolean {
     if (this.begun) return false;
     const { status, headers } = make({ method: 'GET', header: () => undefined });
     this.text = [status, ...headers.filter(([name]) => name === 'retry-after').flat()].join(' ');
@@ -42,7 +42,7 @@ export class FakeSink implements EventStreamSink {
   /** The peer takes all that is pending, or `bytes` of it. */
   take(bytes = this.pending): void {
     this.pending -= bytes;
-    this.#listener?.drained();
+    this.#listener?.onDrained();
   }
 
   end(): void {
@@ -71,7 +71,7 @@ export class FakeSink implements EventStreamSink {
     const listener = this.#listener;
     this.#listener = undefined;
     // Not before the call returns, as the contract says; but a peer leaves by itself.
-    if (this.over === 'gone') listener?.closed();
-    else queueMicrotask(() => listener?.closed());
+    if (this.over === 'gone') listener?.onClosed();
+    else queueMicrotask(() => listener?.onClosed());
   }
 }

@@ -5,6 +5,7 @@ import {
   EventStreamWriter,
   type HeaderFields,
   resolveEventStreamInit,
+  SUBSCRIBER,
 } from '../../src/index';
 import { FakeSink } from '../helpers/fake-sink';
 import { deferred, settled, stateOf } from '../helpers/helpers';
@@ -121,7 +122,7 @@ describe('async data', () => {
       })(),
     });
     const after = stream.sendEvent('after');
-    const full = stream.write(bytes('data: frame\n\n'));
+    const full = stream[SUBSCRIBER].write(bytes('data: frame\n\n'));
     const second = stream.sendEvent({
       data: (async function* () {
         yield 'x';
@@ -207,7 +208,7 @@ describe('async data', () => {
       };
       const sent = stream.sendEvent({ data: source as AsyncIterable<string> });
       const waiting = stream.sendEvent('b');
-      stream.write(bytes('data: c\n\n'));
+      stream[SUBSCRIBER].write(bytes('data: c\n\n'));
       await settled();
       if (how === 'close') stream.close();
       else sink.leave();
@@ -251,8 +252,8 @@ describe('retry', () => {
 
   it("is a block of its own before a channel's first frame", async () => {
     const { sink, stream } = open({ retry: 1 });
-    stream.write(bytes('data: a\n\n'));
-    stream.write(bytes('data: b\n\n'));
+    stream[SUBSCRIBER].write(bytes('data: a\n\n'));
+    stream[SUBSCRIBER].write(bytes('data: b\n\n'));
     await stream.sendEvent('c');
     expect(sink.text).toBe('retry: 1\n\ndata: a\n\ndata: b\n\ndata: c\n\n');
   });
@@ -335,7 +336,7 @@ describe('heartbeat', () => {
   it('is no cursor while a block is in progress, since what waits behind it has not been sent', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const { sink, stream } = open({ heartbeat: 100 });
-    stream.follow({
+    stream[SUBSCRIBER].follow?.({
       idleFrame: () => bytes('id: 9\nevent: eventwire:cursor\ndata: {}\n\n'),
       close: () => {},
     });
@@ -357,7 +358,7 @@ describe('heartbeat', () => {
     const failing = (what: string) => () => {
       throw new Error(what);
     };
-    stream.follow({ idleFrame: failing('no frame'), close: failing('no close') });
+    stream[SUBSCRIBER].follow?.({ idleFrame: failing('no frame'), close: failing('no close') });
     vi.advanceTimersByTime(100);
     expect(sink.text).toBe(': eventwire heartbeat=100\n\n:\n\n');
     sink.leave();
@@ -377,28 +378,47 @@ describe('heartbeat', () => {
   });
 });
 
+describe('A handler', () => {
+  it('sees the methods that it needs, and the channel’s only by a symbol that both module copies share', () => {
+    const members = Object.getOwnPropertyNames(EventStreamWriter.prototype).sort();
+    expect(members.filter((name) => name !== 'constructor')).toEqual([
+      'close',
+      'closed',
+      'context',
+      'end',
+      'lastEventId',
+      'noContent',
+      'refuse',
+      'sendEvent',
+      'sendEvents',
+      'signal',
+    ]);
+    expect(SUBSCRIBER).toBe(Symbol.for('eventwire.subscriber'));
+  });
+});
+
 describe('write and drained', () => {
   it('says false when full, takes the frame nevertheless, and drained settles with room', async () => {
     const { sink, stream } = open({ highWaterMark: 8 });
     sink.stuck = true;
-    expect(stream.write(bytes('data:\n\n'))).toBe(true);
-    expect(stream.write(bytes('data:\n\n'))).toBe(false);
+    expect(stream[SUBSCRIBER].write(bytes('data:\n\n'))).toBe(true);
+    expect(stream[SUBSCRIBER].write(bytes('data:\n\n'))).toBe(false);
     expect(sink.text).toBe('data:\n\ndata:\n\n');
-    const drained = stream.drained();
+    const drained = stream[SUBSCRIBER].drained();
     expect(await stateOf(drained)).toBe('pending');
     sink.take();
     expect(await stateOf(drained)).toBe('resolved');
-    expect(await stateOf(stream.drained())).toBe('resolved');
+    expect(await stateOf(stream[SUBSCRIBER].drained())).toBe('resolved');
   });
 
   it('drained settles on close', async () => {
     const { sink, stream } = open({ highWaterMark: 1 });
     sink.stuck = true;
-    stream.write(bytes('data:\n\n'));
-    const drained = stream.drained();
+    stream[SUBSCRIBER].write(bytes('data:\n\n'));
+    const drained = stream[SUBSCRIBER].drained();
     sink.leave();
     expect(await stateOf(drained)).toBe('resolved');
-    expect(stream.write(bytes('data:\n\n'))).toBe(false);
+    expect(stream[SUBSCRIBER].write(bytes('data:\n\n'))).toBe(false);
   });
 
   it('drained waits for a block in progress', async () => {
@@ -409,8 +429,8 @@ describe('write and drained', () => {
         yield await gate.promise;
       })(),
     });
-    stream.write(bytes('data: a\n\n'));
-    const drained = stream.drained();
+    stream[SUBSCRIBER].write(bytes('data: a\n\n'));
+    const drained = stream[SUBSCRIBER].drained();
     expect(await stateOf(drained)).toBe('pending');
     gate.resolve('x');
     expect(await stateOf(drained)).toBe('resolved');
@@ -448,7 +468,7 @@ describe('end and close', () => {
     expect(() => stream.end(reason as unknown as string)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION', option: 'reason' }),
     );
-    expect(stream.over).toBe(false);
+    expect(stream[SUBSCRIBER].over).toBe(false);
     await stream.sendEvent('next');
     stream.end('done');
     expect(sink.text).toBe('data: next\n\nevent: eventwire:end\ndata: {"reason":"done"}\n\n');
@@ -507,7 +527,7 @@ describe('end and close', () => {
     await stream.sendEvents(['late']);
     await stream.sendEvents([]);
     await expect(stream.sendEvent('late')).rejects.toMatchObject({ code: 'STREAM_CLOSED' });
-    expect(stream.write(bytes('data: late\n\n'))).toBe(false);
+    expect(stream[SUBSCRIBER].write(bytes('data: late\n\n'))).toBe(false);
     gate.resolve('b');
     await stream.closed;
     expect(sink.text).toBe('data: a\ndata: b\n\nevent: eventwire:end\ndata: {}\n\n');
@@ -516,9 +536,9 @@ describe('end and close', () => {
 
   it('abort a signal that is asked for later', () => {
     const { stream, sink } = open();
-    expect(stream.over).toBe(false);
+    expect(stream[SUBSCRIBER].over).toBe(false);
     sink.leave();
-    expect(stream.over).toBe(true);
+    expect(stream[SUBSCRIBER].over).toBe(true);
     expect(stream.signal.reason).toMatchObject({ code: 'CLIENT_GONE' });
     expect(stream.signal).toBe(stream.signal);
   });
@@ -831,7 +851,7 @@ describe('options', () => {
   ])('refuses a bad %s by name', (option, init) => {
     expect(() => new EventStreamWriter(new FakeSink(), init as EventStreamInit)).toThrow(
       expect.objectContaining({
-        name: 'EventStreamUsageError',
+        name: 'TypeError',
         code: 'INVALID_OPTION',
         option,
         message: expect.stringContaining(option),
@@ -877,5 +897,17 @@ describe('options', () => {
     );
     expect(stream.lastEventId).toBe('');
     stream.close();
+  });
+});
+
+describe('An event of another copy of the encoder', () => {
+  it('is refused as a source of events, and is not sent as its wire text', async () => {
+    vi.resetModules();
+    const other = await import('@eventwire/encoder');
+    const { sink, stream, errors } = open();
+    await stream.sendEvents(new other.ServerEvent('a') as never);
+    expect(other.ServerEvent).not.toBe(ServerEvent);
+    expect(sink.text).toBe('');
+    expect(errors).toMatchObject([{ code: 'INVALID_SOURCE' }]);
   });
 });

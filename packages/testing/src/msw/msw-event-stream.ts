@@ -1,3 +1,4 @@
+import { isServerEvent } from '@eventwire/encoder';
 import {
   checkOptions,
   invalidOption,
@@ -7,8 +8,8 @@ import {
   MAX_TIMER,
   type OptionRules,
 } from '@eventwire/options';
+import { readLastEventId } from '@eventwire/server';
 import { HttpHandler, type Path, type PathParams } from 'msw';
-import { readLastEventId } from '../last-event-id';
 import { type EventsInput, eventStreamBody } from './event-stream-body';
 
 /** Facts about a request, beside the request itself. */
@@ -100,7 +101,10 @@ export function mswEventStream(
     anyOf(method),
     path,
     async ({ request, params }) => {
-      const lastEventId = readLastEventId(request.headers.get('last-event-id'), request.url);
+      const lastEventId = readLastEventId({
+        header: request.headers.get('last-event-id'),
+        url: request.url,
+      });
       const events = typeof source === 'function' ? await source(request, { lastEventId, params }) : source;
       if (events instanceof Response) return events;
       checkEvents(events);
@@ -120,7 +124,7 @@ function checkEvents(events: EventsInput): void {
     events !== null &&
     (Symbol.iterator in events || Symbol.asyncIterator in events) &&
     !ArrayBuffer.isView(events) &&
-    !('retry' in events);
+    !isServerEvent(events);
   if (!isList) {
     const expected = 'an iterable or async iterable of events (a single event goes into an array)';
     throw invalidOption('source', expected, { value: events });

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { readLastEventId } from '../last-event-id';
+import { readLastEventId } from '@eventwire/server';
 
 /** A request as the server got it. */
 export interface RecordedRequest {
@@ -36,7 +36,7 @@ export async function recordRequest(
     url,
     headers,
     // Node joins a repeated header of this name with ", ".
-    lastEventId: readLastEventId(Array.isArray(given) ? given.join(', ') : given, url),
+    lastEventId: readLastEventId({ header: Array.isArray(given) ? given.join(', ') : given, url }),
     body: Buffer.concat(chunks).toString(),
     time,
     closed,

@@ -1,29 +1,32 @@
 import type { LoggedEvent } from '../../log/event-log';
 import { nextTurn, TURN_BYTES } from '../../stream/turn';
 import { join } from '../../wire/frames';
-import type { Outlet } from '../outlet';
+import type { SubscriptionWriter } from '../subscription-writer';
 
 /** Bytes written at once; a larger event goes alone. */
 const MAX_FRAME_BYTES = 65_536;
 
-/** Writes what is replayed: as fast as its subscriber takes it, and never so fast that others get no turn of the event loop. */
+/**
+ * Writes what is replayed: as fast as its subscriber takes it, and never so fast that others get no turn of
+ * the event loop.
+ */
 export class ReplayPace {
-  readonly #outlet: Outlet;
+  readonly #writer: SubscriptionWriter;
   /** Events written. */
   replayed = 0;
   /** Bytes since the last turn that was left to others. */
   #spent = 0;
 
-  constructor(outlet: Outlet) {
-    this.#outlet = outlet;
+  constructor(writer: SubscriptionWriter) {
+    this.#writer = writer;
   }
 
   async write(events: readonly LoggedEvent[]): Promise<void> {
-    const outlet = this.#outlet;
-    for (let from = 0; from < events.length && !outlet.over; ) {
+    const writer = this.#writer;
+    for (let from = 0; from < events.length && !writer.over; ) {
       const frames: Uint8Array[] = [];
       let bytes = 0;
-      let last = outlet.place;
+      let last = writer.place;
       for (let next = events[from]; next; next = events[from + frames.length]) {
         bytes += next.frame.byteLength;
         if (frames.length > 0 && bytes > MAX_FRAME_BYTES) break;
@@ -33,14 +36,14 @@ export class ReplayPace {
       from += frames.length;
       this.replayed += frames.length;
       const frame = join(frames);
-      if (!outlet.writeEvents(frame, frames.length, last)) await outlet.subscriber.drained();
+      if (!writer.writeEvents(frame, frames.length, last)) await writer.subscriber.drained();
       await this.#spend(frame.byteLength);
     }
   }
 
   /** The same for what is no event of the log. */
   async send(frame: Uint8Array): Promise<void> {
-    await this.#outlet.send(frame);
+    await this.#writer.send(frame);
     await this.#spend(frame.byteLength);
   }
 

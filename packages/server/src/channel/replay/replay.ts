@@ -7,8 +7,8 @@ import { forEachUntil } from '../../stream/for-each-until';
 import type { Wait } from '../../stream/wait';
 import { cursorFrame, gapFrame } from '../../wire/conventions';
 import type { LiveDelivery } from '../live-delivery';
-import type { Outlet } from '../outlet';
 import type { Selection } from '../selection';
+import type { SubscriptionWriter } from '../subscription-writer';
 import { initialStateFrame } from './initial-state';
 import { ReplayPace } from './replay-pace';
 
@@ -16,35 +16,44 @@ import { ReplayPace } from './replay-pace';
 export interface ReplayContext {
   readonly log: EventLog;
   readonly reader: LogReader;
-  readonly feed: LiveDelivery;
+  readonly live: LiveDelivery;
   report(error: unknown): void;
 }
 
 /** What catching up needs of the subscription. */
-export interface ReplayTask extends Outlet {
+export interface ReplayTask extends SubscriptionWriter {
   readonly selection: Selection;
   readonly initial: Initial | undefined;
-  /** Makes the subscriber live, which the feed refuses if more has arrived meanwhile. */
+  /** Makes the subscriber live, which the live delivery refuses if more has arrived meanwhile. */
   join(): boolean;
 }
 
 /** Gives the state that the log's newest place stands for. */
 export type Initial = () => Iterable<EventInput> | AsyncIterable<EventInput>;
 
-/** Readings without progress, one after the other, after which the log is given up: a broken one would be asked for ever. */
+/**
+ * Readings without progress, one after the other, after which the log is given up: a broken one would be
+ * asked for ever.
+ */
 const MAX_FRUITLESS = 10;
 
 /**
- * One subscriber's way from its cursor to the log's tail: page by page, at its own pace, so that nothing is queued for it meanwhile.
- * Who falls out of the log on the way gets a gap.
+ * One subscriber's way from its cursor to the log's tail: page by page, at its own pace, so that nothing is
+ * queued for it meanwhile. Who falls out of the log on the way gets a gap.
  */
 export class Replay {
   readonly #context: ReplayContext;
   readonly #task: ReplayTask;
   readonly #pace: ReplayPace;
-  /** The feed's generation in which the log has said that the cursor is its own: before, it must not be compared. */
+  /**
+   * The live delivery's generation in which the log has said that the cursor is its own: before, it must not
+   * be compared.
+   */
   #known = -1;
-  /** The generation in which the log has said that it is not: what the feed still has may then be lost to the log. */
+  /**
+   * The generation in which the log has said that it is not: the events that it still has may then be lost to
+   * the log.
+   */
   #lost = -1;
   /** Readings, one after the other, that brought it no further. */
   #fruitless = 0;
@@ -77,34 +86,34 @@ export class Replay {
   }
 
   async #begin(): Promise<void> {
-    const { feed, reader } = this.#context;
-    const { generation } = feed;
-    const head = await this.#answer(reader.head());
-    if (head === undefined) return;
-    this.#task.place = head;
+    const { live, reader } = this.#context;
+    const { generation } = live;
+    const lastId = await this.#await(reader.lastId());
+    if (lastId === undefined) return;
+    this.#task.place = lastId;
     this.#known = generation;
     await this.#present();
   }
 
   async #follow(): Promise<void> {
-    const { feed, log } = this.#context;
-    const outlet = this.#task;
-    while (!outlet.over) {
-      await feed.listen();
-      if (outlet.over) return;
-      const known = this.#known === feed.generation;
+    const { live, log } = this.#context;
+    const writer = this.#task;
+    while (!writer.over) {
+      await live.listen();
+      if (writer.over) return;
+      const known = this.#known === live.generation;
       if (known) {
         // From here to join() nothing is awaited, so that nothing can arrive in between.
-        const ahead = log.compare(outlet.place, feed.tailed);
+        const ahead = log.compare(writer.place, live.newest);
         if (ahead === 0 && this.#task.join()) return;
         if (ahead > 0) {
-          await this.#answer(feed.more());
+          await this.#await(live.more());
           continue;
         }
       }
-      const { generation } = feed;
+      const { generation } = live;
       const page = this.#recent() ?? (await this.#page());
-      if (outlet.over || !page) return;
+      if (writer.over || !page) return;
       await this.#expectProgress(page);
       if (page.gap) {
         this.#lost = generation;
@@ -115,21 +124,21 @@ export class Replay {
     }
   }
 
-  /** What follows the place, if the feed has it still. */
+  /** What follows the place, if the live delivery has it still. */
   #recent(): ReadPage | undefined {
-    const { feed } = this.#context;
-    if (this.#lost === feed.generation) return undefined;
-    const events = feed.recent(this.#task.place);
+    const { live } = this.#context;
+    if (this.#lost === live.generation) return undefined;
+    const events = live.recent(this.#task.place);
     const last = events.at(-1);
     return last && { events, gap: false, end: last.id };
   }
 
   #page(): Promise<ReadPage | undefined> {
-    return this.#answer(this.#context.reader.page(this.#task.place));
+    return this.#await(this.#context.reader.page(this.#task.place));
   }
 
   /** `undefined` if the subscriber has left meanwhile. */
-  #answer<T>({ result, drop }: Wait<T>): Promise<T | undefined> {
+  #await<T>({ result, drop }: Wait<T>): Promise<T | undefined> {
     this.#drop = drop;
     return result;
   }
@@ -145,54 +154,58 @@ export class Replay {
     const { place } = this.#task;
     return new EventStreamUsageError(
       'INCONSISTENT_LOG',
-      `The log reads nothing after ${place}, but its tail is at ${this.#context.feed.tailed}`,
+      `The log reads nothing after ${place}, but its tail is at ${this.#context.live.newest}`,
     );
   }
 
-  /** The log reads nothing, though the tail is ahead: the log has lost its newest events, and the tail has not noticed yet. */
+  /**
+   * The log reads nothing, though the tail is ahead: the log has lost its newest events, and the tail has not
+   * noticed yet.
+   */
   async #mistrustTail(): Promise<void> {
-    if (!(await this.#context.feed.isAstray())) throw this.#inconsistent();
+    if (!(await this.#context.live.isAstray())) throw this.#inconsistent();
   }
 
   /** Reading past the tail would mean to wait for it, and then to be past it again, and never to be live. */
   #upToTail(page: ReadPage): ReadPage {
-    const { feed, log } = this.#context;
-    const { tailed } = feed;
+    const { live, log } = this.#context;
+    const { newest } = live;
     const { place } = this.#task;
-    if (page.end === undefined || log.compare(page.end, tailed) <= 0) return page;
-    const events = page.events.filter((event) => log.compare(event.id, tailed) <= 0);
-    return { events, gap: false, end: log.compare(place, tailed) < 0 ? tailed : place };
+    if (page.end === undefined || log.compare(page.end, newest) <= 0) return page;
+    const events = page.events.filter((event) => log.compare(event.id, newest) <= 0);
+    return { events, gap: false, end: log.compare(place, newest) < 0 ? newest : place };
   }
 
   /** Tells of a gap before anything else, and goes on behind it. */
   async #bridge({ events, end }: ReadPage): Promise<void> {
     const { log, reader } = this.#context;
     const { initial } = this.#task;
-    const outlet = this.#task;
-    const after = outlet.place;
-    outlet.meter.add('gaps', 1);
+    const writer = this.#task;
+    const after = writer.place;
+    writer.meter.add('gaps', 1);
     if (initial || end === undefined) {
-      const head = await this.#answer(reader.head());
-      if (head === undefined) return;
+      const lastId = await this.#await(reader.lastId());
+      if (lastId === undefined) return;
       if (initial) {
-        outlet.place = head;
-        // Not with the cursor as its id: a connection lost before the state was through would go on behind a state that never came.
-        await outlet.send(gapFrame(after, events[0]?.id ?? null, after));
+        writer.place = lastId;
+        // Not with the cursor as its id: a connection lost before the state was through would go on behind a
+        // state that never came.
+        await writer.send(gapFrame(after, events[0]?.id ?? null, after));
         return this.#present();
       }
-      // Asked again, since what was added before head() was asked must not be skipped.
+      // Asked again, since an event that was added before lastId() was asked must not be skipped.
       const again = await this.#page();
       if (!again) return;
       ({ events, end } = again);
       if (end === undefined) {
-        outlet.place = outlet.sent = head;
-        return outlet.send(gapFrame(after, null, head));
+        writer.place = writer.sent = lastId;
+        return writer.send(gapFrame(after, null, lastId));
       }
     }
     const oldest = events[0]?.id ?? end;
     const before = log.cursorBefore?.(oldest) ?? after;
-    outlet.place = outlet.sent = before;
-    await outlet.send(gapFrame(after, oldest, before));
+    writer.place = writer.sent = before;
+    await writer.send(gapFrame(after, oldest, before));
     await this.#write({ events, gap: false, end });
   }
 
@@ -200,26 +213,27 @@ export class Replay {
   async #present(): Promise<void> {
     const { report } = this.#context;
     const { initial } = this.#task;
-    const outlet = this.#task;
-    if (initial && !outlet.over) {
+    const writer = this.#task;
+    if (initial && !writer.over) {
       const source = initial();
       checkIterable(source, 'What initial gives');
       const abort = new AbortController();
       this.#stopInitial = () => abort.abort();
       await forEachUntil(source, abort.signal, report, (event) => this.#pace.send(initialStateFrame(event)));
     }
-    outlet.sent = outlet.place;
-    await outlet.send(cursorFrame(outlet.place));
+    writer.sent = writer.place;
+    await writer.send(cursorFrame(writer.place));
   }
 
   async #write({ events, end }: ReadPage): Promise<void> {
-    const outlet = this.#task;
+    const writer = this.#task;
     const picked = this.#task.selection.pick(events);
     await this.#pace.write(picked);
-    if (outlet.over) return;
+    if (writer.over) return;
     // Those that were passed over count as seen.
-    outlet.place = end ?? outlet.place;
-    // Many who come back at once and find little for them in a long log would leave no turn to anything else; nor would one that waits for the tail.
+    writer.place = end ?? writer.place;
+    // Many who come back at once and find little for them in a long log would leave no turn to anything else;
+    // nor would one that waits for the tail.
     if (picked.length === 0 || picked.length < events.length) await this.#pace.leaveTurn();
   }
 }

@@ -4,11 +4,12 @@ import { startTimer, type Timer } from './timer';
 export interface HeartbeatListener {
   /** When something was written last, in ms of `performance.now()`. */
   readonly lastWrite: number;
-  idle(): void;
+  onIdle(): void;
 }
 
 /**
- * Calls `idle` after `interval` ms without a write. A write has nothing to do with it: the timer runs on, and is set anew for what is left when it fires.
+ * Calls `onIdle` after `interval` ms without a write. A write has nothing to do with it: the timer runs on,
+ * and is set anew for what is left when it fires.
  */
 export class Heartbeat {
   readonly #interval: number;
@@ -29,7 +30,7 @@ export class Heartbeat {
     const left = Math.ceil(this.#listener.lastWrite + this.#interval - performance.now());
     // Set before the beat, which may stop it.
     this.#timer = startTimer(check, left > 0 ? left : this.#interval, this);
-    if (left <= 0) this.#listener.idle();
+    if (left <= 0) this.#listener.onIdle();
   }
 }
 

@@ -1,4 +1,4 @@
-import { MAX_TIMER } from '../../options';
+import { MAX_TIMER } from '@eventwire/options';
 import { startTimer, type Timer } from './timer';
 
 /** Ms for which an answer of `revalidate` is waited for. */
@@ -73,8 +73,8 @@ export class Lifetime {
 
   #ask(): Promise<boolean | undefined> {
     return new Promise((resolve, reject) => {
-      const late = `revalidate has not answered within ${PATIENCE_MS} ms: the stream is closed`;
-      this.#check = startTimer(() => reject(new DOMException(late, 'TimeoutError')), PATIENCE_MS);
+      const timedOut = `revalidate has given no result within ${PATIENCE_MS} ms: the stream is closed`;
+      this.#check = startTimer(() => reject(new DOMException(timedOut, 'TimeoutError')), PATIENCE_MS);
       Promise.resolve(this.#limits.revalidate?.()).then(resolve, reject);
     });
   }

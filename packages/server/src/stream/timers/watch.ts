@@ -7,12 +7,15 @@ import { WriteTimeout } from './write-timeout';
 /** What watching a stream can lead to. */
 export interface WatchListener extends HeartbeatListener {
   /** The stream's time is up, or its client is no longer allowed. */
-  expired(): void;
-  /** The client has taken nothing for `patience` ms. */
-  stalled(patience: number): void;
+  onExpired(): void;
+  /** The client has taken nothing for `writeTimeout` ms. */
+  onStalled(writeTimeout: number): void;
 }
 
-/** The timers of one open stream: heartbeats while it is idle, its life's end, and a client that takes nothing. */
+/**
+ * The timers of one open stream: heartbeats while it is idle, its life's end, and a client that takes
+ * nothing.
+ */
 export class Watch {
   readonly #sink: EventStreamSink;
   readonly #writeTimeout: number | false;
@@ -20,7 +23,7 @@ export class Watch {
   readonly #heartbeat: Heartbeat | undefined;
   readonly #lifetime: Lifetime | undefined;
   /** From when something was pending for the first time: most clients take everything at once. */
-  #stall: WriteTimeout | undefined;
+  #stuck: WriteTimeout | undefined;
 
   constructor(sink: EventStreamSink, init: ResolvedEventStreamInit, listener: WatchListener) {
     const { heartbeat, writeTimeout, maxDuration, expiresAt, revalidate, onError } = init;
@@ -29,21 +32,21 @@ export class Watch {
     this.#listener = listener;
     if (heartbeat !== false) this.#heartbeat = new Heartbeat(heartbeat, listener);
     if (maxDuration !== undefined || expiresAt !== undefined || revalidate) {
-      this.#lifetime = new Lifetime(init, () => listener.expired(), onError);
+      this.#lifetime = new Lifetime(init, () => listener.onExpired(), onError);
     }
   }
 
   /** To be called after a write that has left something pending. */
-  late(bytes: number): void {
-    const patience = this.#writeTimeout;
-    if (patience === false) return;
-    this.#stall ??= new WriteTimeout(this.#sink, patience, () => this.#listener.stalled(patience));
-    this.#stall.late(bytes);
+  onPending(bytes: number): void {
+    const writeTimeout = this.#writeTimeout;
+    if (writeTimeout === false) return;
+    this.#stuck ??= new WriteTimeout(this.#sink, writeTimeout, () => this.#listener.onStalled(writeTimeout));
+    this.#stuck.onPending(bytes);
   }
 
   stop(): void {
     this.#heartbeat?.stop();
     this.#lifetime?.stop();
-    this.#stall?.stop();
+    this.#stuck?.stop();
   }
 }

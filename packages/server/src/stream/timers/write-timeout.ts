@@ -3,8 +3,8 @@ import { afterThisTurn } from '../turn';
 import { startTimer, type Timer } from './timer';
 
 /**
- * Notices a client that takes nothing: calls `stalled` when bytes have been pending for `patience` ms and none has
- * gone out. The timer runs only while something is pending.
+ * Notices a client that takes nothing: calls `stalled` when bytes have been pending for `patience` ms and
+ * none has gone out. The timer runs only while something is pending.
  */
 export class WriteTimeout {
   readonly #sink: EventStreamSink;
@@ -22,7 +22,7 @@ export class WriteTimeout {
   }
 
   /** To be called after a write that has left something pending. */
-  late(bytes: number): void {
+  onPending(bytes: number): void {
     this.#written += bytes;
     if (this.#timer === undefined) this.#look();
   }
