@@ -256,6 +256,14 @@ describe('The defaults of encode and encodeAsync', () => {
     expect((await all(encodeAsync(event, defaults))).join('')).toBe(text);
   });
 
+  it('are not the index that map passes', () => {
+    expect([new ServerEvent('a'), 'b', { data: 'c' }].map(encode)).toEqual([
+      'data: a\n\n',
+      'data: b\n\n',
+      'data: c\n\n',
+    ]);
+  });
+
   it('come with the first piece of async data', async () => {
     async function* data() {
       yield 'a';

@@ -12,7 +12,7 @@ const forget = () => {
   last = undefined;
 };
 
-/** Who counts the bytes that the system has not taken yet. */
+/** The counter of the bytes that the system has not taken yet. */
 export interface PendingBytes {
   onPending(size: number): void;
   /** Not called for what fails: the stream is closed then. */
@@ -20,8 +20,9 @@ export interface PendingBytes {
 }
 
 /**
- * Writes a frame as one chunk of HTTP/1.1 to the socket itself, where that is the same as `res.write`, for less work. False, and
- * nothing done, where anything could make a difference: then `res.write` has to do it. The head has to be out.
+ * Writes a frame as one chunk of HTTP/1.1 to the socket itself, where that is the same as `res.write`, for
+ * less work. False, and nothing done, where anything could make a difference: then `res.write` has to do
+ * it. The head has to be out.
  *
  * @param pending is told of the frame's size if the system has not taken it at once, and again once it has
  */
@@ -36,8 +37,9 @@ export function writeDirectly(res: NodeResponse, frame: Uint8Array, pending: Pen
 }
 
 /**
- * The same for the first frame, with the head, which `writeHead` has made but not sent. Node would hold both back for a moment, and count them as
- * pending; and it would keep the head in the many pieces of which it has made it, for as long as the response lasts.
+ * The same for the first frame, with the head, which `writeHead` has made but not sent. Node would hold
+ * both back for a moment, and count them as pending; and it would keep the head in the many pieces of which
+ * it has made it, for as long as the response lasts.
  */
 export function writeHeadDirectly(res: NodeResponse, frame: Uint8Array, pending: PendingBytes): boolean {
   const socket = freeSocketOf(res);
@@ -74,7 +76,8 @@ function freeSocketOf(res: NodeResponse): Socket | undefined {
   if (res.write !== ServerResponse.prototype.write) return undefined;
   const { socket, chunkedEncoding, headersSent, writableEnded } = res as ServerResponse;
   if (!chunkedEncoding || !headersSent || writableEnded) return undefined;
-  // None while a response before this one has the connection. TCP or a pipe, without TLS; in other runtimes it is something else.
+  // None while a response before this one has the connection. TCP or a pipe, without TLS; in other runtimes
+  // it is something else.
   if (!socket || Object.getPrototypeOf(socket) !== Socket.prototype) return undefined;
   // Everything before has left node's hands.
   if ((res as ServerResponse).writableLength > 0 || socket.writableCorked > 0) return undefined;

@@ -167,7 +167,10 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     this.putFirst(first);
   }
 
-  /** A stream is quiet for longer than node lets a connection be, and its events are too small to be waited with. */
+  /**
+   * A stream is quiet for longer than node lets a connection be, and its events are too small to be waited
+   * with.
+   */
   #keepSocketOpen(): void {
     const { socket } = this.#req;
     this.#socketTimeout = socket?.timeout ?? 0;
@@ -214,5 +217,5 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
   }
 }
 
-/** Whatever breaks a response, 'close' follows. */
+/** A broken response says 'close' next, for any reason. */
 function ignore(): void {}

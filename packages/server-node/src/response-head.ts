@@ -3,10 +3,15 @@ import type { ResolvedEventStreamInit } from '@eventwire/server';
 import { isHttp2, type NodeRequest, type NodeResponse, requestFacts } from './messages';
 import { type HeaderTarget, setHeaders } from './plain-response';
 
-/** RFC 9113, section 8.2.2: fields of one connection, which HTTP/2 knows otherwise; node refuses them there. */
+/**
+ * RFC 9113, section 8.2.2: fields of one connection, which HTTP/2 knows otherwise; node refuses them there.
+ */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];
 
-/** Makes the head of an event stream. What was set on the response before stays, except what an event stream needs otherwise. */
+/**
+ * Makes the head of an event stream. Fields that were set on the response before stay, except those that an
+ * event stream needs otherwise.
+ */
 export function writeHead(req: NodeRequest, res: NodeResponse, init: ResolvedEventStreamInit): void {
   const { headers, crossOrigin, status } = init;
   const http2 = isHttp2(res);
@@ -25,9 +30,10 @@ export function writeHead(req: NodeRequest, res: NodeResponse, init: ResolvedEve
 }
 
 /**
- * Whether the head's fields can go with `writeHead` itself. Node then keeps none of them for as long as the response lasts: half a kB less for each stream.
- * Not where one has been set before, since node keeps all then. And not where something has put itself before these methods: it may pass on
- * the status alone, or look at the fields by `getHeader`.
+ * Whether the head's fields can go with `writeHead` itself. Node then keeps none of them for as long as the
+ * response lasts: half a kB less for each stream. Not where one has been set before, since node keeps all
+ * then. And not where something has put itself before these methods: it may pass on the status alone, or
+ * look at the fields by `getHeader`.
  */
 function takesThemAtOnce(res: NodeResponse): boolean {
   const { writeHead, setHeader } = ServerResponse.prototype;

@@ -11,9 +11,10 @@ import {
 const SLICE_BYTES = 65_536;
 
 /**
- * The body of a Response. What is pending is what its reader, which is the runtime, has not pulled.
+ * The body of a Response. Bytes are pending until its reader, which is the runtime, has pulled them.
  *
- * The client has left when the body is cancelled or the request's signal is aborted: runtimes do the one, the other, or both.
+ * The client has left when the body is cancelled or the request's signal is aborted: runtimes do the one,
+ * the other, or both.
  */
 export class WebSink implements EventStreamSink {
   /** Set by `open`; null where there is nothing to send, or nobody to send it to. */
@@ -33,7 +34,8 @@ export class WebSink implements EventStreamSink {
     const { highWaterMark } = init;
     this.#request = request;
     this.#init = init;
-    // With a mark of 0 pulls would come only once the reader waits for more, but an empty queue is what a writer with 0 waits for.
+    // With a mark of 0 pulls would come only once the reader waits for more, but an empty queue is what a
+    // writer with 0 waits for.
     this.#strategy = { highWaterMark: Math.max(highWaterMark, 1), size: (chunk) => chunk.byteLength };
   }
 

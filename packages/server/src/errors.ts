@@ -1,5 +1,5 @@
 /**
- * What was to be written came too late. Nothing is wrong with it, nor with the caller: it says that a loop can stop.
+ * A write came too late. Neither the event nor the caller is at fault: the error says that a loop can stop.
  *
  * Codes: `STREAM_CLOSED` (the stream was ended or closed on this side), `CLIENT_GONE` (the client has left),
  * `CHANNEL_CLOSED` (the channel was closed). A stream's `signal` is aborted with this error as its reason.
@@ -17,8 +17,8 @@ export class EventStreamClosedError extends Error {
 /**
  * A mistake in the calling code, to be fixed there.
  *
- * Codes: `INVALID_SOURCE` (what sendEvents or `initial` was given is no source of
- * events), `HEADERS_SENT` (the response was begun by someone else), `EVENT_TOO_LARGE` (larger than the whole log may be),
+ * Codes: `INVALID_SOURCE` (what sendEvents or `initial` was given is no source of events), `HEADERS_SENT`
+ * (the response was begun by someone else), `EVENT_TOO_LARGE` (larger than the whole log may be),
  * `FOREIGN_ID` (the id was not assigned by this log), `INCONSISTENT_LOG` (a log broke its contract).
  */
 export class EventStreamUsageError extends TypeError {

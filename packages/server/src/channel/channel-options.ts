@@ -22,14 +22,14 @@ export interface ChannelOptions {
   /** Where events are kept for those who come back; default: a memory log of the channel's own. */
   log?: EventLog | undefined;
   /**
-   * Bytes of events that may wait for one subscriber that is full; default 1 MiB. In memory they are shared by all who wait; each has
-   * a list of its own, of some 45 bytes for each event.
+   * Bytes of events that may wait for one subscriber that is full; default 1 MiB. In memory they are shared
+   * by all who wait; each has a list of its own, of some 45 bytes for each event.
    */
   maxQueueBytes?: number | undefined;
   /**
-   * Bytes of events that are replayed, behind a gap, to a client whose last event ID the log does not know: one from before a
-   * restart, or a forged one. It gets the newest events that fit, and the gap says with which they begin. An id that the log
-   * knows is replayed in full, whatever follows it.
+   * Bytes of events that are replayed, behind a gap, to a client whose last event ID the log does not know:
+   * one from before a restart, or a forged one. It gets the newest events that fit, and the gap says with
+   * which they begin. An id that the log knows is replayed in full, whatever follows it.
    *
    * @default 1 MiB, so that a request of 80 bytes does not bring all that the log holds
    */
@@ -37,19 +37,23 @@ export interface ChannelOptions {
   /** Subscribers beyond this number are turned away, with 503 and `Retry-After`; default: no limit. */
   maxSubscribers?: number | undefined;
   /**
-   * What happens to a live subscriber for whom more than `maxQueueBytes` wait:
+   * The treatment of a live subscriber for which more than `maxQueueBytes` wait:
    *
-   * - `'disconnect'` (default): it is closed; its client comes back with its last id, and reads what it missed from the log.
+   * - `'disconnect'` (default): it is closed; its client comes back with its last id, and reads what it
+   *   missed from the log.
    * - `'drop-oldest'`: the oldest waiting events are left out, and it is told how many.
-   * - `'latest'`: as soon as it is full, only the newest event of each key waits, in log order, and it is told how many were left out.
-   *   Where these alone are too many bytes, it is closed.
+   * - `'latest'`: as soon as it is full, only the newest event of each key waits, in log order, and it is
+   *   told how many were left out. Where these alone are too many bytes, it is closed.
    *
-   * Who is being given what it missed reads the log at its own pace, and is never slow.
+   * A subscriber that is catching up reads the log at its own pace, and is never slow.
    */
   slowSubscriber?: 'disconnect' | 'drop-oldest' | 'latest' | undefined;
   /** The key of an event, for `slowSubscriber: 'latest'`, which needs it. */
   coalesceKey?: ((event: LoggedEvent) => string) | undefined;
-  /** Told of what goes wrong with one subscriber, which is then closed, and with the log; default `console.error`. */
+  /**
+   * Told of what goes wrong with one subscriber, which is then closed, and with the log; default
+   * `console.error`.
+   */
   onError?: ((error: unknown) => void) | undefined;
   /** Told how the numbers of `stats()` change, for OpenTelemetry and the like. */
   onMetric?: MetricListener | undefined;
@@ -59,19 +63,27 @@ export interface SubscribeOptions extends SelectionOptions {
   /** The id to go on from; default: the subscriber's. Empty: from now on. */
   lastEventId?: string | undefined;
   /**
-   * The present state as events without ids, for who comes without an id or after a gap. It is called once the channel knows the
-   * place in the log from which it delivers, so that what happens meanwhile follows.
+   * The present state as events without ids, for who comes without an id or after a gap. It is called once
+   * the channel knows the place in the log from which it delivers, so that what happens meanwhile follows.
    */
   initial?: (() => Iterable<EventInput> | AsyncIterable<EventInput>) | undefined;
 }
 
 /** How a channel's streams end. */
 export interface ChannelCloseOptions {
-  /** Each client is given a reconnection time of its own between these two, in ms, so that they do not come back all at once. */
+  /**
+   * Each client is given a reconnection time of its own between these two, in ms, so that they do not come
+   * back all at once.
+   */
   retry?: readonly [min: number, max: number] | undefined;
-  /** Ms over which the streams are ended one after the other; default 0, all at once. Until then they go on. */
+  /**
+   * Ms over which the streams are ended one after the other; default 0, all at once. Until then they go on.
+   */
   spread?: number | undefined;
-  /** Ms after which no longer is waited for clients that do not take their last bytes; default: each stream's own patience. */
+  /**
+   * Ms after which no longer is waited for clients that do not take their last bytes; default: each
+   * stream's own patience.
+   */
   timeout?: number | undefined;
 }
 

@@ -7,7 +7,10 @@ import { afterThisTurn } from '../stream/turn';
 import type { Wait } from '../stream/wait';
 import { type LiveSubscription, TopicIndex } from './topic-index';
 
-/** What has arrived is delivered without waiting for the turn's end from this many bytes on, so that it has a bound. */
+/**
+ * From this many bytes on, events are delivered without waiting for the turn's end, so that memory has a
+ * bound.
+ */
 const MAX_JOINED_BYTES = 65_536;
 /** Of what has been delivered, in memory, for those who come back. */
 const RECENT_BYTES = 4 * 1024 * 1024;
@@ -17,10 +20,11 @@ const HEAVY = 2;
 const MAX_REST = 25;
 
 /**
- * The log's tail, joined per turn of the event loop and handed to all live subscriptions as one shared frame. Where that takes long and events come faster, they are joined for as long again, up to
- * 25 ms.
+ * The log's tail, joined per turn of the event loop and handed to all live subscriptions as one shared
+ * frame. Where that takes long and events come faster, they are joined for as long again, up to 25 ms.
  *
- * It is the only way from the log to a live subscription, so that there is one order, whoever published and in whichever process.
+ * It is the only way from the log to a live subscription, so that there is one order, whoever published and
+ * in whichever process.
  */
 export class LiveDelivery {
   readonly #log: EventLog;
@@ -39,7 +43,7 @@ export class LiveDelivery {
   #bytes = 0;
   #scheduled = false;
   #delivering = false;
-  /** What has come in during a delivery: taken in after it, so that no delivery begins within another. */
+  /** Pages that came in during a delivery: taken in after it, so that no delivery begins within another. */
   #postponed: LogPage[] = [];
   /** In ms of `performance.now()`: before, there is no delivery. */
   #restUntil = 0;
@@ -58,7 +62,10 @@ export class LiveDelivery {
     return this.#newest;
   }
 
-  /** The place up to which live subscriptions have been given everything that they select. Within a delivery, the one before it. */
+  /**
+   * The place up to which live subscriptions have been given everything that they select. Within a
+   * delivery, the one before it.
+   */
   get delivered(): string {
     return this.#delivered;
   }
@@ -67,7 +74,9 @@ export class LiveDelivery {
     return this.#delivering;
   }
 
-  /** Changes when the tail has lost its place, after which ids that were known may no longer be of this log. */
+  /**
+   * Changes when the tail has lost its place, after which ids that were known may no longer be of this log.
+   */
   get generation(): number {
     return this.#generation;
   }
@@ -85,8 +94,9 @@ export class LiveDelivery {
   }
 
   /**
-   * Takes in a subscription that has read the log up to `newest`. What has arrived and not been delivered it has read too, so that
-   * goes out to the others first. `false`: more has arrived meanwhile.
+   * Takes in a subscription that has read the log up to `newest`. It has also read the events that have
+   * arrived and not been delivered, so that goes out to the others first. `false`: more has arrived
+   * meanwhile.
    */
   join(subscription: LiveSubscription): boolean {
     this.#deliver();
@@ -117,7 +127,10 @@ export class LiveDelivery {
     return { result, drop };
   }
 
-  /** Asks the log whether the tail has lost its place, and if so, begins anew. Also true where either has happened meanwhile. */
+  /**
+   * Asks the log whether the tail has lost its place, and if so, begins anew. Also true where either has
+   * happened meanwhile.
+   */
   async isAstray(): Promise<boolean> {
     const [place, generation] = [this.#newest, this.#generation];
     const gap = await this.#reader.isGap(place).result;
@@ -186,7 +199,10 @@ export class LiveDelivery {
     else afterThisTurn(deliver);
   }
 
-  /** Each subscription has to learn from the log itself what it has missed; the tail begins anew at the head. */
+  /**
+   * Each subscription has to learn from the log itself what it has missed; the tail begins anew at the
+   * head.
+   */
   #restart(): void {
     this.#abort?.abort();
     this.#deliver();
@@ -212,15 +228,19 @@ export class LiveDelivery {
     }
     const now = performance.now();
     const took = now - began;
-    // Where events gather while one delivery follows the other, the next takes no longer with more of them: so the process is left to others for as
-    // long, and half of its time goes further. What comes after an event by itself, or after a pause, waits for nothing.
+    // Where events gather while one delivery follows the other, the next takes no longer with more of them:
+    // so the process is left to others for as long, and half of its time goes further. An event that comes
+    // after a pause waits for nothing.
     const isPressed = events.length > 1 && took >= HEAVY && began - this.#ended < 2 * took;
     this.#restUntil = isPressed ? now + Math.min(took, MAX_REST) : 0;
     this.#ended = now;
     this.#takePostponed();
   }
 
-  /** It goes out in a turn of its own, however much it is: what every delivery brings about would else go on for ever. */
+  /**
+   * It goes out in a turn of its own, however much it is: what every delivery brings about would else go on
+   * for ever.
+   */
   #takePostponed(): void {
     const pages = this.#postponed;
     if (pages.length === 0) return;

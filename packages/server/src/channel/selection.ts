@@ -6,8 +6,8 @@ export interface SelectionOptions {
   /** Only events that were published with one of these topics; default: all events. */
   topics?: readonly string[] | undefined;
   /**
-   * Whether this subscriber may see an event; `context` is the subscriber's own. It is asked during replay too. If it throws, this
-   * subscriber is closed and no other.
+   * Whether this subscriber may see an event; `context` is the subscriber's own. It is asked during replay
+   * too. If it throws, this subscriber is closed and no other.
    */
   filter?: ((event: LoggedEvent, context: unknown) => boolean) | undefined;
 }

@@ -4,7 +4,7 @@ import { join } from '../wire/frames';
 import type { Meter } from './channel-stats';
 import type { SubscriptionWriter } from './subscription-writer';
 
-/** What is done with a subscriber that takes its events more slowly than they come. */
+/** The treatment of a subscriber that takes its events more slowly than they come. */
 export interface SlowPolicy {
   readonly maxQueueBytes: number;
   readonly slowSubscriber: 'disconnect' | 'drop-oldest' | 'latest';
@@ -15,8 +15,8 @@ export interface SlowPolicy {
 const MAX_FRAME_BYTES = 65_536;
 
 /**
- * What waits for one subscriber that is full. The events themselves are shared with the log and with every other queue, so what a
- * queue holds alone is its list, some 45 bytes for each event.
+ * The events that wait for one subscriber that is full. The events themselves are shared with the log and
+ * with every other queue, so what a queue holds alone is its list, some 45 bytes for each event.
  */
 export class SlowQueue {
   readonly #policy: SlowPolicy;
@@ -32,7 +32,10 @@ export class SlowQueue {
     this.#meter = meter;
   }
 
-  /** False: more than `maxQueueBytes` wait, and the policy lets none be dropped. Throws what `coalesceKey` throws. */
+  /**
+   * False: more than `maxQueueBytes` wait, and the policy lets none be dropped. Throws what `coalesceKey`
+   * throws.
+   */
   add(events: readonly LoggedEvent[]): boolean {
     const { maxQueueBytes, slowSubscriber, coalesceKey } = this.#policy;
     for (const event of events) {
@@ -50,7 +53,10 @@ export class SlowQueue {
     return slowSubscriber === 'drop-oldest' || this.#bytes <= maxQueueBytes;
   }
 
-  /** Writes what waits, and before it how many were dropped. Whether all has been written, and there is room for more. */
+  /**
+   * Writes what waits, and before it how many were dropped. Whether all has been written, and there is room
+   * for more.
+   */
   drain(writer: SubscriptionWriter): boolean {
     if (this.#dropped > 0) {
       const notice = laggedFrame(this.#dropped);

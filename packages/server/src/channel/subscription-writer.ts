@@ -3,7 +3,7 @@ import type { Meter } from './channel-stats';
 
 /** The way to one subscriber, and how far it has been written. */
 export class SubscriptionWriter {
-  // What each delivery needs comes first, as in BlockWriter.
+  // The fields that each delivery needs come first, as in BlockWriter.
   #over = false;
   /** The place in the log up to which everything that it selects has been written. */
   place: string;
@@ -27,7 +27,9 @@ export class SubscriptionWriter {
     this.#over = true;
   }
 
-  /** So many events up to the id `last`. `false`: there should be no more until the subscriber has drained. */
+  /**
+   * So many events up to the id `last`. `false`: there should be no more until the subscriber has drained.
+   */
   writeEvents(frame: Uint8Array, count: number, last: string): boolean {
     if (this.#over) return false;
     this.place = this.sent = last;

@@ -2,15 +2,21 @@ import type { LoggedEvent } from '../log/event-log';
 import { join } from '../wire/frames';
 import { byTopics, type Selection } from './selection';
 
-/** Who is live: written everything that it selects, up to the last delivery. */
+/** A live subscription: everything that it selects has been written to it, up to the last delivery. */
 export interface LiveSubscription {
   readonly selection: Selection;
   readonly cursor: string;
   /** Looks at what `deliver` will need, and gives a number that depends on all of it. Does not throw. */
   readAhead(): number;
-  /** Events of its topics, which follow what was delivered before, and their blocks as one frame. Does not throw. */
+  /**
+   * Events of its topics, which follow what was delivered before, and their blocks as one frame. Does not
+   * throw.
+   */
   deliver(events: readonly LoggedEvent[], frame: Uint8Array): void;
-  /** No longer live: the log's tail has a gap behind `position`, and the subscription has to read the log itself. */
+  /**
+   * No longer live: the log's tail has a gap behind `position`, and the subscription has to read the log
+   * itself.
+   */
   lost(position: string): void;
 }
 
@@ -19,14 +25,20 @@ interface Group {
   readonly subscriptions: Set<LiveSubscription>;
 }
 
-/** Subscriptions that are looked at before any of them is written to. With many more, the first would be forgotten again. */
+/**
+ * Subscriptions that are looked at before any of them is written to. With many more, the first would be
+ * forgotten again.
+ */
 const AHEAD = 16;
 
-/** Live subscriptions by their topics: what is published costs nothing for those who have not chosen its topic. */
+/**
+ * Live subscriptions by their topics: what is published costs nothing for those who have not chosen its
+ * topic.
+ */
 export class TopicIndex {
   readonly #groups = new Map<string, Group>();
   readonly #byTopic = new Map<string, Set<Group>>();
-  /** Of no use, but what nobody uses the compiler leaves out. */
+  /** Accumulates the values read, so that the JIT cannot drop the reads. */
   #seen = 0;
 
   add(subscription: LiveSubscription): void {

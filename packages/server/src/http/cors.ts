@@ -2,11 +2,17 @@ import { checkOptions, invalidOption, is, isBoolean, isInteger, type OptionRules
 
 /** Which pages of other origins may read the stream. */
 export interface CorsOptions {
-  /** Origins such as `https://example.org`, compared literally; or `'*'`, for streams that need no credentials. */
+  /**
+   * Origins such as `https://example.org`, compared literally; or `'*'`, for streams that need no
+   * credentials.
+   */
   origins: readonly string[] | '*';
   /** Whether the browser may send cookies and the like; not together with `'*'`. Default false. */
   credentials?: boolean | undefined;
-  /** Request headers that pages may set beside `Last-Event-ID`; default `Authorization`, `Cache-Control` and `Content-Type`. */
+  /**
+   * Request headers that pages may set beside `Last-Event-ID`; default `Authorization`, `Cache-Control` and
+   * `Content-Type`.
+   */
   allowHeaders?: readonly string[] | undefined;
   /** Response headers that pages may read; default none beyond what browsers always let them. */
   exposeHeaders?: readonly string[] | undefined;
@@ -63,7 +69,10 @@ export class Cors {
     this.#maxAge = maxAge;
   }
 
-  /** For every answer to a request with this `Origin`, also a refusing one: a cache must not give one origin's to another. */
+  /**
+   * For every answer to a request with this `Origin`, also a refusing one: a cache must not give one
+   * origin's to another.
+   */
   headers(origin: string | undefined): [name: string, value: string][] {
     const allowed = this.#allowed(origin);
     const headers: [string, string][] = this.#origins === '*' ? [] : [['vary', 'Origin']];

@@ -10,8 +10,8 @@ export interface LastEventIdSource {
 }
 
 /**
- * The id that a client sent: that of the header if it is not empty, else that of the query parameter `lastEventId`, for
- * clients that cannot set a header; else `''`.
+ * The id that a client sent: that of the header if it is not empty, else that of the query parameter
+ * `lastEventId`, for clients that cannot set a header; else `''`.
  *
  * [spec] HTML Standard, 9.2.4 (The Last-Event-ID header): the id is sent as its UTF-8 bytes.
  */
@@ -24,8 +24,8 @@ export function readLastEventId({ header, url = '' }: LastEventIdSource): string
 }
 
 /**
- * Most runtimes give a header as a byte string, one character per byte; workerd has decoded it already. A value that
- * cannot be bytes, or is not UTF-8, stays as it is.
+ * Most runtimes give a header as a byte string, one character per byte; workerd has decoded it already. A
+ * value that cannot be bytes, or is not UTF-8, stays as it is.
  */
 function decodeBytes(value: string): string {
   const bytes = new Uint8Array(value.length);

@@ -2,7 +2,10 @@ import type { ResolvedEventStreamInit } from '../stream/event-stream-init';
 import { isPreflight, preflightResponse } from './preflight';
 import { type PlainResponse, plainText, type RequestFacts } from './response';
 
-/** For a preflight and for an `Accept` that leaves event streams out, the answer; undefined where the stream may begin. */
+/**
+ * For a preflight and for an `Accept` that leaves event streams out, the answer; undefined where the stream
+ * may begin.
+ */
 export function negotiate(request: RequestFacts, init: ResolvedEventStreamInit): PlainResponse | undefined {
   const { crossOrigin, accept } = init;
   if (crossOrigin && isPreflight(request)) return preflightResponse(request, crossOrigin);

@@ -16,20 +16,22 @@ export interface AppendOptions {
   /** By which subscribers choose; default: none, and only those who choose nothing get it. */
   topic?: string | undefined;
   /**
-   * A name of the publisher's for this event, not empty, under which the log knows it again: who does not know whether it was added can add it
-   * again. A log knows a key for as long as it holds the event, or for a time that it states. Whether it is the same event is not looked at.
+   * A name of the publisher's for this event, not empty, under which the log knows it again: who does not
+   * know whether it was added can add it again. A log knows a key for as long as it holds the event, or for
+   * a time that it states. Whether it is the same event is not looked at.
    */
   idempotencyKey?: string | undefined;
 }
 
-/** What follows a cursor, in order. */
+/** The events that follow a cursor, in order. */
 export interface LogPage {
   readonly events: LoggedEvent[];
   /**
-   * The cursor is not of this log, or an event after it has been removed; `events` then starts at the oldest one held, but at
-   * none that is known to be before the cursor. The newest removed id itself is a good cursor, since nothing after it is
-   * missing. A log that does not remember which id that was may call it a gap: its client is then told of a gap that is none,
-   * and loads its state anew, but gets every event.
+   * The cursor is not of this log, or an event after it has been removed; `events` then starts at the
+   * oldest one held, but at none that is known to be before the cursor. The newest removed id itself is a
+   * good cursor, since nothing after it is missing. A log that does not remember which id that was may call
+   * it a gap: its client is then told of a gap that is none, and loads its state anew, but gets every
+   * event.
    */
   readonly gap: boolean;
 }
@@ -39,26 +41,28 @@ export interface ReadOptions {
   /** Events, at most. */
   readonly limit: number;
   /**
-   * Bytes of frames, at most: a page ends before the event that would take it above, but holds at least one event if there is
-   * one. So a page with fewer than `limit` events need not be the last; an empty one is.
+   * Bytes of frames, at most: a page ends before the event that would take it above, but holds at least one
+   * event if there is one. So a page with fewer than `limit` events need not be the last; an empty one is.
    */
   readonly maxBytes?: number | undefined;
   /**
-   * After a cursor that is not of this log (another epoch, or no id at all) the page begins with the oldest of the newest
-   * events that are no more bytes of frames than this together, instead of the oldest event. `gap` is true all the same. A
-   * log may leave it at the oldest; forged ids then make a channel send all that is held.
+   * After a cursor that is not of this log (another epoch, or no id at all) the page begins with the oldest
+   * of the newest events that are no more bytes of frames than this together, instead of the oldest event.
+   * `gap` is true all the same. A log may leave it at the oldest; forged ids then make a channel send all
+   * that is held.
    */
   readonly maxReplayBytes?: number | undefined;
 }
 
 /**
- * An append-only, ordered list of events with a bound on what it keeps. It assigns every id. Ids carry an epoch, so that an id from
- * before the log lost its memory is a gap and not a wrong place. Any id, also the one `head` gives while the log is empty,
- * is a cursor: it stands behind the event that has it.
+ * An append-only, ordered list of events with a bound on what it keeps. It assigns every id. Ids carry an
+ * epoch, so that an id from before the log lost its memory is a gap and not a wrong place. Any id, also the
+ * one `head` gives while the log is empty, is a cursor: it stands behind the event that has it.
  */
 export interface EventLog {
   /**
-   * Adds an event, and gives it as it is held. Under a key that is known it adds nothing, and gives the event with the id that the first one got.
+   * Adds an event, and gives it as it is held. Under a key that is known it adds nothing, and gives the
+   * event with the id that the first one got.
    *
    * @throws ServerEventError `ID_NOT_ALLOWED` for an event that brings an id, `RESERVED_TYPE` for a type of
    *   Eventwire's own (the encoder's `refuseId` and `refuseReservedType`), and what the encoder refuses
@@ -71,15 +75,19 @@ export interface EventLog {
   /** The first events after a cursor, which may be any text that a client sent. */
   read(after: string, options: ReadOptions): Promise<LogPage>;
   /**
-   * Gives what follows a cursor to `listener`, in order, as it comes, until `signal` is aborted; no call follows that. Settles once
-   * it listens, and recovers by itself from then on: what it had to skip is a batch with `gap`. The listener does not throw.
+   * Gives what follows a cursor to `listener`, in order, as it comes, until `signal` is aborted; no call
+   * follows that. Settles once it listens, and recovers by itself from then on: what it had to skip is a
+   * batch with `gap`. The listener does not throw.
    */
   follow(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void>;
   /**
-   * Whether reading costs no more than memory does. A channel on any other log keeps its newest events in memory, some
-   * megabytes, for subscribers that come back.
+   * Whether reading costs no more than memory does. A channel on any other log keeps its newest events in
+   * memory, some megabytes, for subscribers that come back.
    */
   readonly isLocal?: boolean | undefined;
-  /** A cursor that `id`, an id of this log, follows directly. Without it, a gap is reported with the id that was asked for. */
+  /**
+   * A cursor that `id`, an id of this log, follows directly. Without it, a gap is reported with the id that
+   * was asked for.
+   */
   cursorBefore?(id: string): string;
 }

@@ -7,7 +7,8 @@ import {
 } from '@eventwire/encoder';
 
 /**
- * An event in a form that can be read again: an array is copied, and an iterable that gives its pieces once keeps them.
+ * An event in a form that can be read again: an array is copied, and an iterable that gives its pieces once
+ * keeps them.
  *
  * @throws ServerEventError
  */

@@ -2,7 +2,10 @@ import type { Wait } from '../stream/wait';
 import type { EventLog, LoggedEvent } from './event-log';
 import type { ReservedEvents } from './reserved-events';
 
-/** Questions that are under way at once. The log's connection carries what is published too, which must not queue up behind them. */
+/**
+ * Questions that are under way at once. The log's connection carries what is published too, which must not
+ * queue up behind them.
+ */
 const AT_ONCE = 4;
 /** Events per page. */
 const PAGE = 256;
@@ -28,8 +31,8 @@ interface Question {
 }
 
 /**
- * The one way in which a channel's subscribers read its log: a few questions at a time, in order of arrival. Equal ones are asked
- * once, and those of subscribers that have left meanwhile not at all.
+ * The one way in which a channel's subscribers read its log: a few questions at a time, in order of
+ * arrival. Equal ones are asked once, and those of subscribers that have left meanwhile not at all.
  */
 export class LogReader {
   readonly #log: EventLog;
@@ -37,7 +40,10 @@ export class LogReader {
   readonly #reserved: ReservedEvents;
   /** By what they ask; in order. */
   readonly #waiting = new Map<string, Question>();
-  /** What is being asked. An equal question that comes meanwhile is asked after it: an old answer might be wrong by now. */
+  /**
+   * The questions under way. An equal question that comes meanwhile is asked after it: an old answer might
+   * be wrong by now.
+   */
   readonly #underWay = new Set<string>();
 
   constructor(log: EventLog, maxReplayBytes: number, reserved: ReservedEvents) {

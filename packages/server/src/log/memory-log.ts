@@ -12,11 +12,14 @@ import { SlidingList } from './sliding-list';
 export interface MemoryLogOptions {
   /** Events; default 10000. */
   maxEvents?: number | undefined;
-  /** Milliseconds since an event was added; default: no limit. Nothing is removed by a timer, but nothing older is given out. */
+  /**
+   * Milliseconds since an event was added; default: no limit. Nothing is removed by a timer, but nothing
+   * older is given out.
+   */
   maxAge?: number | undefined;
   /**
-   * Bytes of memory, about: of each event its encoded block, its strings, and 480 bytes for what the runtime needs to
-   * hold it. An event that is larger alone is refused.
+   * Bytes of memory, about: of each event its encoded block, its strings, and 480 bytes for what the
+   * runtime needs to hold it. An event that is larger alone is refused.
    *
    * @default 64 MiB
    */
@@ -32,6 +35,9 @@ const RULES = {
 /**
  * A log in this process's memory: for one process, and gone with it.
  *
+ * @example
+ * createChannel({ log: createMemoryLog({ maxEvents: 1000, maxAge: 3_600_000 }) });
+ *
  * @throws TypeError `INVALID_OPTION`
  */
 export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
@@ -42,7 +48,7 @@ export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
 
 interface Held extends LoggedEvent {
   readonly added: number;
-  /** What it takes in memory. */
+  /** Bytes that it takes in memory. */
   readonly bytes: number;
   readonly idempotencyKey: string | undefined;
 }
@@ -188,7 +194,10 @@ class MemoryLog implements EventLog {
     }
   }
 
-  /** A listener may append. Whoever is notifying goes round again then, so that all hear of everything in order. */
+  /**
+   * A listener may append. The call that is notifying goes round again then, so that all hear of everything
+   * in order.
+   */
   #notify(): void {
     if (this.#notifying) return;
     this.#notifying = true;
@@ -232,7 +241,10 @@ class MemoryLog implements EventLog {
   }
 }
 
-/** A listener that throws breaks its promise: said aloud, and kept from whoever appends and from the other listeners. */
+/**
+ * A listener that throws breaks its promise: said aloud, and kept from whoever appends and from the other
+ * listeners.
+ */
 function call(tail: Tail, page: LogPage): void {
   if (tail.signal.aborted) return;
   try {

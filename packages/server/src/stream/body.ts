@@ -9,7 +9,10 @@ export type EventIterable =
   | Iterable<EventInput | AsyncServerEventInit>
   | AsyncIterable<EventInput | AsyncServerEventInit>;
 
-/** The result of a callback: a source of events, a subscription that keeps the stream open until it closes, or nothing. */
+/**
+ * The result of a callback: a source of events, a subscription that keeps the stream open until it closes,
+ * or nothing.
+ */
 // biome-ignore lint/suspicious/noConfusingVoidType: a callback without a return is the point
 export type EventStreamBody = void | Subscription | EventIterable;
 
@@ -37,13 +40,17 @@ export async function sendBody(body: EventStreamBody, stream: BodyTarget): Promi
   );
 }
 
-/** A source that learns from sendEvent or `signal` that the stream is over, and stops by throwing, has done nothing wrong. */
+/**
+ * A source that learns from sendEvent or `signal` that the stream is over, and stops by throwing, has done
+ * nothing wrong.
+ */
 export function saysItIsOver(error: unknown): boolean {
   return error instanceof EventStreamClosedError || (error instanceof Error && error.name === 'AbortError');
 }
 
 /**
- * Some values are iterable and yet no source of events: a string gives its characters, an event its wire text.
+ * Some values are iterable and yet no source of events: a string gives its characters, an event its wire
+ * text.
  *
  * @throws EventStreamUsageError `INVALID_SOURCE`
  */

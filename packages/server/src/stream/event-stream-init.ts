@@ -22,34 +22,41 @@ export type HeaderFields =
 
 /** How one event stream is served. */
 export interface EventStreamInit {
-  /** The response's status; default 200, the only one that an EventSource reads. Not 204, 205 or 304, which have no body. */
+  /**
+   * The response's status; default 200, the only one that an EventSource reads. Not 204, 205 or 304, which
+   * have no body.
+   */
   status?: number | undefined;
   /**
-   * Header fields beside and instead of the defaults: `Content-Type: text/event-stream`, `Cache-Control: no-store, no-transform`
-   * and `X-Accel-Buffering: no` (nginx then passes each event on at once).
+   * Header fields beside and instead of the defaults: `Content-Type: text/event-stream`, `Cache-Control:
+   * no-store, no-transform` and `X-Accel-Buffering: no` (nginx then passes each event on at once).
    */
   headers?: HeaderFields | undefined;
   /** The client's reconnection time in milliseconds, sent with the first block; default: none is sent. */
   retry?: number | undefined;
   /**
-   * Milliseconds without a byte after which a comment is sent; default 15000. It is announced at the start of the stream, so that
-   * a client can tell a dead connection from a quiet one. `false`: no comment, no announcement.
+   * Milliseconds without a byte after which a comment is sent; default 15000. It is announced at the start
+   * of the stream, so that a client can tell a dead connection from a quiet one. `false`: no comment, no
+   * announcement.
    */
   heartbeat?: number | false | undefined;
   /**
-   * Pages of other origins that may read the stream. With it, a preflight (an OPTIONS request) is answered too; default: none, and
-   * no CORS header is sent.
+   * Pages of other origins that may read the stream. With it, a preflight (an OPTIONS request) is answered
+   * too; default: none, and no CORS header is sent.
    */
   cors?: CorsOptions | undefined;
   /** `'require'` answers 406 to who does not accept `text/event-stream`; default `'any'`. */
   accept?: 'any' | 'require' | undefined;
   /** Milliseconds after which the stream is closed, so that its client comes back; default: no limit. */
   maxDuration?: number | undefined;
-  /** When the client's authorisation ends: a Date, or milliseconds since 1970. The stream is closed then; default: never. */
+  /**
+   * When the client's authorisation ends: a Date, or milliseconds since 1970. The stream is closed then;
+   * default: never.
+   */
   expiresAt?: Date | number | undefined;
   /**
-   * Asked again and again whether the client may still read: the stream is closed unless it gives true, within 30 seconds. What it throws goes to
-   * `onError`, and closes the stream too.
+   * Asked again and again whether the client may still read: the stream is closed unless it gives true,
+   * within 30 seconds. An error of it goes to `onError`, and closes the stream too.
    */
   revalidate?: (() => boolean | Promise<boolean>) | undefined;
   /** Milliseconds between an answer of `revalidate` and the next time it is asked; default 60000. */
@@ -63,16 +70,16 @@ export interface EventStreamInit {
   /** Bytes under way to the client from which on `sendEvent` keeps its caller waiting; default 65536. */
   highWaterMark?: number | undefined;
   /**
-   * Whether server-node may write to the socket itself, past `res.write`, if the response is a plain one of HTTP/1.1. The
-   * bytes are the same, for less work. `false` is for software that watches or changes what goes through `res.write` in a
-   * way that server-node does not notice. Other adapters ignore it.
+   * Whether server-node may write to the socket itself, past `res.write`, if the response is a plain one of
+   * HTTP/1.1. The bytes are the same, for less work. `false` is for software that watches or changes what
+   * goes through `res.write` in a way that server-node does not notice. Other adapters ignore it.
    *
    * @default true
    */
   directWrites?: boolean | undefined;
   /**
-   * What follows when a source of events has run out: `'end'` (default) tells the client not to come back, `'close'` only
-   * closes, so that it comes back.
+   * The end of a stream whose source of events has run out: `'end'` (default) tells the client not to come
+   * back, `'close'` only closes, so that it comes back.
    */
   onFinish?: 'end' | 'close' | undefined;
   /**

@@ -4,20 +4,20 @@ import type { Subscriber } from './subscriber';
 /**
  * Where a writer's bytes go: the body of one response. An adapter implements it for its runtime.
  *
- * It is owned by one writer, which calls `open` first and once, and nothing after `end` but `destroy`. No method throws, whatever
- * has become of the connection or the response, and none calls the listener before it returns, except that
- * `open` may call `onClosed`.
+ * It is owned by one writer, which calls `open` first and once, and nothing after `end` but `destroy`. No
+ * method throws, whatever has become of the connection or the response, and none calls the listener before
+ * it returns, except that `open` may call `onClosed`.
  */
 export interface EventStreamSink {
   /**
-   * Sends the head of the response with `first`, which may be empty: with the next write, or by itself once the code that runs now is
-   * through, until when `answer` can still take its place. Where the client has already left, or the
-   * response has no body (HEAD), it calls `listener.onClosed()` and that is all.
+   * Sends the head of the response with `first`, which may be empty: with the next write, or by itself once
+   * the code that runs now is through, until when `answer` can still take its place. Where the client has
+   * already left, or the response has no body (HEAD), it calls `listener.onClosed()` and that is all.
    */
   open(listener: EventStreamSinkListener, first: Uint8Array): void;
   /**
-   * Gives the request this answer instead of the stream, and that is all: `onClosed` follows. False, and nothing done, where the head has
-   * gone out.
+   * Gives the request this answer instead of the stream, and that is all: `onClosed` follows. False, and
+   * nothing done, where the head has gone out.
    */
   respond(make: (request: RequestFacts) => PlainResponse): boolean;
   /**
@@ -32,14 +32,17 @@ export interface EventStreamSink {
   readAhead?(): number;
   /** Ends the body after what was written, so that the client sees it as complete. */
   end(): void;
-  /** Cuts the connection, so that the client sees the body as broken off. What is pending may be lost. */
+  /** Cuts the connection, so that the client sees the body as broken off. Pending bytes may be lost. */
   destroy(): void;
 }
 
 export interface EventStreamSinkListener {
   /** `pending` has become less. Further calls that change nothing do no harm. */
   onDrained(): void;
-  /** The body is over for whatever reason: ended, destroyed, or the client has left. Called once, and nothing after it. */
+  /**
+   * The body is over for whatever reason: ended, destroyed, or the client has left. Called once, and
+   * nothing after it.
+   */
   onClosed(): void;
   /**
    * In place of `onClosed`: the stream cannot be sent, since something else has begun the response, or it

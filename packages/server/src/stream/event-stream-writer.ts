@@ -6,8 +6,9 @@ import { StreamSubscriber } from './stream-subscriber';
 import { SUBSCRIBER, type Subscriber } from './subscriber';
 
 /**
- * One event stream, on whatever runtime, from its first byte to its end: events in order, at the client's pace, with
- * heartbeats between them. An adapter gives it an {@link EventStreamSink}; a handler gets it as its `stream`.
+ * One event stream, on whatever runtime, from its first byte to its end: events in order, at the client's
+ * pace, with heartbeats between them. An adapter gives it an {@link EventStreamSink}; a handler gets it as
+ * its `stream`.
  */
 export class EventStreamWriter {
   readonly #stream: StreamSubscriber;
@@ -41,7 +42,7 @@ export class EventStreamWriter {
     return this.#stream.signal;
   }
 
-  /** Whatever the application knows of this client: a channel passes it to `filter`. */
+  /** Anything that the application knows of this client: a channel passes it to `filter`. */
   get context(): unknown {
     return this.#stream.context;
   }
@@ -51,21 +52,23 @@ export class EventStreamWriter {
   }
 
   /**
-   * Sends one event. Resolves once fewer than `highWaterMark` bytes are under way: awaiting it is backpressure. An event
-   * with async data holds the stream until its block is whole. A rejection that nobody handles does not crash the process.
+   * Sends one event. Resolves once fewer than `highWaterMark` bytes are under way: awaiting it is
+   * backpressure. An event with async data holds the stream until its block is whole. A rejection that
+   * nobody handles does not crash the process.
    *
-   * Rejects with EventStreamClosedError (`STREAM_CLOSED`, `CLIENT_GONE`), with ServerEventError (`RESERVED_TYPE`, and the
-   * encoder's refusals), or with the error that the source of the data threw; if a part of the block was out by then, the
-   * connection is cut.
+   * Rejects with EventStreamClosedError (`STREAM_CLOSED`, `CLIENT_GONE`), with ServerEventError
+   * (`RESERVED_TYPE`, and the encoder's refusals), or with the error that the source of the data threw; if
+   * a part of the block was out by then, the connection is cut.
    */
   sendEvent(event: EventInput | AsyncServerEventInit): Promise<void> {
     return this.#stream.sendEvent(event);
   }
 
   /**
-   * Sends the events of a source until it runs out, then does as `onFinish` says. A subscription counts as running out when
-   * it closes, and no source at all as having run out. If the stream is over first, the source is closed at once. An error
-   * of the source or the function goes to `onError`, and the stream is closed; the promise never rejects.
+   * Sends the events of a source until it runs out, then does as `onFinish` says. A subscription counts as
+   * running out when it closes, and no source at all as having run out. If the stream is over first, the
+   * source is closed at once. An error of the source or the function goes to `onError`, and the stream is
+   * closed; the promise never rejects.
    *
    * @param source or a function that gives it; the function is not called if the stream is over already
    */
@@ -97,16 +100,17 @@ export class EventStreamWriter {
   }
 
   /**
-   * Turns the client away: with 503 and `Retry-After` (seconds) if nothing has gone out, as within the call that got this
-   * stream; later by closing the stream, with that as the client's reconnection time.
+   * Turns the client away: with 503 and `Retry-After` (seconds) if nothing has gone out, as within the call
+   * that got this stream; later by closing the stream, with that as the client's reconnection time.
    */
   refuse(retryAfter: number): void {
     this.#stream.refuse(retryAfter);
   }
 
   /**
-   * Responds with 204 if nothing has gone out, as within the call that got this stream; later it is `end()`. For clients
-   * that come back after the end: no EventSource comes back after a 204, not even a browser's own.
+   * Responds with 204 if nothing has gone out, as within the call that got this stream; later it is
+   * `end()`. For clients that come back after the end: no EventSource comes back after a 204, not even a
+   * browser's own.
    */
   noContent(): void {
     this.#stream.noContent();

@@ -1,8 +1,8 @@
 import { invalidOption } from '@eventwire/options';
 
 /**
- * The key under which a stream has its {@link Subscriber}: handlers do not meet its methods. Registered, so that the ESM
- * and the CommonJS copy of this package agree.
+ * The key under which a stream has its {@link Subscriber}: handlers do not meet its methods. Registered, so
+ * that the ESM and the CommonJS copy of this package agree.
  */
 export const SUBSCRIBER: unique symbol = Symbol.for('eventwire.subscriber') as never;
 
@@ -12,7 +12,8 @@ export interface SubscribableStream {
 }
 
 /**
- * One stream, as a channel sees it. A stream that is not Eventwire's own can be given to a channel by implementing this.
+ * One stream, as a channel sees it. A stream that is not Eventwire's own can be given to a channel by
+ * implementing this.
  *
  * No method throws. After its stream is over, `signal` is aborted and calls do nothing.
  */
@@ -21,9 +22,12 @@ export interface Subscriber {
   readonly lastEventId: string;
   /** Aborted once the stream is over, whoever ended it. */
   readonly signal: AbortSignal;
-  /** Whatever the application knows of this client. */
+  /** Anything that the application knows of this client. */
   context?: unknown;
-  /** Takes whole blocks. `false`: they have been taken, but there should be no more until `drained()` settles. */
+  /**
+   * Takes whole blocks. `false`: they have been taken, but there should be no more until `drained()`
+   * settles.
+   */
   write(frame: Uint8Array): boolean;
   /** Settles once more may be written, or the stream is over. */
   drained(): Promise<void>;
@@ -31,31 +35,39 @@ export interface Subscriber {
   end(reason?: string | undefined): void;
   /** Closes: the client comes back. */
   close(): void;
-  /** Whether the stream is over. Where it is there, so are `follow` and `unfollow`, and a channel uses them instead of `signal`. */
+  /**
+   * Whether the stream is over. Where it is there, so are `follow` and `unfollow`, and a channel uses them
+   * instead of `signal`.
+   */
   readonly over?: boolean | undefined;
   /**
-   * Ends the follower with the stream, and asks it before each heartbeat for what is to be sent instead. An AbortSignal that is listened to
-   * takes more memory than all the rest of a quiet stream, so a stream makes none for its channels.
+   * Ends the follower with the stream, and asks it before each heartbeat for what is to be sent instead. An
+   * AbortSignal that is listened to takes more memory than all the rest of a quiet stream, so a stream
+   * makes none for its channels.
    */
   follow?(follower: Follower): void;
   unfollow?(follower: Follower): void;
   /**
-   * Turns the client away before the stream has begun, with 503 and a `Retry-After` of so many seconds; `close` where it has begun.
-   * Without it, the channel closes.
+   * Turns the client away before the stream has begun, with 503 and a `Retry-After` of so many seconds;
+   * `close` where it has begun. Without it, the channel closes.
    */
   refuse?(retryAfter: number): void;
   /**
-   * Looks at what the next `write` will need, and gives a number that depends on all of it. A channel asks a few subscribers before it writes to them: so the processor fetches the memory of several
-   * at once, instead of waiting for each.
+   * Looks at what the next `write` will need, and gives a number that depends on all of it. A channel asks
+   * a few subscribers before it writes to them: so the processor fetches the memory of several at once,
+   * instead of waiting for each.
    */
   readAhead?(): number;
   /** Settles once the body has gone out. Where it is given, a channel's `close()` waits for it. */
   readonly closed?: Promise<void> | undefined;
 }
 
-/** What follows a stream: its place in a channel. */
+/** A follower of a stream: its place in a channel. */
 export interface Follower {
-  /** What is to be sent instead of a heartbeat, if anything: for a client whose place in the log has moved on without an event for it. */
+  /**
+   * The frame to send instead of a heartbeat, if any: for a client whose place in the log has moved on
+   * without an event for it.
+   */
   idleFrame(): Uint8Array | undefined;
   /** The stream is over. */
   close(): void;

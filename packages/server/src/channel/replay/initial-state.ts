@@ -1,7 +1,9 @@
 import { type EventInput, encode, refuseReservedType, ServerEventError } from '@eventwire/encoder';
 import { utf8 } from '../../wire/frames';
 
-/** Without an id: the state belongs to the cursor that follows, and a cut in the middle must bring it again. */
+/**
+ * Without an id: the state belongs to the cursor that follows, and a cut in the middle must bring it again.
+ */
 export function initialStateFrame(event: EventInput): Uint8Array {
   refuseReservedType(event);
   if (typeof event === 'object' && event?.id !== undefined) {

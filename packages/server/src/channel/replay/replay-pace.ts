@@ -6,7 +6,10 @@ import type { SubscriptionWriter } from '../subscription-writer';
 /** Bytes written at once; a larger event goes alone. */
 const MAX_FRAME_BYTES = 65_536;
 
-/** Writes what is replayed: as fast as its subscriber takes it, and never so fast that others get no turn of the event loop. */
+/**
+ * Writes what is replayed: as fast as its subscriber takes it, and never so fast that others get no turn of
+ * the event loop.
+ */
 export class ReplayPace {
   readonly #writer: SubscriptionWriter;
   /** Events written. */

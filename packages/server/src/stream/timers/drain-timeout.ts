@@ -3,14 +3,14 @@ import { afterThisTurn } from '../turn';
 import { startTimer, type Timer } from './timer';
 
 /**
- * The patience of a stream without a `writeTimeout`: after its end, a client that is stuck would hold its socket for
- * ever.
+ * The patience of a stream without a `writeTimeout`: after its end, a client that is stuck would hold its
+ * socket for ever.
  */
 const PATIENCE_MS = 120_000;
 
 /**
- * Destroys a sink that has been ended once its client has taken nothing for `writeTimeout`, or has everything and
- * the body is not over all the same. Gives the function that calls it off.
+ * Destroys a sink that has been ended once its client has taken nothing for `writeTimeout`, or has
+ * everything and the body is not over all the same. Gives the function that calls it off.
  */
 export function drainTimeout(sink: EventStreamSink, writeTimeout: number | false): () => void {
   let timer: Timer | undefined;

@@ -1,6 +1,6 @@
 import { startTimer, type Timer } from './timer';
 
-/** Who writes, and is told that nothing was written for an interval. */
+/** The writer, which is told that nothing was written for an interval. */
 export interface HeartbeatListener {
   /** When something was written last, in ms of `performance.now()`. */
   readonly lastWrite: number;
@@ -8,7 +8,8 @@ export interface HeartbeatListener {
 }
 
 /**
- * Calls `onIdle` after `interval` ms without a write. A write has nothing to do with it: the timer runs on, and is set anew for what is left when it fires.
+ * Calls `onIdle` after `interval` ms without a write. A write has nothing to do with it: the timer runs on,
+ * and is set anew for what is left when it fires.
  */
 export class Heartbeat {
   readonly #interval: number;

@@ -4,7 +4,7 @@ import { Heartbeat, type HeartbeatListener } from './heartbeat';
 import { Lifetime } from './lifetime';
 import { WriteTimeout } from './write-timeout';
 
-/** What watching a stream can lead to. */
+/** The events that come of watching a stream. */
 export interface WatchListener extends HeartbeatListener {
   /** The stream's time is up, or its client is no longer allowed. */
   onExpired(): void;
@@ -12,7 +12,10 @@ export interface WatchListener extends HeartbeatListener {
   onStalled(writeTimeout: number): void;
 }
 
-/** The timers of one open stream: heartbeats while it is idle, its life's end, and a client that takes nothing. */
+/**
+ * The timers of one open stream: heartbeats while it is idle, its life's end, and a client that takes
+ * nothing.
+ */
 export class Watch {
   readonly #sink: EventStreamSink;
   readonly #writeTimeout: number | false;

@@ -3,14 +3,14 @@ import { afterThisTurn } from '../turn';
 import { startTimer, type Timer } from './timer';
 
 /**
- * Notices a client that takes nothing: calls `stalled` when bytes have been pending for `patience` ms and none has
- * gone out. The timer runs only while something is pending.
+ * Notices a client that takes nothing: calls `stalled` when bytes have been pending for `patience` ms and
+ * none has gone out. The timer runs only while something is pending.
  */
 export class WriteTimeout {
   readonly #sink: EventStreamSink;
   readonly #patience: number;
   readonly #stalled: () => void;
-  /** What was written while something was pending. All that was written before is taken once that is. */
+  /** Bytes written while something was pending. All that was written before is taken once that is. */
   #written = 0;
   #taken = 0;
   #timer: Timer | undefined;
