@@ -18,8 +18,8 @@ export function checkData(data: unknown): asserts data is Data {
 }
 
 /**
- * Bytes are an iterable of numbers, also where there are none; an event is an iterable of wire text. Neither
- * is data.
+ * Bytes are an iterable of numbers, also where there are none; an event is an iterable of wire text.
+ * Neither is data.
  */
 export function hasIterator<K extends symbol>(
   data: unknown,

@@ -6,16 +6,16 @@ import type { AsyncServerEventInit, EventDefaults, EventInput } from './server-e
 
 /**
  * The wire text of one event, piece by piece, for data that comes bit by bit: one string for each piece of
- * data, read when it is asked for, then the blank line. The lines before the data come with the first string:
- * they say nothing alone, and a source that fails at once has then not begun its block. If the data is
- * absent, a string or an array, the whole block is one string.
+ * data, read when it is asked for, then the blank line. The lines before the data come with the first
+ * string: they say nothing alone, and a source that fails at once has then not begun its block. If the data
+ * is absent, a string or an array, the whole block is one string.
  *
  * The iterator's `return()` closes the source of the data at once, also while a piece is awaited. A source
  * that a {@link ServerEvent} keeps stays open, since the event can be written again.
  *
  * @param defaults fields for an event that brings none of its own
- * @throws ServerEventError at the call for everything but the pieces of an iterable; those are refused as they come, and the
- *   source is closed. What the source throws is thrown on.
+ * @throws ServerEventError at the call for everything but the pieces of an iterable; those are refused as
+ *   they come, and the source is closed. What the source throws is thrown on.
  */
 export function encodeAsync(
   event: EventInput | AsyncServerEventInit,

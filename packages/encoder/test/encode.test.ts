@@ -128,7 +128,7 @@ describe('what encode refuses', () => {
   const data = (kind: string) =>
     `data must be a string or an iterable of strings, not ${kind}: use ServerEvent.json or encodeAsync`;
   const event = (kind: string) =>
-    `event must be a string or an object with data,type,id,retry,comment, not ${kind}: for several lines use { data: [...] }`;
+    `event must be a string or an object with data,type,id,retry,comment, not ${kind}: for JSON use ServerEvent.json(value), for several lines { data: [...] }`;
   const line = (field: string, what: string, at: number) =>
     `${field} contains ${what} at index ${at}: escape it, or send it in data`;
   const retry = (kind: string) => `retry must be whole milliseconds, 0 or more, not ${kind}`;
@@ -254,6 +254,14 @@ describe('The defaults of encode and encodeAsync', () => {
   ])('fill in the absent fields of %s, in their places', async (_name, event, text) => {
     expect(encode(event, defaults)).toBe(text);
     expect((await all(encodeAsync(event, defaults))).join('')).toBe(text);
+  });
+
+  it('are not the index that map passes', () => {
+    expect([new ServerEvent('a'), 'b', { data: 'c' }].map(encode)).toEqual([
+      'data: a\n\n',
+      'data: b\n\n',
+      'data: c\n\n',
+    ]);
   });
 
   it('come with the first piece of async data', async () => {

@@ -14,7 +14,7 @@ interface Flushable {
  * of NodeSink, since an object more for each stream could be measured.
  */
 export abstract class BodyWriter implements PendingBytes {
-  // What each write needs comes first, as in BlockWriter.
+  // The fields that each write needs come first, as in BlockWriter.
   #backlog: Backlog | undefined;
   #pending = 0;
   /**
@@ -124,7 +124,7 @@ export abstract class BodyWriter implements PendingBytes {
     // The same methods on both kinds of response, with types that are not.
     const res = this.res as ServerResponse;
     const size = bytes.byteLength;
-    // What could not be written stays pending: a producer that wrote on would never let 'close' have its
+    // Bytes that could not be written stay pending: a producer that wrote on would never let 'close' have its
     // turn.
     if (res.writableEnded) this.onPending(size);
     else if (this.#wrapped) {

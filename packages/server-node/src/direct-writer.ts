@@ -12,7 +12,7 @@ const forget = () => {
   last = undefined;
 };
 
-/** Who counts the bytes that the system has not taken yet. */
+/** The counter of the bytes that the system has not taken yet. */
 export interface PendingBytes {
   onPending(size: number): void;
   /** Not called for what fails: the stream is closed then. */
@@ -21,8 +21,8 @@ export interface PendingBytes {
 
 /**
  * Writes a frame as one chunk of HTTP/1.1 to the socket itself, where that is the same as `res.write`, for
- * less work. False, and nothing done, where anything could make a difference: then `res.write` has to do it.
- * The head has to be out.
+ * less work. False, and nothing done, where anything could make a difference: then `res.write` has to do
+ * it. The head has to be out.
  *
  * @param pending is told of the frame's size if the system has not taken it at once, and again once it has
  */
@@ -37,9 +37,9 @@ export function writeDirectly(res: NodeResponse, frame: Uint8Array, pending: Pen
 }
 
 /**
- * The same for the first frame, with the head, which `writeHead` has made but not sent. Node would hold both
- * back for a moment, and count them as pending; and it would keep the head in the many pieces of which it has
- * made it, for as long as the response lasts.
+ * The same for the first frame, with the head, which `writeHead` has made but not sent. Node would hold
+ * both back for a moment, and count them as pending; and it would keep the head in the many pieces of which
+ * it has made it, for as long as the response lasts.
  */
 export function writeHeadDirectly(res: NodeResponse, frame: Uint8Array, pending: PendingBytes): boolean {
   const socket = freeSocketOf(res);

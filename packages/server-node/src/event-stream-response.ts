@@ -22,7 +22,15 @@ import { NodeSink } from './node-sink';
  * Where something else begins the response before the head has gone out, the stream is over, and `onError`
  * told `HEADERS_SENT`.
  *
- * @throws TypeError `INVALID_OPTION`; EventStreamUsageError `HEADERS_SENT` where something else has begun the response
+ * @example
+ * createServer(async (req, res) => {
+ *   const stream = new EventStreamResponse(req, res);
+ *   await stream.sendEvent('hello');
+ *   stream.end();
+ * });
+ *
+ * @throws TypeError `INVALID_OPTION`; EventStreamUsageError `HEADERS_SENT` where something else has begun
+ *   the response
  */
 export class EventStreamResponse extends EventStreamWriter {
   constructor(req: NodeRequest, res: NodeResponse, init?: EventStreamInit | undefined) {

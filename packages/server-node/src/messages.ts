@@ -4,10 +4,7 @@ import type { RequestFacts } from '@eventwire/server';
 
 /** A request of node:http, or of node:http2's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
-/**
- * What a handler is called with where nothing says otherwise: frameworks leave the parsed body of a POST on
- * the request.
- */
+/** The request of a handler by default: frameworks leave the parsed body of a POST on the request. */
 export interface BodyRequest extends IncomingMessage {
   // biome-ignore lint/suspicious/noExplicitAny: its shape is known to who has put it there
   body?: any;

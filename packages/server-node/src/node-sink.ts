@@ -217,5 +217,5 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
   }
 }
 
-/** Whatever breaks a response, 'close' follows. */
+/** A broken response says 'close' next, for any reason. */
 function ignore(): void {}

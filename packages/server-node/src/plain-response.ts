@@ -8,7 +8,7 @@ export function sendPlainResponse(res: NodeResponse, { status, headers, body }: 
   res.end(body);
 }
 
-/** Whatever takes the fields of a head: a response, or who gathers them for one. */
+/** A target for the fields of a head: a response, or a collection of them for one. */
 export interface HeaderTarget {
   setHeader(name: string, value: string): unknown;
   appendHeader(name: string, value: string): unknown;
@@ -16,7 +16,7 @@ export interface HeaderTarget {
 
 export function setHeaders(target: HeaderTarget, headers: PlainResponse['headers']): void {
   for (const [name, value] of headers) {
-    // Whatever else the answer varies by.
+    // The response may vary by other fields too.
     if (name === 'vary') target.appendHeader(name, value);
     else target.setHeader(name, value);
   }

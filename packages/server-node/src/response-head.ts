@@ -9,8 +9,8 @@ import { type HeaderTarget, setHeaders } from './plain-response';
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];
 
 /**
- * Makes the head of an event stream. What was set on the response before stays, except what an event stream
- * needs otherwise.
+ * Makes the head of an event stream. Fields that were set on the response before stay, except those that an
+ * event stream needs otherwise.
  */
 export function writeHead(req: NodeRequest, res: NodeResponse, init: ResolvedEventStreamInit): void {
   const { headers, crossOrigin, status } = init;
@@ -32,8 +32,8 @@ export function writeHead(req: NodeRequest, res: NodeResponse, init: ResolvedEve
 /**
  * Whether the head's fields can go with `writeHead` itself. Node then keeps none of them for as long as the
  * response lasts: half a kB less for each stream. Not where one has been set before, since node keeps all
- * then. And not where something has put itself before these methods: it may pass on the status alone, or look
- * at the fields by `getHeader`.
+ * then. And not where something has put itself before these methods: it may pass on the status alone, or
+ * look at the fields by `getHeader`.
  */
 function takesThemAtOnce(res: NodeResponse): boolean {
   const { writeHead, setHeader } = ServerResponse.prototype;

@@ -17,9 +17,9 @@ export type EventStreamCallback<Req> = (
 ) => EventStreamBody | Promise<EventStreamBody>;
 
 /**
- * Responds to one request with an event stream, as {@link eventStreamHandler} does: for routes that decide by
- * themselves whether they stream. The promise settles once the response is over, and never rejects: errors go
- * to `onError`.
+ * Responds to one request with an event stream, as {@link eventStreamHandler} does: for routes that decide
+ * by themselves whether they stream. The promise settles once the response is over, and never rejects:
+ * errors go to `onError`.
  *
  * @example
  * createServer(async (req, res) => {
@@ -41,8 +41,8 @@ export function streamEvents<Req extends NodeRequest = BodyRequest>(
 
 /**
  * A request listener that responds to every request with an event stream: with the events that the callback
- * gives, or writes itself until it returns. Works as the handler of any framework that passes Node's request
- * and response, also after the body has been read.
+ * gives, or writes itself until it returns. Works as the handler of any framework that passes Node's
+ * request and response, also after the body has been read.
  *
  * A pipelined request waits until the responses before it on its connection have ended; the callback is
  * called then. So a connection of HTTP/1 holds one stream at a time.

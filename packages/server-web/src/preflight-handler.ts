@@ -2,8 +2,8 @@ import { type CorsOptions, preflightResponses } from '@eventwire/server';
 import { plainResponse, requestFacts } from './web-sink';
 
 /**
- * A route handler that answers CORS preflights, for routers that do not give OPTIONS requests to the stream's
- * handler, with the options that the stream has as `cors`. Other methods get 405.
+ * A route handler that answers CORS preflights, for routers that do not give OPTIONS requests to the
+ * stream's handler, with the options that the stream has as `cors`. Other methods get 405.
  *
  * @throws TypeError `INVALID_OPTION`, at this call
  */

@@ -17,13 +17,13 @@ export type EventStreamCallback = (
 ) => EventStreamBody | Promise<EventStreamBody>;
 
 /**
- * Responds to a request with an event stream: with the events that the callback gives, or writes itself until
- * it returns. The response is there at once, with the heartbeat's announcement as the first bytes of its
- * body; events follow as the runtime pulls them.
+ * Responds to a request with an event stream: with the events that the callback gives, or writes itself
+ * until it returns. The response is there at once, with the heartbeat's announcement as the first bytes of
+ * its body; events follow as the runtime pulls them.
  *
- * For HEAD, and if the request's signal is aborted already, the body is null and the callback is not called;
- * nor is it for a preflight that `cors` allows and an `Accept` that `accept` refuses. An error of the
- * callback goes to `onError`.
+ * For HEAD, and if the request's signal is aborted already, the body is null and the callback is not
+ * called; nor is it for a preflight that `cors` allows and an `Accept` that `accept` refuses. An error of
+ * the callback goes to `onError`.
  *
  * @example
  * const fetch = (request: Request) => streamEvents(request, (stream) => channel.subscribe(stream));

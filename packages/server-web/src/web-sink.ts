@@ -11,10 +11,10 @@ import {
 const SLICE_BYTES = 65_536;
 
 /**
- * The body of a Response. What is pending is what its reader, which is the runtime, has not pulled.
+ * The body of a Response. Bytes are pending until its reader, which is the runtime, has pulled them.
  *
- * The client has left when the body is cancelled or the request's signal is aborted: runtimes do the one, the
- * other, or both.
+ * The client has left when the body is cancelled or the request's signal is aborted: runtimes do the one,
+ * the other, or both.
  */
 export class WebSink implements EventStreamSink {
   /** Set by `open`; null where there is nothing to send, or nobody to send it to. */

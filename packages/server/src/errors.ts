@@ -1,6 +1,5 @@
 /**
- * What was to be written came too late. Nothing is wrong with it, nor with the caller: it says that a loop
- * can stop.
+ * A write came too late. Neither the event nor the caller is at fault: the error says that a loop can stop.
  *
  * Codes: `STREAM_CLOSED` (the stream was ended or closed on this side), `CLIENT_GONE` (the client has left),
  * `CHANNEL_CLOSED` (the channel was closed). A stream's `signal` is aborted with this error as its reason.

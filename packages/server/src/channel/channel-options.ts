@@ -37,14 +37,15 @@ export interface ChannelOptions {
   /** Subscribers beyond this number are turned away, with 503 and `Retry-After`; default: no limit. */
   maxSubscribers?: number | undefined;
   /**
-   * What happens to a live subscriber for whom more than `maxQueueBytes` wait:
+   * The treatment of a live subscriber for which more than `maxQueueBytes` wait:
    *
-   * - `'disconnect'` (default): it is closed; its client comes back with its last id, and reads what it missed from the log.
+   * - `'disconnect'` (default): it is closed; its client comes back with its last id, and reads what it
+   *   missed from the log.
    * - `'drop-oldest'`: the oldest waiting events are left out, and it is told how many.
-   * - `'latest'`: as soon as it is full, only the newest event of each key waits, in log order, and it is told how many were left out.
-   *   Where these alone are too many bytes, it is closed.
+   * - `'latest'`: as soon as it is full, only the newest event of each key waits, in log order, and it is
+   *   told how many were left out. Where these alone are too many bytes, it is closed.
    *
-   * Who is being given what it missed reads the log at its own pace, and is never slow.
+   * A subscriber that is catching up reads the log at its own pace, and is never slow.
    */
   slowSubscriber?: 'disconnect' | 'drop-oldest' | 'latest' | undefined;
   /** The key of an event, for `slowSubscriber: 'latest'`, which needs it. */
@@ -80,8 +81,8 @@ export interface ChannelCloseOptions {
    */
   spread?: number | undefined;
   /**
-   * Ms after which no longer is waited for clients that do not take their last bytes; default: each stream's
-   * own patience.
+   * Ms after which no longer is waited for clients that do not take their last bytes; default: each
+   * stream's own patience.
    */
   timeout?: number | undefined;
 }

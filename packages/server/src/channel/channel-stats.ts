@@ -1,13 +1,14 @@
 import { afterThisTurn } from '../stream/turn';
 
-/** What a channel has done since it was made, and what it is doing. */
+/** The numbers of a channel since it was made. */
 export interface ChannelStats {
   /** Subscribers at present. */
   readonly subscribers: number;
   /** Of these, how many are behind: their connection takes no more for now. */
   readonly slow: number;
   /**
-   * Bytes that wait for slow subscribers, each counted for everyone it waits for; in memory they are shared.
+   * Bytes that wait for slow subscribers, each counted for everyone it waits for; in memory they are
+   * shared.
    */
   readonly queueBytes: number;
   /** Events that were published here, those that were there already under their key included. */
@@ -15,7 +16,8 @@ export interface ChannelStats {
   /** Events written to subscribers, live and replayed. */
   readonly deliveries: number;
   /**
-   * Of these, how many came from the log to subscribers that were coming back; counted once they are through.
+   * Of these, how many came from the log to subscribers that were coming back; counted once they are
+   * through.
    */
   readonly replayed: number;
   /** Events left out for slow subscribers, by `drop-oldest` or `latest`. */
@@ -28,12 +30,12 @@ export interface ChannelStats {
   readonly gaps: number;
 }
 
-/** What is counted. `subscribers` and `queueBytes` go up and down, the others up only. */
+/** The numbers that are counted. `subscribers` and `queueBytes` go up and down, the others up only. */
 export type ChannelMetric = Exclude<keyof ChannelStats, 'slow'>;
 
 /**
- * Told how the numbers change: what changes within one turn of the event loop is told once, as its sum. Only
- * `replayed` is told by itself, once for each replay, with its size. Fits the `add` of OpenTelemetry's
+ * Told how the numbers change: what changes within one turn of the event loop is told once, as its sum.
+ * Only `replayed` is told by itself, once for each replay, with its size. Fits the `add` of OpenTelemetry's
  * counters and the `record` of its histograms.
  */
 export type MetricListener = (metric: ChannelMetric, change: number) => void;

@@ -32,9 +32,10 @@ import { ChannelSubscription, type SubscriptionContext } from './subscription';
 export interface Channel {
   /**
    * Adds an event to the log, from where every subscriber gets it. Resolves with its id; under an
-   * `idempotencyKey` that the log knows, with the id of the first. Who ignores the promise is not crashed by
-   * a rejection: EventStreamClosedError `CHANNEL_CLOSED`, TypeError
-   * `INVALID_OPTION`, ServerEventError `RESERVED_TYPE`, `ID_NOT_ALLOWED` and what the encoder refuses, or the log's own error.
+   * `idempotencyKey` that the log knows, with the id of the first. A rejection that nobody handles does not
+   * crash the process: EventStreamClosedError `CHANNEL_CLOSED`, TypeError `INVALID_OPTION`,
+   * ServerEventError `RESERVED_TYPE`, `ID_NOT_ALLOWED` and what the encoder refuses, or the log's own
+   * error.
    */
   publish(event: EventInput, options?: AppendOptions | undefined): Promise<string>;
   /**
@@ -47,7 +48,7 @@ export interface Channel {
   subscribe(stream: SubscribableStream | Subscriber, options?: SubscribeOptions | undefined): Subscription;
   /** Subscribers at present. */
   readonly size: number;
-  /** What the channel has done, and is doing. */
+  /** The channel's numbers so far. */
   stats(): ChannelStats;
   /**
    * Closes every subscriber (their clients come back), and settles once all their responses are over. From
@@ -62,7 +63,16 @@ export interface Channel {
 /** Seconds after which who was turned away is to ask again. */
 const RETRY_AFTER = 5;
 
-/** @throws TypeError `INVALID_OPTION` */
+/**
+ * Makes a channel, with a memory log unless another one is given.
+ *
+ * @example
+ * const channel = createChannel({ log: createMemoryLog({ maxEvents: 1000 }) });
+ * createServer(eventStreamHandler((stream) => channel.subscribe(stream)));
+ * await channel.publish({ type: 'placed', data: '7' });
+ *
+ * @throws TypeError `INVALID_OPTION`
+ */
 export function createChannel(options: ChannelOptions = {}): Channel {
   return new LogChannel(resolveChannelOptions(options));
 }
@@ -158,8 +168,8 @@ class LogChannel implements Channel {
   }
 
   async #closeAll({ retry, spread = 0, timeout }: ChannelCloseOptions): Promise<void> {
-    // A callback may close the channel in the middle of a delivery: the subscribers that are not reached yet
-    // get theirs first.
+    // A callback may close the channel in the middle of a delivery: the subscribers that are not reached
+    // yet get theirs first.
     if (this.#live.delivering) await undefined;
     const subscriptions = [...this.#subscriptions];
     const began = performance.now();

@@ -8,7 +8,7 @@ import type { Wait } from '../stream/wait';
 import { type LiveSubscription, TopicIndex } from './topic-index';
 
 /**
- * What has arrived is delivered without waiting for the turn's end from this many bytes on, so that it has a
+ * From this many bytes on, events are delivered without waiting for the turn's end, so that memory has a
  * bound.
  */
 const MAX_JOINED_BYTES = 65_536;
@@ -20,8 +20,8 @@ const HEAVY = 2;
 const MAX_REST = 25;
 
 /**
- * The log's tail, joined per turn of the event loop and handed to all live subscriptions as one shared frame.
- * Where that takes long and events come faster, they are joined for as long again, up to 25 ms.
+ * The log's tail, joined per turn of the event loop and handed to all live subscriptions as one shared
+ * frame. Where that takes long and events come faster, they are joined for as long again, up to 25 ms.
  *
  * It is the only way from the log to a live subscription, so that there is one order, whoever published and
  * in whichever process.
@@ -43,7 +43,7 @@ export class LiveDelivery {
   #bytes = 0;
   #scheduled = false;
   #delivering = false;
-  /** What has come in during a delivery: taken in after it, so that no delivery begins within another. */
+  /** Pages that came in during a delivery: taken in after it, so that no delivery begins within another. */
   #postponed: LogPage[] = [];
   /** In ms of `performance.now()`: before, there is no delivery. */
   #restUntil = 0;
@@ -63,8 +63,8 @@ export class LiveDelivery {
   }
 
   /**
-   * The place up to which live subscriptions have been given everything that they select. Within a delivery,
-   * the one before it.
+   * The place up to which live subscriptions have been given everything that they select. Within a
+   * delivery, the one before it.
    */
   get delivered(): string {
     return this.#delivered;
@@ -94,8 +94,9 @@ export class LiveDelivery {
   }
 
   /**
-   * Takes in a subscription that has read the log up to `newest`. What has arrived and not been delivered it
-   * has read too, so that goes out to the others first. `false`: more has arrived meanwhile.
+   * Takes in a subscription that has read the log up to `newest`. It has also read the events that have
+   * arrived and not been delivered, so that goes out to the others first. `false`: more has arrived
+   * meanwhile.
    */
   join(subscription: LiveSubscription): boolean {
     this.#deliver();
@@ -199,7 +200,8 @@ export class LiveDelivery {
   }
 
   /**
-   * Each subscription has to learn from the log itself what it has missed; the tail begins anew at the head.
+   * Each subscription has to learn from the log itself what it has missed; the tail begins anew at the
+   * head.
    */
   #restart(): void {
     this.#abort?.abort();
@@ -227,8 +229,8 @@ export class LiveDelivery {
     const now = performance.now();
     const took = now - began;
     // Where events gather while one delivery follows the other, the next takes no longer with more of them:
-    // so the process is left to others for as long, and half of its time goes further. What comes after an
-    // event by itself, or after a pause, waits for nothing.
+    // so the process is left to others for as long, and half of its time goes further. An event that comes
+    // after a pause waits for nothing.
     const isPressed = events.length > 1 && took >= HEAVY && began - this.#ended < 2 * took;
     this.#restUntil = isPressed ? now + Math.min(took, MAX_REST) : 0;
     this.#ended = now;

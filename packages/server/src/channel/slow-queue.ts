@@ -4,7 +4,7 @@ import { join } from '../wire/frames';
 import type { Meter } from './channel-stats';
 import type { SubscriptionWriter } from './subscription-writer';
 
-/** What is done with a subscriber that takes its events more slowly than they come. */
+/** The treatment of a subscriber that takes its events more slowly than they come. */
 export interface SlowPolicy {
   readonly maxQueueBytes: number;
   readonly slowSubscriber: 'disconnect' | 'drop-oldest' | 'latest';
@@ -15,8 +15,8 @@ export interface SlowPolicy {
 const MAX_FRAME_BYTES = 65_536;
 
 /**
- * What waits for one subscriber that is full. The events themselves are shared with the log and with every
- * other queue, so what a queue holds alone is its list, some 45 bytes for each event.
+ * The events that wait for one subscriber that is full. The events themselves are shared with the log and
+ * with every other queue, so what a queue holds alone is its list, some 45 bytes for each event.
  */
 export class SlowQueue {
   readonly #policy: SlowPolicy;

@@ -3,7 +3,7 @@ import type { Meter } from './channel-stats';
 
 /** The way to one subscriber, and how far it has been written. */
 export class SubscriptionWriter {
-  // What each delivery needs comes first, as in BlockWriter.
+  // The fields that each delivery needs come first, as in BlockWriter.
   #over = false;
   /** The place in the log up to which everything that it selects has been written. */
   place: string;

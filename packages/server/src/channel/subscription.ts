@@ -9,7 +9,7 @@ import { type SlowPolicy, SlowQueue } from './slow-queue';
 import { SubscriptionWriter } from './subscription-writer';
 import type { LiveSubscription } from './topic-index';
 
-/** What a subscription needs of its channel. */
+/** The parts of a channel that its subscriptions need. */
 export interface SubscriptionContext extends ReplayContext {
   readonly meter: Meter;
   readonly slowPolicy: SlowPolicy;
@@ -17,8 +17,8 @@ export interface SubscriptionContext extends ReplayContext {
 }
 
 /**
- * One subscriber in a channel. It reads the log at its own pace until it has reached the tail, then is live.
- * While its subscriber is full, what is published waits in a queue with a bound.
+ * One subscriber in a channel. It reads the log at its own pace until it has reached the tail, then is
+ * live. While its subscriber is full, what is published waits in a queue with a bound.
  */
 export class ChannelSubscription
   extends SubscriptionWriter

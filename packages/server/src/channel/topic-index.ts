@@ -2,7 +2,7 @@ import type { LoggedEvent } from '../log/event-log';
 import { join } from '../wire/frames';
 import { byTopics, type Selection } from './selection';
 
-/** Who is live: written everything that it selects, up to the last delivery. */
+/** A live subscription: everything that it selects has been written to it, up to the last delivery. */
 export interface LiveSubscription {
   readonly selection: Selection;
   readonly cursor: string;
@@ -38,7 +38,7 @@ const AHEAD = 16;
 export class TopicIndex {
   readonly #groups = new Map<string, Group>();
   readonly #byTopic = new Map<string, Set<Group>>();
-  /** Of no use, but what nobody uses the compiler leaves out. */
+  /** Accumulates the values read, so that the JIT cannot drop the reads. */
   #seen = 0;
 
   add(subscription: LiveSubscription): void {

@@ -70,8 +70,8 @@ export class Cors {
   }
 
   /**
-   * For every answer to a request with this `Origin`, also a refusing one: a cache must not give one origin's
-   * to another.
+   * For every answer to a request with this `Origin`, also a refusing one: a cache must not give one
+   * origin's to another.
    */
   headers(origin: string | undefined): [name: string, value: string][] {
     const allowed = this.#allowed(origin);

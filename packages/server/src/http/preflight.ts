@@ -10,7 +10,7 @@ export function preflightResponses(options: CorsOptions): (request: RequestFacts
   const cors = new Cors(options);
   return (request) => {
     if (isPreflight(request)) return preflightResponse(request, cors);
-    // Who asks without saying for which method gets no more than the origin's headers.
+    // An OPTIONS request that names no method gets no more than the origin's headers.
     if (request.method === 'OPTIONS') return noBody(cors.headers(request.header('origin')));
     // Said aloud, since an EventSource that gets 204 never comes back.
     const sentence = 'This answers preflights: route other methods to the event stream';

@@ -1,6 +1,6 @@
 import type { Cors } from './cors';
 
-/** What of a request decides whether it gets a stream. */
+/** The facts of a request that decide whether it gets a stream. */
 export interface RequestFacts {
   readonly method: string;
   /** A header's value; undefined where there is none. `name` is in lower case. */

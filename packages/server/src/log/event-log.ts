@@ -17,20 +17,21 @@ export interface AppendOptions {
   topic?: string | undefined;
   /**
    * A name of the publisher's for this event, not empty, under which the log knows it again: who does not
-   * know whether it was added can add it again. A log knows a key for as long as it holds the event, or for a
-   * time that it states. Whether it is the same event is not looked at.
+   * know whether it was added can add it again. A log knows a key for as long as it holds the event, or for
+   * a time that it states. Whether it is the same event is not looked at.
    */
   idempotencyKey?: string | undefined;
 }
 
-/** What follows a cursor, in order. */
+/** The events that follow a cursor, in order. */
 export interface LogPage {
   readonly events: LoggedEvent[];
   /**
-   * The cursor is not of this log, or an event after it has been removed; `events` then starts at the oldest
-   * one held, but at none that is known to be before the cursor. The newest removed id itself is a good
-   * cursor, since nothing after it is missing. A log that does not remember which id that was may call it a
-   * gap: its client is then told of a gap that is none, and loads its state anew, but gets every event.
+   * The cursor is not of this log, or an event after it has been removed; `events` then starts at the
+   * oldest one held, but at none that is known to be before the cursor. The newest removed id itself is a
+   * good cursor, since nothing after it is missing. A log that does not remember which id that was may call
+   * it a gap: its client is then told of a gap that is none, and loads its state anew, but gets every
+   * event.
    */
   readonly gap: boolean;
 }
@@ -60,8 +61,8 @@ export interface ReadOptions {
  */
 export interface EventLog {
   /**
-   * Adds an event, and gives it as it is held. Under a key that is known it adds nothing, and gives the event
-   * with the id that the first one got.
+   * Adds an event, and gives it as it is held. Under a key that is known it adds nothing, and gives the
+   * event with the id that the first one got.
    *
    * @throws ServerEventError `ID_NOT_ALLOWED` for an event that brings an id, `RESERVED_TYPE` for a type of
    *   Eventwire's own (the encoder's `refuseId` and `refuseReservedType`), and what the encoder refuses

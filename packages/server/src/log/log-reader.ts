@@ -31,8 +31,8 @@ interface Question {
 }
 
 /**
- * The one way in which a channel's subscribers read its log: a few questions at a time, in order of arrival.
- * Equal ones are asked once, and those of subscribers that have left meanwhile not at all.
+ * The one way in which a channel's subscribers read its log: a few questions at a time, in order of
+ * arrival. Equal ones are asked once, and those of subscribers that have left meanwhile not at all.
  */
 export class LogReader {
   readonly #log: EventLog;
@@ -41,8 +41,8 @@ export class LogReader {
   /** By what they ask; in order. */
   readonly #waiting = new Map<string, Question>();
   /**
-   * What is being asked. An equal question that comes meanwhile is asked after it: an old answer might be
-   * wrong by now.
+   * The questions under way. An equal question that comes meanwhile is asked after it: an old answer might
+   * be wrong by now.
    */
   readonly #underWay = new Set<string>();
 

@@ -18,8 +18,8 @@ export interface MemoryLogOptions {
    */
   maxAge?: number | undefined;
   /**
-   * Bytes of memory, about: of each event its encoded block, its strings, and 480 bytes for what the runtime
-   * needs to hold it. An event that is larger alone is refused.
+   * Bytes of memory, about: of each event its encoded block, its strings, and 480 bytes for what the
+   * runtime needs to hold it. An event that is larger alone is refused.
    *
    * @default 64 MiB
    */
@@ -35,6 +35,9 @@ const RULES = {
 /**
  * A log in this process's memory: for one process, and gone with it.
  *
+ * @example
+ * createChannel({ log: createMemoryLog({ maxEvents: 1000, maxAge: 3_600_000 }) });
+ *
  * @throws TypeError `INVALID_OPTION`
  */
 export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
@@ -45,7 +48,7 @@ export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
 
 interface Held extends LoggedEvent {
   readonly added: number;
-  /** What it takes in memory. */
+  /** Bytes that it takes in memory. */
   readonly bytes: number;
   readonly idempotencyKey: string | undefined;
 }
@@ -192,8 +195,8 @@ class MemoryLog implements EventLog {
   }
 
   /**
-   * A listener may append. Whoever is notifying goes round again then, so that all hear of everything in
-   * order.
+   * A listener may append. The call that is notifying goes round again then, so that all hear of everything
+   * in order.
    */
   #notify(): void {
     if (this.#notifying) return;

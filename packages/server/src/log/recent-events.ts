@@ -8,8 +8,8 @@ interface Recent {
 }
 
 /**
- * The newest events of a log, as they were delivered, for subscribers that come back: those need not read the
- * log again, all at once, for what has just been in memory.
+ * The newest events of a log, as they were delivered, for subscribers that come back: those need not read
+ * the log again, all at once, for what has just been in memory.
  */
 export class RecentEvents {
   readonly #maxBytes: number;
@@ -37,8 +37,8 @@ export class RecentEvents {
   }
 
   /**
-   * Some events that follow an id directly, up to about so many bytes of frames; none if it is unknown here,
-   * or the newest.
+   * Some events that follow an id directly, up to about so many bytes of frames; none if it is unknown
+   * here, or the newest.
    */
   after(id: string, maxBytes: number): LoggedEvent[] {
     const events: LoggedEvent[] = [];

@@ -3,9 +3,8 @@ import { EventStreamUsageError } from '../errors';
 import type { LoggedEvent } from './event-log';
 
 /**
- * The last line of defence against events that look like Eventwire's own, which a log should have refused: a
- * forged
- * `eventwire:end` would end every client for good.
+ * The last line of defence against events that look like Eventwire's own, which a log should have refused:
+ * a forged `eventwire:end` would end every client for good.
  */
 export class ReservedEvents {
   readonly #report: (error: unknown) => void;

@@ -17,24 +17,26 @@ export interface BlockWriterOwner {
   readonly signal: AbortSignal;
   /** So many bytes have been given to the sink, and something is pending there. */
   onPending(bytes: number): void;
-  /** What a source of data says to being closed. */
+  /** The error of a source of data that was closed. */
   report(error: unknown): void;
   /** A source of data has failed with half a block out, which the next event would join. */
   onBrokenBlock(): void;
 }
 
 /**
- * Writes blocks to a sink, whole and in order, at its pace, and the default reconnection time with the first,
- * until it is finished. What comes while a block is written piece by piece has its turn after it.
+ * Writes blocks to a sink, whole and in order, at its pace, and the default reconnection time with the
+ * first, until it is finished. A write that comes while a block is written piece by piece has its turn
+ * after it.
  */
 export class BlockWriter {
-  // What each write needs comes first and together: with thousands of streams, waiting for memory is most of
-  // a delivery that is not the system's.
+  // The fields that each write needs come first and together: with thousands of streams, waiting for memory
+  // is most of a delivery that is not the system's.
   /** Half a block is out, or may be: nothing else may be written until it is whole. */
   #held = false;
   #finished = false;
   /**
-   * The default reconnection time until it has been sent. Of this stream, so that nothing leaks into another.
+   * The default reconnection time until it has been sent. Of this stream, so that nothing leaks into
+   * another.
    */
   #retry: number | undefined;
   readonly #sink: EventStreamSink;

@@ -10,8 +10,8 @@ export type EventIterable =
   | AsyncIterable<EventInput | AsyncServerEventInit>;
 
 /**
- * The result of a callback: a source of events, a subscription that keeps the stream open until it closes, or
- * nothing.
+ * The result of a callback: a source of events, a subscription that keeps the stream open until it closes,
+ * or nothing.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a callback without a return is the point
 export type EventStreamBody = void | Subscription | EventIterable;

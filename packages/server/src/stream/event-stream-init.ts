@@ -35,8 +35,8 @@ export interface EventStreamInit {
   /** The client's reconnection time in milliseconds, sent with the first block; default: none is sent. */
   retry?: number | undefined;
   /**
-   * Milliseconds without a byte after which a comment is sent; default 15000. It is announced at the start of
-   * the stream, so that a client can tell a dead connection from a quiet one. `false`: no comment, no
+   * Milliseconds without a byte after which a comment is sent; default 15000. It is announced at the start
+   * of the stream, so that a client can tell a dead connection from a quiet one. `false`: no comment, no
    * announcement.
    */
   heartbeat?: number | false | undefined;
@@ -56,8 +56,7 @@ export interface EventStreamInit {
   expiresAt?: Date | number | undefined;
   /**
    * Asked again and again whether the client may still read: the stream is closed unless it gives true,
-   * within 30 seconds. What it throws goes to
-   * `onError`, and closes the stream too.
+   * within 30 seconds. An error of it goes to `onError`, and closes the stream too.
    */
   revalidate?: (() => boolean | Promise<boolean>) | undefined;
   /** Milliseconds between an answer of `revalidate` and the next time it is asked; default 60000. */
@@ -79,8 +78,8 @@ export interface EventStreamInit {
    */
   directWrites?: boolean | undefined;
   /**
-   * What follows when a source of events has run out: `'end'` (default) tells the client not to come back,
-   * `'close'` only closes, so that it comes back.
+   * The end of a stream whose source of events has run out: `'end'` (default) tells the client not to come
+   * back, `'close'` only closes, so that it comes back.
    */
   onFinish?: 'end' | 'close' | undefined;
   /**

@@ -5,9 +5,8 @@ import type { Subscriber } from './subscriber';
  * Where a writer's bytes go: the body of one response. An adapter implements it for its runtime.
  *
  * It is owned by one writer, which calls `open` first and once, and nothing after `end` but `destroy`. No
- * method throws, whatever has become of the connection or the response, and none calls the listener before it
- * returns, except that
- * `open` may call `onClosed`.
+ * method throws, whatever has become of the connection or the response, and none calls the listener before
+ * it returns, except that `open` may call `onClosed`.
  */
 export interface EventStreamSink {
   /**
@@ -33,7 +32,7 @@ export interface EventStreamSink {
   readAhead?(): number;
   /** Ends the body after what was written, so that the client sees it as complete. */
   end(): void;
-  /** Cuts the connection, so that the client sees the body as broken off. What is pending may be lost. */
+  /** Cuts the connection, so that the client sees the body as broken off. Pending bytes may be lost. */
   destroy(): void;
 }
 
@@ -41,8 +40,8 @@ export interface EventStreamSinkListener {
   /** `pending` has become less. Further calls that change nothing do no harm. */
   onDrained(): void;
   /**
-   * The body is over for whatever reason: ended, destroyed, or the client has left. Called once, and nothing
-   * after it.
+   * The body is over for whatever reason: ended, destroyed, or the client has left. Called once, and
+   * nothing after it.
    */
   onClosed(): void;
   /**

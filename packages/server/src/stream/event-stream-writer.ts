@@ -42,7 +42,7 @@ export class EventStreamWriter {
     return this.#stream.signal;
   }
 
-  /** Whatever the application knows of this client: a channel passes it to `filter`. */
+  /** Anything that the application knows of this client: a channel passes it to `filter`. */
   get context(): unknown {
     return this.#stream.context;
   }
@@ -53,12 +53,12 @@ export class EventStreamWriter {
 
   /**
    * Sends one event. Resolves once fewer than `highWaterMark` bytes are under way: awaiting it is
-   * backpressure. An event with async data holds the stream until its block is whole. A rejection that nobody
-   * handles does not crash the process.
+   * backpressure. An event with async data holds the stream until its block is whole. A rejection that
+   * nobody handles does not crash the process.
    *
    * Rejects with EventStreamClosedError (`STREAM_CLOSED`, `CLIENT_GONE`), with ServerEventError
-   * (`RESERVED_TYPE`, and the encoder's refusals), or with the error that the source of the data threw; if a
-   * part of the block was out by then, the connection is cut.
+   * (`RESERVED_TYPE`, and the encoder's refusals), or with the error that the source of the data threw; if
+   * a part of the block was out by then, the connection is cut.
    */
   sendEvent(event: EventInput | AsyncServerEventInit): Promise<void> {
     return this.#stream.sendEvent(event);
@@ -108,9 +108,9 @@ export class EventStreamWriter {
   }
 
   /**
-   * Responds with 204 if nothing has gone out, as within the call that got this stream; later it is `end()`.
-   * For clients that come back after the end: no EventSource comes back after a 204, not even a browser's
-   * own.
+   * Responds with 204 if nothing has gone out, as within the call that got this stream; later it is
+   * `end()`. For clients that come back after the end: no EventSource comes back after a 204, not even a
+   * browser's own.
    */
   noContent(): void {
     this.#stream.noContent();

@@ -3,8 +3,8 @@
  * `signal` is aborted.
  *
  * On abort the iterator's `return()` is called at once and nothing is waited for, so that a generator runs
- * its `finally` as soon as it can, also when it awaits something that never comes. What a source says to
- * being closed goes to `onLate`.
+ * its `finally` as soon as it can, also when it awaits something that never comes. An error of a source
+ * that was closed goes to `onLate`.
  */
 export async function forEachUntil<T>(
   source: Iterable<T> | AsyncIterable<T>,

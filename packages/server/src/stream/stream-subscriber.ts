@@ -16,8 +16,9 @@ const NOTHING = new Uint8Array(0);
 const NOBODY: readonly Follower[] = [];
 
 /**
- * The inside of an EventStreamWriter: the stream as channels, its sink and its timers see it, from the first
- * byte to the end. One object for all of them, since one for each would be most of what a quiet stream holds.
+ * The inside of an EventStreamWriter: the stream as channels, its sink and its timers see it, from the
+ * first byte to the end. One object for all of them, since one for each would be most of what a quiet
+ * stream holds.
  */
 export class StreamSubscriber
   implements Subscriber, EventStreamSinkListener, WatchListener, BlockWriterOwner

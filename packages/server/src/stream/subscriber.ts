@@ -22,10 +22,11 @@ export interface Subscriber {
   readonly lastEventId: string;
   /** Aborted once the stream is over, whoever ended it. */
   readonly signal: AbortSignal;
-  /** Whatever the application knows of this client. */
+  /** Anything that the application knows of this client. */
   context?: unknown;
   /**
-   * Takes whole blocks. `false`: they have been taken, but there should be no more until `drained()` settles.
+   * Takes whole blocks. `false`: they have been taken, but there should be no more until `drained()`
+   * settles.
    */
   write(frame: Uint8Array): boolean;
   /** Settles once more may be written, or the stream is over. */
@@ -41,8 +42,8 @@ export interface Subscriber {
   readonly over?: boolean | undefined;
   /**
    * Ends the follower with the stream, and asks it before each heartbeat for what is to be sent instead. An
-   * AbortSignal that is listened to takes more memory than all the rest of a quiet stream, so a stream makes
-   * none for its channels.
+   * AbortSignal that is listened to takes more memory than all the rest of a quiet stream, so a stream
+   * makes none for its channels.
    */
   follow?(follower: Follower): void;
   unfollow?(follower: Follower): void;
@@ -52,19 +53,19 @@ export interface Subscriber {
    */
   refuse?(retryAfter: number): void;
   /**
-   * Looks at what the next `write` will need, and gives a number that depends on all of it. A channel asks a
-   * few subscribers before it writes to them: so the processor fetches the memory of several at once, instead
-   * of waiting for each.
+   * Looks at what the next `write` will need, and gives a number that depends on all of it. A channel asks
+   * a few subscribers before it writes to them: so the processor fetches the memory of several at once,
+   * instead of waiting for each.
    */
   readAhead?(): number;
   /** Settles once the body has gone out. Where it is given, a channel's `close()` waits for it. */
   readonly closed?: Promise<void> | undefined;
 }
 
-/** What follows a stream: its place in a channel. */
+/** A follower of a stream: its place in a channel. */
 export interface Follower {
   /**
-   * What is to be sent instead of a heartbeat, if anything: for a client whose place in the log has moved on
+   * The frame to send instead of a heartbeat, if any: for a client whose place in the log has moved on
    * without an event for it.
    */
   idleFrame(): Uint8Array | undefined;

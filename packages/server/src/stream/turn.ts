@@ -1,6 +1,6 @@
 /**
- * Bytes to one client after which a turn of the event loop is left to others. A client that takes everything
- * at once, from a source that has everything at hand, would leave them none.
+ * Bytes to one client after which a turn of the event loop is left to others. A client that takes
+ * everything at once, from a source that has everything at hand, would leave them none.
  */
 export const TURN_BYTES = 65_536;
 

@@ -28,15 +28,15 @@ export function cursorFrame(id: string): Uint8Array {
 }
 
 /**
- * Events after `after` are gone. `oldest` is the first that is held; who is cut off now is to come back with
- * `id`.
+ * Events after `after` are gone. `oldest` is the first that is held; who is cut off now is to come back
+ * with `id`.
  */
 export function gapFrame(after: string, oldest: string | null, id: string): Uint8Array {
   try {
     return frame('gap', { after, oldest }, id);
   } catch {
-    // The id asked for, from a log that knows no cursor before its oldest event; a client can ask for what is
-    // no id at all.
+    // The id asked for, from a log that knows no cursor before its oldest event; a client can ask for what
+    // is no id at all.
     return frame('gap', { after, oldest }, undefined);
   }
 }

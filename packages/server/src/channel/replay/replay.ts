@@ -12,7 +12,7 @@ import type { SubscriptionWriter } from '../subscription-writer';
 import { initialStateFrame } from './initial-state';
 import { ReplayPace } from './replay-pace';
 
-/** What catching up needs of the channel. */
+/** The parts of a channel that a replay needs. */
 export interface ReplayContext {
   readonly log: EventLog;
   readonly reader: LogReader;
@@ -20,7 +20,7 @@ export interface ReplayContext {
   report(error: unknown): void;
 }
 
-/** What catching up needs of the subscription. */
+/** The parts of a subscription that its replay needs. */
 export interface ReplayTask extends SubscriptionWriter {
   readonly selection: Selection;
   readonly initial: Initial | undefined;
@@ -39,20 +39,20 @@ const MAX_FRUITLESS = 10;
 
 /**
  * One subscriber's way from its cursor to the log's tail: page by page, at its own pace, so that nothing is
- * queued for it meanwhile. Who falls out of the log on the way gets a gap.
+ * queued for it meanwhile. A subscriber that falls out of the log on the way gets a gap.
  */
 export class Replay {
   readonly #context: ReplayContext;
   readonly #task: ReplayTask;
   readonly #pace: ReplayPace;
   /**
-   * The live delivery's generation in which the log has said that the cursor is its own: before, it must not
-   * be compared.
+   * The live delivery's generation in which the log has said that the cursor is its own: before, it must
+   * not be compared.
    */
   #known = -1;
   /**
-   * The generation in which the log has said that it is not: the events that it still has may then be lost to
-   * the log.
+   * The generation in which the log has said that it is not: the events that it still has may then be lost
+   * to the log.
    */
   #lost = -1;
   /** Readings, one after the other, that brought it no further. */
@@ -124,7 +124,7 @@ export class Replay {
     }
   }
 
-  /** What follows the place, if the live delivery has it still. */
+  /** The events that follow the place, if the live delivery still has them. */
   #recent(): ReadPage | undefined {
     const { live } = this.#context;
     if (this.#lost === live.generation) return undefined;
@@ -159,8 +159,8 @@ export class Replay {
   }
 
   /**
-   * The log reads nothing, though the tail is ahead: the log has lost its newest events, and the tail has not
-   * noticed yet.
+   * The log reads nothing, though the tail is ahead: the log has lost its newest events, and the tail has
+   * not noticed yet.
    */
   async #mistrustTail(): Promise<void> {
     if (!(await this.#context.live.isAstray())) throw this.#inconsistent();
@@ -188,8 +188,8 @@ export class Replay {
       if (lastId === undefined) return;
       if (initial) {
         writer.place = lastId;
-        // Not with the cursor as its id: a connection lost before the state was through would go on behind a
-        // state that never came.
+        // Not with the cursor as its id: a connection lost before the state was through would go on behind
+        // a state that never came.
         await writer.send(gapFrame(after, events[0]?.id ?? null, after));
         return this.#present();
       }
@@ -232,8 +232,8 @@ export class Replay {
     if (writer.over) return;
     // Those that were passed over count as seen.
     writer.place = end ?? writer.place;
-    // Many who come back at once and find little for them in a long log would leave no turn to anything else;
-    // nor would one that waits for the tail.
+    // Many who come back at once and find little for them in a long log would leave no turn to anything
+    // else; nor would one that waits for the tail.
     if (picked.length === 0 || picked.length < events.length) await this.#pace.leaveTurn();
   }
 }

@@ -9,8 +9,8 @@ import { startTimer, type Timer } from './timer';
 const PATIENCE_MS = 120_000;
 
 /**
- * Destroys a sink that has been ended once its client has taken nothing for `writeTimeout`, or has everything
- * and the body is not over all the same. Gives the function that calls it off.
+ * Destroys a sink that has been ended once its client has taken nothing for `writeTimeout`, or has
+ * everything and the body is not over all the same. Gives the function that calls it off.
  */
 export function drainTimeout(sink: EventStreamSink, writeTimeout: number | false): () => void {
   let timer: Timer | undefined;

@@ -1,6 +1,6 @@
 import { startTimer, type Timer } from './timer';
 
-/** Who writes, and is told that nothing was written for an interval. */
+/** The writer, which is told that nothing was written for an interval. */
 export interface HeartbeatListener {
   /** When something was written last, in ms of `performance.now()`. */
   readonly lastWrite: number;

@@ -62,7 +62,7 @@ export class Lifetime {
     try {
       valid = (await this.#ask()) === true;
     } catch (error) {
-      // Who cannot be shown to be allowed is not.
+      // A client that cannot be shown to be allowed is not.
       this.#report(error);
     }
     clearTimeout(this.#check);

@@ -4,7 +4,7 @@ import { Heartbeat, type HeartbeatListener } from './heartbeat';
 import { Lifetime } from './lifetime';
 import { WriteTimeout } from './write-timeout';
 
-/** What watching a stream can lead to. */
+/** The events that come of watching a stream. */
 export interface WatchListener extends HeartbeatListener {
   /** The stream's time is up, or its client is no longer allowed. */
   onExpired(): void;

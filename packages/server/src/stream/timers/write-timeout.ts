@@ -10,7 +10,7 @@ export class WriteTimeout {
   readonly #sink: EventStreamSink;
   readonly #patience: number;
   readonly #stalled: () => void;
-  /** What was written while something was pending. All that was written before is taken once that is. */
+  /** Bytes written while something was pending. All that was written before is taken once that is. */
   #written = 0;
   #taken = 0;
   #timer: Timer | undefined;
