@@ -49,6 +49,6 @@ export function convertInit(value: unknown): ConvertedInit {
     return { fetch, headers: new Headers(headers), withCredentials: Boolean(withCredentials) };
   } catch {
     // The runtime's own error may quote a value.
-    throw refusal('headers', 'valid names and values');
+    throw refusal('headers', 'valid headers');
   }
 }
