@@ -3,6 +3,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { publishedPackages } from './published.mjs';
 import { fail, pnpm, root } from './run.mjs';
 
 /** @param {readonly string[]} [filter] pnpm's, for what else is to be built */
@@ -10,7 +11,7 @@ export async function buildPackages(filter = ['--filter', './packages/*']) {
   const began = Date.now();
   await pnpm(['--recursive', ...filter, 'run', 'build'], { quiet: true });
   // Afterwards, since another process may be using the files while these are built.
-  for (const name of readdirSync(join(root, 'packages'))) {
+  for (const name of publishedPackages) {
     const dist = join(root, 'packages', name, 'dist');
     for (const file of readdirSync(dist)) {
       if (statSync(join(dist, file)).mtimeMs < began) rmSync(join(dist, file));

@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pnpm, root } from './run.mjs';
+import { publishedFilter, publishedPackages } from './published.mjs';
+import { pnpm } from './run.mjs';
 
 /**
  * Packs every package by pnpm, as `pnpm publish` does: with versions in place of `workspace:`, and with the
@@ -11,10 +12,10 @@ import { pnpm, root } from './run.mjs';
  * @returns {Promise<{ name: string, tarball: string }[]>} by the names of their folders in packages/
  */
 export async function packPackages(folder) {
-  const filter = ['--recursive', '--filter', './packages/*'];
-  await pnpm([...filter, 'pack', '--pack-destination', folder], { quiet: true });
+  const pack = ['--recursive', ...publishedFilter, 'pack', '--pack-destination', folder];
+  await pnpm(pack, { quiet: true });
   const tarballs = readdirSync(folder);
-  return readdirSync(join(root, 'packages')).map((name) => {
+  return publishedPackages.map((name) => {
     const tarball = tarballs.find((file) => new RegExp(`^eventwire-${name}-\\d.*\\.tgz$`).test(file));
     if (tarball === undefined) throw new Error(`${name} was not packed.`);
     return { name, tarball: join(folder, tarball) };

@@ -1,8 +1,9 @@
 // Where this repository is, and who its author is: said once, in the root's package.json, and copied from
 // there into each package, since a package's page on npm shows nothing but the package's own manifest and
 // README.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { publishedPackages } from './published.mjs';
 import { root } from './run.mjs';
 
 const rootManifest = join(root, 'package.json');
@@ -82,7 +83,7 @@ function insertAfter(object, key, added) {
 }
 
 /** Every file of packages/ with what it should hold. */
-const allFiles = () => readdirSync(join(root, 'packages')).flatMap((name) => Object.entries(filesOf(name)));
+const allFiles = () => publishedPackages.flatMap((name) => Object.entries(filesOf(name)));
 
 /** Copies the root's data into all packages. */
 export function copyToPackages() {

@@ -8,7 +8,7 @@ import { ensureAll } from './system.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'eventwire-runtimes-'));
 const file = join(folder, 'report.json');
-const readme = join(root, 'README.md');
+const readme = join(root, 'docs/conformance.md');
 const [start, end] = ['<!-- runtimes -->', '<!-- /runtimes -->'];
 
 /**
@@ -35,7 +35,7 @@ function writeTable(content) {
   const text = readFileSync(readme, 'utf8');
   const [before, after] = [text.indexOf(start), text.indexOf(end)];
   if (before < 0 || after < before)
-    throw new Error(`README.md has no ${start} and ${end} to write the table between.`);
+    throw new Error(`docs/conformance.md has no ${start} and ${end} to write the table between.`);
   writeFileSync(readme, `${text.slice(0, before + start.length)}\n\n${content}\n\n${text.slice(after)}`);
 }
 
@@ -52,7 +52,7 @@ try {
   });
   // Only where everything has passed: the README does not tell of a broken state.
   writeTable(table(JSON.parse(readFileSync(file, 'utf8'))));
-  console.log('The table is in README.md.');
+  console.log('The table is in docs/conformance.md.');
 } catch (error) {
   fail(error);
 } finally {

@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Bundled into every package. */
+const PRIVATE = '@eventwire/options';
+
 /**
  * @param {string} folder a tarball's content
  * @param {readonly string[]} here absolute paths of this machine, which no file may name
@@ -28,6 +31,11 @@ export function tarballProblems(folder, here) {
     problems.push(
       'package.json names a version as `workspace:`, which npm does not know: pack it with pnpm.',
     );
+  }
+  for (const file of files) {
+    if (/\.(?:[cm]?[jt]s|json)$/.test(file) && read(file).includes(PRIVATE)) {
+      problems.push(`${file} names ${PRIVATE}, which is not published: bundle it.`);
+    }
   }
   if (files.includes('README.md')) {
     for (const link of relativeLinks(read('README.md'))) {

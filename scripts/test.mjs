@@ -43,6 +43,7 @@ const stages = [
     () => run(process.execPath, [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']),
   ],
   ['unused code', () => run(process.execPath, [bin('knip/bin/knip.js')])],
+  ['prose', () => run(process.execPath, ['scripts/check-prose.mjs'])],
   ['audit', () => run(process.execPath, ['scripts/audit.mjs'])],
   ['types', () => run(process.execPath, ['scripts/types.mjs'])],
   ['build', () => buildPackages([])],

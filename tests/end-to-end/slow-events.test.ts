@@ -17,7 +17,7 @@ const adapters = {
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 describe.each(Object.entries(adapters))('from %s', (_name, handlerOf) => {
-  it('an event whose data pauses for longer than a client bears silence arrives at the first attempt', async () => {
+  it('an event whose data pauses for longer than a client waits arrives at the first attempt', async () => {
     async function* words() {
       yield 'one';
       // A client gives up after two and a half heartbeats.

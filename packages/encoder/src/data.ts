@@ -17,7 +17,10 @@ export function checkData(data: unknown): asserts data is Data {
   );
 }
 
-/** Bytes are an iterable of numbers, also where there are none; an event is an iterable of wire text. Neither is data. */
+/**
+ * Bytes are an iterable of numbers, also where there are none; an event is an iterable of wire text. Neither
+ * is data.
+ */
 export function hasIterator<K extends symbol>(
   data: unknown,
   method: K,
@@ -36,7 +39,8 @@ export function encodePiece(piece: string, end?: string | undefined): string {
 }
 
 /**
- * The data lines of a whole event and its blank line. A source is read to its end, and closed if a piece is refused.
+ * The data lines of a whole event and its blank line. A source is read to its end, and closed if a piece is
+ * refused.
  *
  * @throws ServerEventError `INVALID_DATA`
  */

@@ -3,8 +3,8 @@ import { checkPiece, encodePiece } from './data';
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /**
- * The pieces of one event's wire text. Written by hand because a generator's `return()` waits for the piece that is being
- * awaited, which may never come.
+ * The pieces of one event's wire text. Written by hand because a generator's `return()` waits for the piece
+ * that is being awaited, which may never come.
  */
 export class EventPieces implements AsyncIterableIterator<string> {
   /** Whether the last piece has been given out, or the event has failed or been closed. */

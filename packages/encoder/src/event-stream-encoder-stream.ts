@@ -11,12 +11,12 @@ interface Writing {
 }
 
 /**
- * Events in, bytes of the event stream out, for `pipeThrough`. Nothing is read ahead: one demand at the readable side reads
- * one piece of data, and a write settles once its event has been read to its last byte.
+ * Events in, bytes of the event stream out, for `pipeThrough`. Nothing is read ahead: one demand at the
+ * readable side reads one piece of data, and a write settles once its event has been read to its last byte.
  *
- * An event that is refused and a source that fails make both sides fail with that error: an event that is half written never
- * looks like the end. Cancelling the readable or aborting the writable side makes the other fail, and closes the source of
- * the data that is being read.
+ * An event that is refused and a source that fails make both sides fail with that error: an event that is
+ * half written never looks like the end. Cancelling the readable or aborting the writable side makes the
+ * other fail, and closes the source of the data that is being read.
  */
 export class EventStreamEncoderStream {
   readonly writable: WritableStream<EventInput | AsyncServerEventInit>;
@@ -46,7 +46,8 @@ export class EventStreamEncoderStream {
     this.writable = new WritableStream({
       start(controller) {
         input = controller;
-        // abort() below is called only after the write under way has settled, which may never be without this.
+        // abort() below is called only after the write under way has settled, which may never be without
+        // this.
         controller.signal.addEventListener('abort', () => {
           output?.error(controller.signal.reason);
           drop(controller.signal.reason);

@@ -8,7 +8,8 @@ const LINE_END = /[\r\n]/;
 const NO_ID = /[\r\n\0\ud800-\udfff]/u;
 
 /**
- * The lines before the data: comment, id, retry, event, in this order. Validates them, and that this is an event at all.
+ * The lines before the data: comment, id, retry, event, in this order. Validates them, and that this is an
+ * event at all.
  *
  * @throws ServerEventError
  */
@@ -42,7 +43,10 @@ function check(field: string, value: unknown, forbidden?: RegExp): string {
   return value;
 }
 
-/** Without a field only `{}` is an event: anything else was meant to say something, and would be dropped in silence. */
+/**
+ * Without a field only `{}` is an event: anything else was meant to say something, and would be dropped in
+ * silence.
+ */
 function checkEmpty(init: object): void {
   const fields = ['data', 'type', 'id', 'retry', 'comment'];
   const kind = kindOf(init);

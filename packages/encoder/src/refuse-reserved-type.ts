@@ -4,7 +4,8 @@ import { ServerEventError } from './server-event-error';
 const PREFIX = 'eventwire:';
 
 /**
- * For a log or a channel: types that begin with `eventwire:` are Eventwire's own, and would end or confuse its clients.
+ * For a log or a channel: types that begin with `eventwire:` are Eventwire's own, and would end or confuse
+ * its clients.
  *
  * @throws ServerEventError `RESERVED_TYPE`, field `type`
  */

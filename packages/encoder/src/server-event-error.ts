@@ -26,7 +26,9 @@ export function refuse(field: string, reason: string): never {
   throw new ServerEventError(`INVALID_${field.toUpperCase()}`, field, `${field} ${reason}`);
 }
 
-/** What a refused value is: a number itself, otherwise `Null`, `String`, `Uint8Array`, `Promise` and the like. */
+/**
+ * What a refused value is: a number itself, otherwise `Null`, `String`, `Uint8Array`, `Promise` and the like.
+ */
 export function kindOf(value: unknown): string | number {
   return typeof value === 'number' ? value : {}.toString.call(value).slice(8, -1);
 }

@@ -2,7 +2,8 @@
 export interface ServerEventInit {
   /**
    * The payload, split into data lines at CR, LF and CRLF. Each piece of an iterable starts a new line.
-   * Without data (absent, or an iterable without a piece) the block dispatches nothing; `''` dispatches an empty event.
+   * Without data (absent, or an iterable without a piece) the block dispatches nothing; `''` dispatches an
+   * empty event.
    */
   data?: string | Iterable<string> | undefined;
   /** The event type, without line endings. Absent or empty, it is read back as `message`. */

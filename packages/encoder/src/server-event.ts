@@ -10,8 +10,8 @@ import { utf8 } from './utf8';
  * One event: immutable, validated once, encoded once, to be written any number of times.
  * Its fields are own properties, so `{ ...event, id: '7' }` is an {@link ServerEventInit} again.
  *
- * An array is copied. Any other iterable is read when the text is first asked for, piece by piece and only once:
- * its pieces are kept, and an error that it throws is thrown again by every later reading.
+ * An array is copied. Any other iterable is read when the text is first asked for, piece by piece and only
+ * once: its pieces are kept, and an error that it throws is thrown again by every later reading.
  */
 export class ServerEvent implements ServerEventInit, Iterable<string> {
   readonly data: string | Iterable<string> | undefined;
@@ -54,9 +54,12 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
     return BRAND;
   }
 
-  /** The wire text: the lines before the data, then one string for each piece of data, then the blank line. */
+  /**
+   * The wire text: the lines before the data, then one string for each piece of data, then the blank line.
+   */
   *[Symbol.iterator](): Generator<string, void, undefined> {
-    if (this.#head) yield this.#head;
+    const head = encodeHead(this);
+    if (head) yield head;
     if (typeof this.data === 'string') yield encodePiece(this.data);
     else if (this.data) for (const piece of this.data) yield encodePiece(piece);
     yield '\n';
@@ -64,7 +67,10 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
 
   /** The wire text of the whole block. */
   toString(): string {
-    this.#text ??= this.#head + encodeData(this.data);
+    const { data } = this;
+    // A Proxy around an event has its fields, and not what is private.
+    if (!(#head in this)) return encodeHead(this) + encodeData(data);
+    this.#text ??= this.#head + encodeData(data);
     return this.#text;
   }
 

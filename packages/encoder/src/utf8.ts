@@ -6,8 +6,8 @@ let buffer: Uint8Array<ArrayBuffer>;
 /**
  * The text in UTF-8, in an array and a buffer of its own. Lone surrogates become U+FFFD.
  *
- * A short text is encoded into a buffer that is kept, and copied from there: V8 has arrays of up to 64 bytes on its own
- * heap, while `encode` gives each an ArrayBuffer outside of it, at several times the cost.
+ * A short text is encoded into a buffer that is kept, and copied from there: V8 has arrays of up to 64 bytes
+ * on its own heap, while `encode` gives each an ArrayBuffer outside of it, at several times the cost.
  */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
   if (!encoder) {

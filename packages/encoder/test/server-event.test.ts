@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { encode, ServerEvent } from '../src/index';
+import { encode, encodeAsync, ServerEvent } from '../src/index';
 import { refused } from './refused';
 
 /** A source that says what has been asked of it. */
@@ -215,5 +215,38 @@ describe('what marks a ServerEvent', () => {
       '{"data":"x","Eventwire.ServerEvent":true,"Symbol(Symbol.toStringTag)":"Eventwire.ServerEvent"}',
     );
     expect(encode(json)).toBe('data: x\n\n');
+  });
+});
+
+describe('a Proxy around an event, as stores of reactive state make it', () => {
+  const around = <T extends object>(target: T) => new Proxy(target, {});
+  const pieces = function* () {
+    yield 'a';
+    yield 'b';
+  };
+
+  it.each<[string, () => ServerEvent]>([
+    ['nothing', () => new ServerEvent()],
+    ['a comment alone', () => new ServerEvent(undefined, { comment: 'c' })],
+    ['all fields', () => new ServerEvent(['x', 'y'], { type: 't', id: 'i', retry: 5, comment: 'c' })],
+    ['a source that can be read once', () => new ServerEvent(pieces(), { id: '1' })],
+  ])('is written as the event is: %s', async (_, make) => {
+    const event = make();
+    const text = encode(make());
+    expect(encode(around(event))).toBe(text);
+    expect(String(around(event))).toBe(text);
+    expect([...around(event)].join('')).toBe(text);
+    expect(new TextDecoder().decode(around(event).toBytes())).toBe(text);
+    let asynchronous = '';
+    for await (const piece of encodeAsync(around(event))) asynchronous += piece;
+    expect(asynchronous).toBe(text);
+  });
+
+  it('that changes a field is refused as any other event with that field is', () => {
+    const forged = new Proxy(
+      { type: 'a' },
+      { get: (_, key) => (key === 'type' ? 'a\ndata: forged' : Reflect.get(new ServerEvent('x'), key)) },
+    );
+    expect(refused(() => encode(forged))).toMatchObject({ code: 'INVALID_TYPE', field: 'type' });
   });
 });

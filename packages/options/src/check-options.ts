@@ -12,7 +12,7 @@ export type OptionRules<Options> = { readonly [Name in keyof Required<Options>]:
 interface CheckSettings {
   /** The path to these options, such as `reconnect.`. */
   readonly prefix?: string;
-  /** The name of the object itself, for the refusal of a value that is none; default `options`. */
+  /** The name for the object itself in a refusal, if it is no object; default `options`. */
   readonly name?: string;
   /** Names that other libraries use, and ours for the same. */
   readonly hints?: Readonly<Record<string, string | readonly string[]>>;

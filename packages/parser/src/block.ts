@@ -1,6 +1,7 @@
 import type { IgnoredLine, ParserHandlers } from './event-stream-parser';
+import { afterSpace } from './units';
 
-/** What a reset from inside a handler throws through the reader: the rest of the chunk is not read. */
+/** Thrown through the reader by a reset from inside a handler: the rest of the chunk is not read. */
 export const RESET = {};
 
 /** The block that is being read. On each variable: what would go wrong without it. */
@@ -16,23 +17,33 @@ export class Block {
   /** [spec] "a last event ID buffer". Not reset by blank lines, or events without an id would lose it. */
   lastEventId: string;
 
-  /** Of the line being read, from 1; and where it starts, in bytes. Kept only where ignored lines are reported. */
+  /**
+   * Of the line being read, from 1; and where it starts, in bytes. Kept only where ignored lines are
+   * reported.
+   */
   protected lineNumber = 1;
   protected offset = 0;
 
-  /** What a handler threw first: the others are still called. Boxed, since anything can be thrown, undefined too. */
+  /** The first error of a handler: the others are still called. Boxed, since undefined can be thrown too. */
   thrown: { error: unknown } | undefined;
-  /** Set by a reset. Without it, one from inside a handler would let the rest of the chunk into the new stream. */
+  /**
+   * Set by a reset. Without it, one from inside a handler would let the rest of the chunk into the new
+   * stream.
+   */
   stopped = false;
   protected readonly handlers: ParserHandlers;
+  /** `maxEventSize` */
+  protected readonly max: number;
 
-  constructor(handlers: ParserHandlers, lastEventId: string) {
+  constructor(handlers: ParserHandlers, max: number, lastEventId: string) {
     this.handlers = handlers;
+    this.max = max;
     this.lastEventId = lastEventId;
   }
 
   /**
-   * A line without its ending. Returns its data if a blank line follows: the last line is not put into the data buffer.
+   * A line without its ending. Returns its data if a blank line follows: the last line is not put into the
+   * data buffer.
    *
    * [spec] "Lines must be processed, in the order they are received, as follows"
    */
@@ -45,7 +56,7 @@ export class Block {
     if (colon < 0) colon = line.length;
     const name = line.slice(0, colon);
     // [spec] "If value starts with a U+0020 SPACE character, remove it from value."
-    const value = line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
+    const value = line.slice(afterSpace(line, colon + 1));
     let reason: IgnoredLine['reason'] | undefined;
     // [spec] "Field names must be compared literally, with no case folding performed."
     switch (name) {
@@ -83,7 +94,10 @@ export class Block {
     return undefined;
   }
 
-  /** [spec] "When the user agent is required to dispatch the event". `last` is a data line not in the data buffer. */
+  /**
+   * [spec] "When the user agent is required to dispatch the event". `last` is a data line not in the data
+   * buffer.
+   */
   protected dispatch(last?: string): void {
     const { handlers } = this;
     let data = last;
@@ -94,11 +108,12 @@ export class Block {
       if (last !== undefined) data = this.data + last;
       // Step 3, "if the data buffer's last character is a U+000A LINE FEED (LF) character, remove [it]"
       else if (this.data !== '') data = this.data.slice(0, -1);
-      // Steps 2 and 7, "Set the data buffer and the event type buffer to the empty string": before any handler runs.
+      // Steps 2 and 7, "Set the data buffer and the event type buffer to the empty string": before any
+      // handler runs.
       this.begun = false;
       this.data = this.type = '';
-      // Step 1, "Set the last event ID string of the event source to the value of the last event ID buffer": with or
-      // without data.
+      // Step 1, "Set the last event ID string of the event source to the value of the last event ID buffer":
+      // with or without data.
       if (id !== undefined) {
         this.id = undefined;
         this.lastEventId = id;
@@ -108,11 +123,11 @@ export class Block {
     }
     // Step 2, "If the data buffer is an empty string, [...] return."
     if (data === undefined) return;
-    // Steps 4 to 6, "Initialize event's type attribute to "message" [...] If the event type buffer has a value other
-    // than the empty string, change the type"
+    // Steps 4 to 6, "Initialize event's type attribute to "message" [...] If the event type buffer has a
+    // value other than the empty string, change the type"
     const { lastEventId } = this;
     try {
-      handlers.onEvent?.({ type: type === '' ? 'message' : type, data, lastEventId, id });
+      handlers.onEvent?.({ type: type || 'message', data, lastEventId, id });
     } catch (error) {
       this.thrown ??= { error };
     }

@@ -1,27 +1,28 @@
 import { RESET } from './block';
+import { EventStreamError, type EventStreamErrorCode } from './event-stream-error';
 import type { Chunk, EventStreamParser, ParserHandlers, ParserOptions } from './event-stream-parser';
-import { check, checkFlush, checkHandlers, checkOptions } from './options';
+import { checkEndOptions, checkHandlers, resolveParserOptions } from './options';
 import { Stream } from './stream';
 
 /**
- * A parser of one event stream after the other, which calls `handlers` from inside `feed` and `end`. Its methods
- * need no `this`.
+ * A parser of one event stream after the other, which calls `handlers` from inside `feed` and `end`. Its
+ * methods need no `this`.
  *
- * @throws EventStreamError `INVALID_OPTION`
+ * @throws TypeError with the code `INVALID_OPTION` and `option`
  */
 export function createParser(
   handlers: ParserHandlers,
   options?: ParserOptions | undefined,
 ): EventStreamParser {
-  const { maxEventSize, lastEventId } = checkOptions(options);
+  const { maxEventSize, lastEventId } = resolveParserOptions(options);
   checkHandlers(handlers);
   let stream = new Stream(handlers, maxEventSize, lastEventId);
   /** Without it, feed inside a handler would read a chunk in the midst of another. */
   let busy = false;
 
-  /** What stops the stream, unless it is a reset, which has left it. */
+  /** Stops the stream for an error, but not for a reset, which has left the stream. */
   function stop(current: Stream, error: unknown): void {
-    current.spare = -1;
+    current.drop();
     if (error === RESET) return;
     current.refusal = error;
     current.thrown ??= { error };
@@ -49,7 +50,7 @@ export function createParser(
   }
 
   const checkIdle = () =>
-    check(!busy, 'feed() and end()', 'called after a handler, not inside it', 'REENTRANT');
+    check(!busy, 'REENTRANT', 'feed() and end() must be called after a handler, not inside it');
 
   return {
     feed(chunk) {
@@ -57,8 +58,8 @@ export function createParser(
       if (busy || !isChunk(chunk) || !current.takes(chunk.length)) {
         checkIdle();
         if (current.refusal) throw current.refusal;
-        check(!current.ended, 'The stream', 'reset() after its end, before it is fed again', 'ENDED');
-        check(isChunk(chunk), 'A chunk', 'a string or a Uint8Array', 'INVALID_CHUNK');
+        check(!current.ended, 'ENDED', 'The stream has ended: call reset() before it is fed again');
+        check(isChunk(chunk), 'INVALID_CHUNK', 'A chunk must be a string or a Uint8Array');
         run(current, chunk, false);
         return;
       }
@@ -75,7 +76,7 @@ export function createParser(
 
     end(endOptions) {
       checkIdle();
-      const flush = checkFlush(endOptions?.flush);
+      const flush = endOptions === undefined ? false : checkEndOptions(endOptions);
       if (!stream.refusal && !stream.ended) run(stream, undefined, flush);
     },
 
@@ -90,9 +91,16 @@ export function createParser(
   };
 }
 
-/** By its tag, which says so of another realm's arrays too (a frame's, a worker's, a test runner's), as instanceof does not. */
+/**
+ * By its tag, which says so of another realm's arrays too (a frame's, a worker's, a test runner's), as
+ * instanceof does not.
+ */
 export function isChunk(value: unknown): value is Chunk {
   return (
     typeof value === 'string' || (value as Uint8Array | undefined)?.[Symbol.toStringTag] === 'Uint8Array'
   );
+}
+
+function check(valid: boolean, code: EventStreamErrorCode, message: string): void {
+  if (!valid) throw new EventStreamError(code, message);
 }

@@ -7,10 +7,13 @@ import type {
   ParserHandlers,
   ParserOptions,
 } from './event-stream-parser';
-import { check, checkFlush } from './options';
+import { checkParseOptions } from './options';
 
 export interface ParseOptions extends ParserOptions, Omit<ParserHandlers, 'onEvent'> {
-  /** Dispatch the block that the end of the stream leaves unfinished. The Standard, and the default, discard it. */
+  /**
+   * Dispatch the block that the end of the stream leaves unfinished. The Standard, and the default, discard
+   * it.
+   */
   flush?: boolean | undefined;
   /** Aborting cancels the source and drops what is queued; the iteration then throws the signal's reason. */
   signal?: AbortSignal | undefined;
@@ -32,9 +35,9 @@ interface Waiter {
 }
 
 /**
- * The events of a source. A chunk is read only when somebody waits and no event is left, so that a slow reader slows
- * the source down. Not an async generator: an event that is there costs one resolved promise, several can be awaited
- * at once, and leaving does not have to wait for the source's next chunk.
+ * The events of a source. A chunk is read only when somebody waits and no event is left, so that a slow
+ * reader slows the source down. Not an async generator: an event that is there costs one resolved promise,
+ * several can be awaited at once, and leaving does not have to wait for the source's next chunk.
  */
 export class EventIterator implements AsyncIterableIterator<EventStreamMessage> {
   readonly #source: ChunkSource;
@@ -42,7 +45,10 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
   readonly #flush: boolean;
   readonly #signal: AbortSignal | undefined;
 
-  /** What was read and not yet taken, from `taken` on. An object, which the parser's handler reaches at once. */
+  /**
+   * Events that were read; those from `taken` on wait. An object, so that the parser's handler reaches it at
+   * once.
+   */
   readonly #queue: { events: EventStreamMessage[]; taken: number } = { events: [], taken: 0 };
   /** In the order in which they came. */
   #waiters: Waiter[] = [];
@@ -52,7 +58,9 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
   #over = false;
   #failure: Failure | undefined;
 
-  constructor(openSource: () => ChunkSource, options: ParseOptions) {
+  constructor(openSource: () => ChunkSource, options: ParseOptions = {}) {
+    checkParseOptions(options);
+    const { flush = false, signal, maxEventSize, lastEventId } = options;
     const queue = this.#queue;
     this.#parser = createParser(
       {
@@ -61,11 +69,9 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
           queue.events.push(event);
         },
       },
-      options,
+      { maxEventSize, lastEventId },
     );
-    this.#flush = checkFlush(options.flush);
-    const { signal } = options;
-    check(signal === undefined || typeof signal?.addEventListener === 'function', 'signal', 'an AbortSignal');
+    this.#flush = flush;
     this.#signal = signal;
     // Only now, so that an invalid option does not leave the source locked.
     this.#source = openSource();
@@ -196,10 +202,12 @@ export class EventIterator implements AsyncIterableIterator<EventStreamMessage> 
     return true;
   }
 
-  /** Ends the iteration from outside: what is queued is dropped, who waits is told, the source is cancelled. */
+  /**
+   * Ends the iteration from outside: what is queued is dropped, who waits is told, the source is cancelled.
+   */
   async #leave(reason: unknown, failure: Failure | undefined): Promise<void> {
     const wasReading = this.#stop(failure);
-    // What an end from within has left to be thrown is nobody's any more.
+    // Nobody is left to be told of an error that an end from within still had to throw.
     this.#failure = failure;
     this.#clear();
     this.#serve();

@@ -1,21 +1,19 @@
-/** What went wrong: see {@link EventStreamError}. */
+/** The kinds of failure: see {@link EventStreamError}. */
 export type EventStreamErrorCode =
   | 'ENDED'
   | 'EVENT_TOO_LARGE'
   | 'INVALID_CHUNK'
-  | 'INVALID_OPTION'
   | 'INVALID_SOURCE'
   | 'REENTRANT'
   | 'SOURCE_USED';
 
 /**
- * What this package throws. `code` is stable, the message is for people:
+ * The error of this package. `code` is stable, and the message is for people:
  *
  * - `EVENT_TOO_LARGE`: an event or a line is larger than `maxEventSize`
  * - `ENDED`: `feed` after `end`, without `reset`
  * - `REENTRANT`: `feed` or `end` from inside a handler of the same parser
  * - `INVALID_CHUNK`: a chunk is neither a string nor a Uint8Array
- * - `INVALID_OPTION`: an option or a handler is not what it must be
  * - `INVALID_SOURCE`: `parseEventStream` cannot read from this
  * - `SOURCE_USED`: the body was read before, or is being read by somebody else
  */

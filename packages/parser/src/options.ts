@@ -1,45 +1,59 @@
-import { EventStreamError, type EventStreamErrorCode } from './event-stream-error';
+import {
+  checkOptions,
+  hasMethods,
+  invalidOption,
+  is,
+  isFunction,
+  isInteger,
+  isString,
+  type OptionRules,
+  optional,
+} from '@eventwire/options';
 import type { ParserHandlers, ParserOptions } from './event-stream-parser';
+
+const PARSER_OPTIONS: OptionRules<ParserOptions> = {
+  maxEventSize: optional(isInteger(1), Infinity),
+  lastEventId: isString,
+};
 
 const HANDLERS = ['onEvent', 'onComment', 'onRetry', 'onLastEventId', 'onIgnored'] as const;
 
-/** @throws EventStreamError `code` unless `valid` */
-export function check(
-  valid: boolean,
-  name: string,
-  expected: string,
-  code: EventStreamErrorCode = 'INVALID_OPTION',
-): void {
-  if (!valid) throw new EventStreamError(code, `${name} must be ${expected}`);
-}
+const isBoolean = is('a boolean', (value) => typeof value === 'boolean');
 
-/** Options, or none. */
-export function checkObject<T extends object>(options: T | undefined): T | Partial<T> {
-  check(options === undefined || (options !== null && typeof options === 'object'), 'options', 'an object');
-  return options ?? {};
-}
+/** All that `parseEventStream` takes: the parser's options, the handlers but `onEvent`, and two of its own. */
+const PARSE_OPTIONS = {
+  ...PARSER_OPTIONS,
+  ...Object.fromEntries(HANDLERS.map((name) => [name, isFunction])),
+  flush: isBoolean,
+  signal: is('an AbortSignal', (value) => hasMethods(value, 'addEventListener')),
+};
 
-/** The options, with their defaults. */
-export function checkOptions(options?: ParserOptions): { maxEventSize: number; lastEventId: string } {
-  const { maxEventSize = 16 * 1024 * 1024, lastEventId = '' } = checkObject(options);
-  check(
-    maxEventSize === Infinity || (Number.isSafeInteger(maxEventSize) && maxEventSize > 0),
-    'maxEventSize',
-    'a positive integer (characters) or Infinity',
-  );
-  check(typeof lastEventId === 'string', 'lastEventId', 'a string');
+/** The options, with their defaults. Throws an option error. */
+export function resolveParserOptions(options: ParserOptions = {}): {
+  maxEventSize: number;
+  lastEventId: string;
+} {
+  checkOptions(options, PARSER_OPTIONS);
+  const { maxEventSize = 16 * 1024 * 1024, lastEventId = '' } = options;
   return { maxEventSize, lastEventId };
 }
 
+/** Members beside the handlers are allowed: the object may be an instance of a user's class. */
 export function checkHandlers(handlers: ParserHandlers): void {
-  check(handlers !== null && typeof handlers === 'object', 'handlers', 'an object');
+  if (handlers === null || typeof handlers !== 'object')
+    throw invalidOption('handlers', 'an object', { value: handlers });
   for (const name of HANDLERS) {
-    const handler: unknown = handlers[name];
-    check(handler === undefined || typeof handler === 'function', name, 'a function');
+    const value: unknown = handlers[name];
+    if (value !== undefined && typeof value !== 'function')
+      throw invalidOption(name, isFunction.expected, { value });
   }
 }
 
-export function checkFlush(flush = false): boolean {
-  check(typeof flush === 'boolean', 'flush', 'a boolean');
-  return flush;
+export function checkParseOptions(options: object): void {
+  checkOptions(options, PARSE_OPTIONS as OptionRules<object>, { hints: { onMessage: 'onEvent' } });
+}
+
+export function checkEndOptions(options: { flush?: boolean | undefined }): boolean {
+  checkOptions(options, { flush: isBoolean });
+  return options.flush ?? false;
 }

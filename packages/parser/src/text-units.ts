@@ -1,6 +1,9 @@
-import type { Chunk } from './event-stream-parser';
+import type { Lines } from './lines';
 
-/** In characters: the longest text that is written as bytes. */
+/**
+ * In characters or bytes: what is read at once. It is also what an event that somebody keeps may keep alive
+ * of a larger chunk of bytes, since engines make a slice a view into what it was cut from.
+ */
 export const LONGEST = 64 * 1024;
 /** In characters. For a shorter text, writing the bytes takes longer than they save. */
 export const LONG = 1024;
@@ -13,13 +16,13 @@ let free: Uint8Array | undefined;
 let untried = 0;
 
 /**
- * Reads a text with what is fastest to look at: its bytes where it is ASCII, else itself. A character of a string costs
- * an engine several times what a byte of an array does.
+ * Reads a text with what is fastest to look at: its bytes where it is ASCII, else itself. A character of a
+ * string costs an engine several times what a byte of an array does.
  */
-export function withUnits(text: string, read: (units: Chunk) => void): void {
+export function readWithUnits(lines: Lines, text: string, limit: number): void {
   if (untried > 0) {
     untried--;
-    read(text);
+    lines.readText(text, text, limit);
     return;
   }
   encoder ??= new TextEncoder();
@@ -29,6 +32,12 @@ export function withUnits(text: string, read: (units: Chunk) => void): void {
   const units = bytes.subarray(0, text.length);
   const isAscii = encoder.encodeInto(text, units).read === text.length;
   if (!isAscii) untried = REST;
-  read(isAscii ? units : text);
+  lines.readText(text, isAscii ? units : text, limit);
   free = bytes;
+}
+
+/** In bytes of UTF-8. */
+export function utf8Length(text: string): number {
+  encoder ??= new TextEncoder();
+  return encoder.encode(text).length;
 }

@@ -6,15 +6,15 @@ export const CR = 0x0d;
 export const isEnding = (unit: number) => unit === LF || unit === CR;
 
 /**
- * A character of a text, which may be given as its bytes. What every line passes through (isData, afterSpace,
- * afterBlank) asks for the kind of units by itself: what an engine has learnt in here comes from all that call it, and
- * one that looks behind a text makes it slow for all.
+ * A character of a text, which may be given as its bytes. The functions that every line passes through
+ * (isData, afterSpace, afterBlank) ask for the kind of units by themselves: an engine learns in here from all
+ * callers, and one that looks behind a text makes it slow for all.
  */
 export const unitAt = (units: Chunk, at: number) =>
   typeof units === 'string' ? units.charCodeAt(at) : (units[at] as number);
 
-// Whether a line begins with this name and a colon. Comparing characters is several times faster than startsWith. None
-// is looked at behind the line's ending, where the text may be over.
+// Whether a line begins with this name and a colon. Comparing characters is several times faster than
+// startsWith. None is looked at behind the line's ending, where the text may be over.
 
 export const isData = (units: Chunk, at: number) =>
   typeof units === 'string'
@@ -52,8 +52,9 @@ export function afterBlank(units: Chunk, at: number): number {
   return at + 1 < units.length && unitAt(units, at + 1) === LF ? at + 2 : at + 1;
 }
 
-/** After the next ending from `start`, or at the end. */
-export function afterEnding(units: Chunk, start: number): number {
-  for (let at = start; at < units.length; at++) if (isEnding(unitAt(units, at))) return at + 1;
-  return units.length;
+/** Where the next unit is that ends a line, or does not; or the end. */
+export function find(units: Chunk, from: number, ending: boolean): number {
+  let at = from;
+  while (at < units.length && isEnding(unitAt(units, at)) !== ending) at++;
+  return at;
 }

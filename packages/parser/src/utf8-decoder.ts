@@ -21,7 +21,8 @@ let wide = false;
  * [spec] "Streams must be decoded using the UTF-8 decode algorithm." Its other half, the byte order mark, is left to
  * the reader of the text, because a stream can also be fed as text.
  *
- * On ASCII, decoding as a stream is up to ten times slower: so it is done only where a character is cut, or may be.
+ * On ASCII, decoding as a stream is up to ten times slower: so it is done only where a character is cut, or
+ * may be.
  */
 export class Utf8Decoder {
   /** Without it, a character cut by a chunk would read as U+FFFD. */
@@ -33,12 +34,14 @@ export class Utf8Decoder {
   /** In bytes: what is collected. */
   size = 0;
   /**
-   * Whether each of the bytes last decoded was a character. Their number alone does not tell: what is left of a broken
-   * character comes on top.
+   * Whether each of the bytes last decoded was a character. Their number alone does not tell: what is left of
+   * a broken character comes on top.
    */
   aligned = false;
 
-  /** Keeps a copy of a small piece, and tells whether it ends a line; undefined if it is to be read by itself. */
+  /**
+   * Keeps a copy of a small piece, and tells whether it ends a line; undefined if it is to be read by itself.
+   */
   collect(chunk: Chunk): boolean | undefined {
     const { size } = this;
     const { length } = chunk;
@@ -61,7 +64,7 @@ export class Utf8Decoder {
     return ended;
   }
 
-  /** What was collected, which is something. */
+  /** The bytes that were collected; there are some. */
   take(): Uint8Array {
     const { size } = this;
     this.size = 0;
@@ -90,7 +93,7 @@ export class Utf8Decoder {
     return text;
   }
 
-  /** What is left of a character that was cut. */
+  /** The rest of a character that was cut. */
   flush(): string {
     this.cut = false;
     return (this.#stream as TextDecoder).decode();

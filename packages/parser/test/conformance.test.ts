@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Chunk } from '@eventwire/parser';
 import { describe, expect, it } from 'vitest';
+import { reference } from '../../../conformance/reference';
 import { pieces, read, splits } from './reading';
-import { reference } from './reference';
 
 interface Case {
   name: string;

@@ -30,6 +30,16 @@ function errorOf(action: () => void): EventStreamError {
   throw new Error('nothing was thrown');
 }
 
+function refusalOf(action: () => void): TypeError & { code: string } {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof TypeError && 'code' in error) return error as TypeError & { code: string };
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
 describe('the order of calls', () => {
   it('is that of the lines, with the id before its event', () => {
     const { parser, calls } = recorded();
@@ -162,6 +172,19 @@ describe('chunks', () => {
       }
     }
   });
+
+  it.each([1024, 1500, 65_535, 65_536, 65_537, 100_000])(
+    'of %i characters, none of them ASCII, read as they are',
+    (length) => {
+      const data = 'é'.repeat(length - 8);
+      // Only one of 65 such texts is looked at closely: so each of these follows as many that are not.
+      for (let i = 0; i < 66; i++) {
+        const { parser, calls } = recorded();
+        parser.feed(`data: ${data}\n\n`);
+        expect(calls.length === 1 && calls[0] === data).toBe(true);
+      }
+    },
+  );
 
   it('may be written over once feed has returned', () => {
     const { parser, calls } = recorded();
@@ -377,10 +400,27 @@ describe('maxEventSize', () => {
     expect(errorOf(() => parser.feed(utf8('data: €€€€€€€')))).toMatchObject(tooLarge);
   });
 
+  it('counts the type and the id of the block too, and of each only what it is now', () => {
+    // "data: c" has 7 characters; "a\n", "b\n", the id and a type of 7 have 13.
+    const block = (type: string) => `data: a\nevent: x\nevent: ${type}\ndata: b\nid: 12\ndata: c\n\n`;
+    const { parser, calls } = recorded({ maxEventSize: 20 });
+    parser.feed(block('1234567'));
+    expect(calls).toEqual([{ id: '12' }, 'a\nb\nc']);
+    expect(errorOf(() => parser.feed(block('12345678')))).toMatchObject(tooLarge);
+  });
+
+  it('is met by the chunk that completes a character, not by the next line ending', () => {
+    const { parser } = recorded({ maxEventSize: 7 });
+    parser.feed(utf8('data: '));
+    parser.feed(bytes(0xf0, 0x9f, 0x98));
+    expect(errorOf(() => parser.feed(bytes(0x80)))).toMatchObject(tooLarge);
+  });
+
   it.each([
     ['a line that never ends', 'x'],
     ['a comment', ': '],
     ['an id', 'id: '],
+    ['a type', 'event: '],
     ['many empty data lines', 'data\n'],
     ['many data lines', 'data: 0123456789\n'],
   ])('bounds %s', (_, piece) => {
@@ -434,9 +474,11 @@ describe('options and handlers', () => {
   it.each([0, -1, 1.5, Number.NaN, -Infinity, 2 ** 53, '1', null, true])(
     'maxEventSize %s is refused',
     (value) => {
-      const error = errorOf(() => createParser({}, { maxEventSize: value as number }));
+      const error = refusalOf(() => createParser({}, { maxEventSize: value as number }));
       expect(error.code).toBe('INVALID_OPTION');
-      expect(error.message).toMatch(/^maxEventSize must be/);
+      expect(error.message).toMatch(
+        /^Invalid option `maxEventSize`: expected a whole number of at least 1 or Infinity/,
+      );
     },
   );
 
@@ -450,9 +492,10 @@ describe('options and handlers', () => {
       ['flush', () => createParser({}).end({ flush: 1 as unknown as boolean })],
     ];
     for (const [name, call] of wrong) {
-      expect(errorOf(call)).toMatchObject({
+      expect(refusalOf(call)).toMatchObject({
         code: 'INVALID_OPTION',
-        message: expect.stringMatching(`^${name} must be`),
+        option: name,
+        message: expect.stringMatching(`^Invalid option .${name}.: expected .+, got .+`),
       });
     }
   });
@@ -518,4 +561,11 @@ describe('onIgnored', () => {
     expect(ignored('data: x\n\n: c')).toEqual(at(': c', 3, 9));
     expect(ignored('data: x\n\n: c\nretry: 1\n')).toEqual([]);
   });
+});
+
+it('an unknown option is refused with the name that was meant', () => {
+  const wrong = { maxEventsize: 5 } as object;
+  expect(refusalOf(() => createParser({}, wrong)).message).toBe(
+    'Unknown option `maxEventsize`: did you mean `maxEventSize`?',
+  );
 });

@@ -49,7 +49,7 @@ describe('EventStreamDecoderStream', () => {
     const parser = new EventStreamDecoderStream({ flush: true, onComment: (text) => comments.push(text) });
     expect(await dataOf(streamOf(': c\ndata: x').pipeThrough(parser))).toEqual({ data: ['x'] });
     expect(comments).toEqual(['c']);
-    expect(() => new EventStreamDecoderStream({ maxEventSize: -1 })).toThrow('maxEventSize must be');
+    expect(() => new EventStreamDecoderStream({ maxEventSize: -1 })).toThrow('Invalid option `maxEventSize`');
   });
 
   it('holds the writer back while nobody reads', async () => {

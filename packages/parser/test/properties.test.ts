@@ -1,8 +1,8 @@
 import { type Chunk, createParser } from '@eventwire/parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { limited, reference } from '../../../conformance/reference';
 import { cutAt, read } from './reading';
-import { reference } from './reference';
 
 const numRuns = 500;
 
@@ -27,7 +27,9 @@ const word = fc.constantFrom(
   ],
   ...['\uFEFF', '\u2028', '\u0085', 'é', '€', '😀', '\uFFFD', '١'],
 );
-const ending = fc.constantFrom('\n', '\n', '\n\n', '\r', '\r\n', '\r\n\r\n', '\n\r', '\r\r\n');
+const ending = fc.constantFrom(
+  ...['\n', '\n', '\n\n', '\r', '\r\n', '\r\n\r\n', '\n\r', '\r\r\n', '\n\n\n\n', '\n\r\r\n\r\n'],
+);
 const fieldLine = fc
   .tuple(
     fc.constantFrom('data', 'data', 'event', 'id', 'retry', ''),
@@ -163,7 +165,7 @@ describe('a parser reads what the Standard says', () => {
 
 describe('maxEventSize', () => {
   /** The events, and whether the limit was met. */
-  function limited(chunks: Chunk[], maxEventSize: number, ignored: boolean): unknown {
+  function read(chunks: Chunk[], maxEventSize: number, ignored: boolean): ReturnType<typeof limited> {
     const events: string[] = [];
     const parser = createParser(
       { onEvent: ({ data }) => events.push(data), onIgnored: ignored ? () => {} : undefined },
@@ -171,20 +173,36 @@ describe('maxEventSize', () => {
     );
     try {
       for (const chunk of chunks) parser.feed(chunk);
-      return { events, error: undefined };
+      return { events, refused: false };
     } catch (error) {
-      return { events, error: (error as { code?: unknown }).code };
+      expect(error).toMatchObject({ code: 'EVENT_TOO_LARGE' });
+      return { events, refused: true };
     }
   }
 
-  it('refuses the same streams after the same events in any chunking, as text and as bytes', () => {
+  it('refuses what is larger than it says, after the same events in any chunking, as text and as bytes', () => {
     fc.assert(
       fc.property(text, cuts, fc.integer({ min: 1, max: 30 }), fc.boolean(), (input, at, max, ignored) => {
-        const whole = limited([input], max, false);
-        expect(limited(cutAt(input, at), max, ignored)).toEqual(whole);
-        expect(limited(cutAt(new TextEncoder().encode(input), at), max, ignored)).toEqual(whole);
+        const expected = limited(input, max);
+        expect(read([input], max, ignored)).toEqual(expected);
+        expect(read(cutAt(input, at), max, ignored)).toEqual(expected);
+        expect(read(cutAt(new TextEncoder().encode(input), at), max, ignored)).toEqual(expected);
       }),
       { numRuns },
+    );
+  });
+
+  it('is met at the same place of a long text, whichever part of it is read at once', () => {
+    const long = text
+      .filter((input) => input !== '')
+      .map((input) => input.replace(/[^\0-\x7f]/g, 'x').repeat(Math.ceil(2000 / input.length)));
+    fc.assert(
+      fc.property(long, fc.integer({ min: 1, max: 2500 }), (input, max) => {
+        const expected = limited(input, max);
+        expect(read([input], max, false)).toEqual(expected);
+        expect(read([new TextEncoder().encode(input)], max, false)).toEqual(expected);
+      }),
+      { numRuns: numRuns / 10 },
     );
   });
 });

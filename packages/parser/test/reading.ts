@@ -1,15 +1,8 @@
 import { type Chunk, createParser, type IgnoredLine, type ParserOptions } from '@eventwire/parser';
+import type { Reading as Reference } from '../../../conformance/reference';
 
-/** All that a stream says, in a form that toEqual compares. */
-export interface Reading {
-  events: { type: string; data: string; lastEventId: string; id: string | undefined }[];
-  comments: string[];
-  retries: number[];
-  /** What onLastEventId was called with. */
-  ids: string[];
-  lastEventId: string;
-  ignored?: IgnoredLine[];
-}
+/** What the parser says of a stream; what it ignores only if that was asked for. */
+type Reading = Omit<Reference, 'ignored'> & Partial<Pick<Reference, 'ignored'>>;
 
 interface ReadOptions extends ParserOptions {
   flush?: boolean;

@@ -6,7 +6,7 @@ import type { Entry } from './replies';
 /** How many entries are known to have been told. */
 const TOLD = 1000;
 
-/** Turns entries into events. What somebody else has put into the stream is passed over, and told once. */
+/** Turns entries into events. Entries that no log has written are passed over, and reported once. */
 export class Entries {
   readonly #key: string;
   readonly #onError: (error: unknown) => void;

@@ -75,7 +75,7 @@ export class ReadQueue {
     } catch (cause) {
       const error = cause instanceof RedisLogError ? cause : unavailable(cause);
       reject(this.#closed ?? error);
-      // Whoever shared the connection has given it up already, and another may be open by now.
+      // Another read may have given the shared connection up already, and a new one may be open by now.
       if (runner === this.#runner && hasFailed(error)) this.#giveUp(error);
     }
   }

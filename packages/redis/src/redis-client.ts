@@ -1,5 +1,6 @@
 /**
- * What the log needs of a client of Redis: ioredis and node-redis have it, in any version that speaks to Redis 7, and so have their clusters.
+ * The part of a Redis client that the log needs. ioredis and node-redis have it, in any version that speaks
+ * to Redis 7, and so have their clusters.
  *
  * Commands go through `call` where it exists (ioredis), else through `sendCommand` (node-redis).
  */
@@ -52,7 +53,10 @@ export async function command(client: RedisClientLike, key: string, ...args: [st
   return (loose.sendCommand as SendCommand).call(client, args);
 }
 
-/** Whether a command would be sent at once, as far as the client tells. A lazy one of ioredis connects with its first command. */
+/**
+ * Whether a command would be sent at once, as far as the client tells. A lazy client of ioredis connects with
+ * its first command.
+ */
 export function isReady(client: RedisClientLike): boolean {
   const { status, isReady } = client as Loose;
   if (typeof status === 'string') return status === 'ready' || status === 'wait';

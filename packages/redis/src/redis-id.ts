@@ -1,4 +1,7 @@
-/** An id of the log: the epoch, which changes when Redis has lost its memory, and the entry's own id in the stream. */
+/**
+ * An id of the log: the epoch, which changes when Redis has lost its memory, and the entry's own id in the
+ * stream.
+ */
 export interface RedisId {
   readonly epoch: string;
   readonly entry: string;

@@ -1,30 +1,29 @@
 /**
- * What went wrong in the log, or with Redis.
+ * A failure in the log, or of Redis.
  *
- * Codes: `INVALID_OPTION` (`option` names it), `FOREIGN_ID` (the id was not assigned by this log), `CLOSED`
+ * Codes: `FOREIGN_ID` (the id was not assigned by this log), `CLOSED`
  * (the log was disposed), `UNAVAILABLE` (Redis could not be reached within `commandTimeout`, refused, or has
  * left something without an answer for longer than that, or more than `maxPendingBytes` wait for it; `cause`
  * says which), `TIMEOUT` (it was reached, and did not answer within `commandTimeout`), and `UNEXPECTED_REPLY`
  * (the key holds something else, or this is no Redis 7).
  */
 export class RedisLogError extends Error {
-  readonly code: 'INVALID_OPTION' | 'FOREIGN_ID' | 'CLOSED' | 'UNAVAILABLE' | 'TIMEOUT' | 'UNEXPECTED_REPLY';
-  readonly option: string | undefined;
+  readonly code: 'FOREIGN_ID' | 'CLOSED' | 'UNAVAILABLE' | 'TIMEOUT' | 'UNEXPECTED_REPLY';
   /**
-   * Of an event that was to be added: `not-written`, and it never will be, so that it can be published again; or `unknown`, since it was sent and
-   * no answer came: who publishes it again has it once under an `idempotencyKey`, and perhaps twice without. undefined for all else.
+   * Of an event that was to be added. `not-written`: it never will be, so it can be published again.
+   * `unknown`: it was sent and no reply came; published again, it is there once under an `idempotencyKey`,
+   * and perhaps twice without. undefined for everything else.
    */
   readonly outcome: 'not-written' | 'unknown' | undefined;
 
   constructor(
     code: RedisLogError['code'],
     message: string,
-    options?: (ErrorOptions & { option?: string; outcome?: RedisLogError['outcome'] }) | undefined,
+    options?: (ErrorOptions & { outcome?: RedisLogError['outcome'] }) | undefined,
   ) {
     super(message, options);
     this.name = 'RedisLogError';
     this.code = code;
-    this.option = options?.option;
     this.outcome = options?.outcome;
   }
 }

@@ -27,10 +27,15 @@ const MEMORY = 24 * 60 * 60 * 1000;
 const KEY_MEMORY = 60 * 60 * 1000;
 
 /**
- * A log in a Redis stream: for any number of processes, each with a log of its own on the same key. Whoever appends, all have the same
- * events in the same order.
+ * A log in a Redis stream, for any number of processes, each with a log of its own on the same key. All of
+ * them have the same events in the same order, whichever appends.
  *
- * @throws RedisLogError `INVALID_OPTION`
+ * @throws TypeError with the code `INVALID_OPTION`, whose `option` names the option
+ * @example
+ * ```ts
+ * const client = new Redis(); // of ioredis, or a connected one of node-redis
+ * const channel = createChannel({ log: createRedisLog({ client, key: 'orders' }) });
+ * ```
  */
 export function createRedisLog(options: RedisLogOptions): EventLog & AsyncDisposable {
   return new RedisLog(resolveOptions(options));
@@ -92,7 +97,7 @@ class RedisLog implements EventLog, AsyncDisposable {
   compare(a: string, b: string): number {
     const [one, other] = [own(a), own(b)];
     if (one.epoch === other.epoch) return comparePlaces(one, other);
-    // What one reader has seen of a new epoch already is ahead of another's place in the old one.
+    // A place in the newest epoch, which one reader may know already, is ahead of any in an old one.
     if (one.epoch === this.#epochs.newest) return 1;
     if (other.epoch === this.#epochs.newest) return -1;
     throw new RedisLogError('FOREIGN_ID', `${a} and ${b} are of different epochs: read() them first`);
@@ -121,7 +126,10 @@ class RedisLog implements EventLog, AsyncDisposable {
     await this.#followers.close();
   }
 
-  /** The page behind `after`, whether events are missing before it, and the newest entry by then: all at one moment. */
+  /**
+   * The page behind `after`, whether events are missing before it, and the newest entry by then: all at one
+   * moment.
+   */
   async #page(after: string, options: ReadOptions, isUrgent: boolean): Promise<PageAtHead> {
     const { limit, maxBytes = PAGE_BYTES, maxReplayBytes = '' } = options;
     const place = parseId(after);

@@ -1,3 +1,4 @@
+import { invalidOption, type OptionError } from '@eventwire/options';
 import { RedisLogError } from './redis-log-error';
 
 /** Redis refuses with these words for a while only: it is loading its data, or changing its master. */
@@ -16,8 +17,12 @@ export function isLasting(error: unknown): error is Error {
   return isRefusal(error) && !PASSING.test(error.message);
 }
 
-/** What a lasting refusal means for the log on this key. */
-export function explain(refusal: Error, key: string, outcome: RedisLogError['outcome']): RedisLogError {
+/** The error that a lasting refusal becomes for the log on this key. */
+export function explain(
+  refusal: Error,
+  key: string,
+  outcome: RedisLogError['outcome'],
+): RedisLogError | OptionError {
   const options = { cause: refusal, outcome };
   if (refusal.message.startsWith('WRONGTYPE ')) {
     return new RedisLogError(
@@ -30,15 +35,15 @@ export function explain(refusal: Error, key: string, outcome: RedisLogError['out
   return unavailable(refusal, outcome);
 }
 
+/** @param refused what Redis said, and what became of the event, if it was asked already */
 export function crossSlot(
   key: string,
-  options: ErrorOptions & { outcome?: RedisLogError['outcome'] } = {},
-): RedisLogError {
-  return new RedisLogError(
-    'INVALID_OPTION',
-    `key ${JSON.stringify(key)} does not keep the log's keys in one slot of the Redis cluster: put it in braces, as in "{${key.replace(/[{}]/g, '')}}"`,
-    { ...options, option: 'key' },
-  );
+  { cause, outcome }: { cause?: unknown; outcome?: RedisLogError['outcome'] } = {},
+): OptionError {
+  const tagged = `"{${key.replace(/[{}]/g, '')}}"`;
+  const expected = `a key in braces, as in ${tagged}, which keeps the log's keys in one slot of the Redis cluster`;
+  const error = invalidOption('key', expected, { value: key }, cause);
+  return outcome === undefined ? error : Object.assign(error, { outcome });
 }
 
 export function unavailable(cause: unknown, outcome?: RedisLogError['outcome']): RedisLogError {

@@ -6,7 +6,7 @@ export interface Entry {
   readonly fields: ReadonlyMap<string, unknown>;
 }
 
-/** What a script gives: at least `length` values. */
+/** The values of a script's reply, at least `length` of them. */
 export function readValues(reply: unknown, length: number): unknown[] {
   if (Array.isArray(reply) && reply.length >= length) return reply;
   throw unexpected('EVAL', reply);

@@ -40,7 +40,8 @@ export class ScriptRunner {
    * The first attempt goes out within the call. `EVAL`, and not the script's hash, since what is sent before
    * Redis is found not to know the hash would be overtaken.
    *
-   * @throws RedisLogError `UNAVAILABLE`, `TIMEOUT`, `CLOSED`, `UNEXPECTED_REPLY`, with the outcome of whatever the script was to write
+   * @throws RedisLogError `UNAVAILABLE`, `TIMEOUT`, `CLOSED`, `UNEXPECTED_REPLY`, with the outcome of
+   * whatever the script was to write
    */
   async run(script: string, keys: readonly [string, ...string[]], args: readonly string[]): Promise<unknown> {
     const words = [script, String(keys.length), ...keys, ...args];
@@ -68,7 +69,7 @@ export class ScriptRunner {
     }
   }
 
-  /** What runs already fails at its next attempt, with this error and its own outcome. */
+  /** A script that runs already fails at its next attempt, with this error and its own outcome. */
   stop(error: RedisLogError): void {
     this.#stopped = error;
   }

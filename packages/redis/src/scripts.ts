@@ -1,5 +1,5 @@
 /*
- * What has to be decided at one moment runs within Redis. KEYS: the stream, the epoch. ARGV[1]: an epoch for the case that a new one is
+ * These scripts run within Redis, since they decide things that must hold at one moment. KEYS: the stream, the epoch. ARGV[1]: an epoch for the case that a new one is
  * needed.
  *
  * The epoch is a hash: `id`; `used` once the stream has been seen; `last`, the newest entry that a log has
@@ -18,7 +18,8 @@ if there and not used then redis.call('HSET', KEYS[2], 'used', '1') end
 `;
 
 /**
- * Adds an event once, however often it is told to: a client of Redis sends a command again where the answer was lost.
+ * Adds an event once, however often it is told to: a client of Redis sends a command again where the answer
+ * was lost.
  *
  * KEYS[3]: what this writer has under way, as a sorted set of ids by the writer's own numbers; KEYS[4], if
  * there is one: the id of the event with the publisher's own key, whichever writer it has told. ARGV: 2 the
@@ -71,11 +72,11 @@ end
 `;
 
 /**
- * What follows a place. If events are missing behind the place, what there is behind it: nothing, if the
- * newest have been lost, as by a failover to a replica that lagged. For a place of another epoch, all that
- * there is. ARGV: 2 the place's epoch, 3 its entry, 4 `before` if it is the place just before that entry, 5
- * how many, 6 how many bytes of frames; 7 how many bytes of the newest frames for a place of another epoch,
- * empty for all. Gives the epoch, the newest entry, 1 for a gap, and the entries.
+ * The entries behind a place. If events are missing behind the place, what there is behind it: nothing, if
+ * the newest have been lost, as by a failover to a replica that lagged. For a place of another epoch, all
+ * that there is. ARGV: 2 the place's epoch, 3 its entry, 4 `before` if it is the place just before that
+ * entry, 5 how many, 6 how many bytes of frames; 7 how many bytes of the newest frames for a place of another
+ * epoch, empty for all. Gives the epoch, the newest entry, 1 for a gap, and the entries.
  *
  * Read in small steps, since Redis does nothing else meanwhile, and makes up each step whole before its size
  * can be seen.

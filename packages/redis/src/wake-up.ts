@@ -2,7 +2,10 @@ import { OwnConnection } from './own-connection';
 import { command, type RedisClientLike } from './redis-client';
 import type { ResolvedRedisLogOptions } from './redis-log-options';
 
-/** Ms for which one XREAD blocks. Then the place is looked at all the same, so that a Redis that has lost its memory is noticed. */
+/**
+ * Ms for which one XREAD blocks. Then the place is looked at all the same, so that a Redis that has lost its
+ * memory is noticed.
+ */
 const BLOCK = 5000;
 /** Ms beyond that after which a connection that says nothing is given up. */
 const PATIENCE = 5000;
@@ -10,8 +13,8 @@ const FIRST_DELAY = 100;
 const MAX_DELAY = 2000;
 
 /**
- * The one connection that waits for new entries, shared by all tails of a log. It only says that there is something: the tails read it
- * themselves, so that their gaps are decided in one place.
+ * The one connection that waits for new entries, shared by all tails of a log. It only says that there is
+ * something: the tails read it themselves, so that their gaps are decided in one place.
  */
 export class WakeUp {
   readonly #connection: OwnConnection;

@@ -31,9 +31,11 @@ describe('createRedisLog', () => {
     [{ client, key: 'k', maxEvents: 0 }, 'maxEvents'],
     [{ client, key: 'k', commandTimeout: -1 }, 'commandTimeout'],
     [{ client, key: 'k', onError: 'log' }, 'onError'],
+    [{ client, key: 'k', maxEvent: 5 }, 'maxEvent'],
+    [undefined, 'options'],
   ])('refuses %j', (options, option) => {
     expect(() => createRedisLog(options as unknown as RedisLogOptions)).toThrow(
-      expect.objectContaining({ name: 'RedisLogError', code: 'INVALID_OPTION', option }),
+      expect.objectContaining({ name: 'TypeError', code: 'INVALID_OPTION', option }),
     );
   });
 

@@ -6,8 +6,9 @@ import type { NodeRequest, NodeResponse } from '../src/messages';
 import { serve, until } from './helpers';
 
 /*
- * At this pace the system tells of taken bytes about every 0.7 seconds, in steps of up to 1.4 MB: often enough for
- * `writeTimeout`, also on a machine that is busy. The whole takes longer than any limit on the whole would allow.
+ * At this pace the system tells of taken bytes about every 0.7 seconds, in steps of up to 1.4 MB: often
+ * enough for `writeTimeout`, also on a machine that is busy. The whole takes longer than any limit on the
+ * whole would allow.
  */
 const bytes = 24_000_000;
 const bytesPerSecond = 60 * 32 * 1024;

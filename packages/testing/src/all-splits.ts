@@ -1,6 +1,7 @@
 /**
- * Every way to cut a stream in two, one after the other: `length + 1` pairs, also those with an empty first or second
- * piece. Text is cut between UTF-16 code units, bytes anywhere; bytes are views of the stream, not copies.
+ * Every way to cut a stream in two, one after the other: `length + 1` pairs, also those with an empty first
+ * or second piece. Text is cut between UTF-16 code units, bytes anywhere; bytes are views of the stream, not
+ * copies.
  *
  * The pairs are made as they are asked for. Like any generator it can be iterated once.
  */

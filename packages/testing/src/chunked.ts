@@ -1,13 +1,18 @@
 import fc from 'fast-check';
 
-/** How to cut a stream, whatever its length: so that a failure shrinks its stream and its cuts independently. */
+/**
+ * How to cut a stream, whatever its length: so that a failure shrinks its stream and its cuts independently.
+ */
 interface Plan {
   /** Chunks of this many units throughout, or, without it, cuts at these places. */
   size: number | null;
   cuts: number[];
   /** Places in the list of chunks where an empty one is put. */
   empties: number[];
-  /** Bytes between the chunks in one buffer, which are not the stream's; 0: a buffer for each; null: the stream's own. */
+  /**
+   * Bytes between the chunks in one buffer, which are not the stream's; 0: a buffer for each; null: the
+   * stream's own.
+   */
   margin: number | null;
 }
 
@@ -28,9 +33,9 @@ export interface ChunkedStream<T extends string | Uint8Array> {
 }
 
 /**
- * Any chunking of a stream: whole, one unit at a time, two, three or seven at a time, or cut at arbitrary places; with
- * empty chunks at any place. Text is cut between UTF-16 code units. Chunks of bytes are views of the stream, or copies, or
- * views of another buffer, between bytes that are not the stream's.
+ * Any chunking of a stream: whole, one unit at a time, two, three or seven at a time, or cut at arbitrary
+ * places; with empty chunks at any place. Text is cut between UTF-16 code units. Chunks of bytes are views of
+ * the stream, or copies, or views of another buffer, between bytes that are not the stream's.
  *
  * For streams that are arbitrary themselves use {@link withChunks}, which shrinks better than `chain`.
  */
@@ -70,7 +75,10 @@ function multiples(size: number, { length }: { length: number }): number[] {
   return Array.from({ length: Math.max(0, Math.ceil(length / size) - 1) }, (_, index) => (index + 1) * size);
 }
 
-/** The chunks apart from each other in one buffer: one who reads past them finds line endings that are not there. */
+/**
+ * The chunks apart from each other in one buffer: a reader that goes past them finds line endings that are
+ * not there.
+ */
 function withMargins(stream: Uint8Array, ranges: [number, number][], margin: number): Uint8Array[] {
   const buffer = new Uint8Array(stream.length + (ranges.length + 1) * margin).fill(0x0a);
   let at = 0;

@@ -1,3 +1,4 @@
+import { checkOptions, is, isString, type OptionRules } from '@eventwire/options';
 import { oracle } from './oracle';
 
 export interface ConformanceCaseOptions {
@@ -9,15 +10,20 @@ export interface ConformanceCaseOptions {
   flush?: boolean | undefined;
 }
 
+const RULES: OptionRules<ConformanceCaseOptions> = {
+  name: isString,
+  spec: isString,
+  flush: is('true or false', (value) => typeof value === 'boolean'),
+};
+
 /**
- * A stream as a case for Eventwire's `conformance/parse.json`: JSON to paste, with what the {@link oracle} reads of the stream as
- * the expectation. All ASCII. Bytes become text where they are UTF-8, else base64; text with lone surrogates, which
- * no bytes stand for, is marked `textOnly`.
+ * A stream as a case for Eventwire's `conformance/parse.json`: JSON to paste, with what the {@link oracle}
+ * reads of the stream as the expectation. All ASCII. Bytes become text where they are UTF-8, else base64;
+ * text with lone surrogates, which no bytes stand for, is marked `textOnly`.
  */
-export function toConformanceCase(
-  stream: string | Uint8Array,
-  { name = 'NAME ME', spec = 'QUOTE ME', flush = false }: ConformanceCaseOptions = {},
-): string {
+export function toConformanceCase(stream: string | Uint8Array, options: ConformanceCaseOptions = {}): string {
+  checkOptions(options, RULES);
+  const { name = 'NAME ME', spec = 'QUOTE ME', flush = false } = options;
   const { events, comments, retries, lastEventId } = oracle(stream, { flush });
   const properties = {
     name,

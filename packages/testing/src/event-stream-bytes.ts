@@ -31,8 +31,9 @@ const insertion = fc.oneof(
 );
 
 /**
- * Any event stream, as bytes: what `eventStreamText` makes, in UTF-8, then with bytes cut out and put in that are not
- * UTF-8, characters cut short (also by the end of the stream) and byte order marks, whole and in pieces.
+ * Any event stream, as bytes: what `eventStreamText` makes, in UTF-8, then with bytes cut out and put in that
+ * are not UTF-8, characters cut short (also by the end of the stream) and byte order marks, whole and in
+ * pieces.
  */
 export function eventStreamBytes(): fc.Arbitrary<Uint8Array> {
   const utf8 = new TextEncoder();

@@ -49,8 +49,8 @@ const part = fc.oneof(
 );
 
 /**
- * A stream in parts: lines and blocks, each of which is changed for itself, so that a failure can shrink by leaving out parts
- * without moving the changes of the others.
+ * A stream in parts: lines and blocks, each of which is changed for itself, so that a failure can shrink by
+ * leaving out parts without moving the changes of the others.
  */
 export function eventStreamParts(): fc.Arbitrary<string[]> {
   const changed = fc
@@ -70,9 +70,9 @@ export function eventStreamParts(): fc.Arbitrary<string[]> {
 }
 
 /**
- * Any event stream, as text: lines of known, unknown and almost known fields, comments, blank lines, written events,
- * in mixed line endings or in one kind throughout, with byte order marks, pieces cut out and strange ones put in.
- * Most streams dispatch an event; the last block is often unfinished.
+ * Any event stream, as text: lines of known, unknown and almost known fields, comments, blank lines, written
+ * events, in mixed line endings or in one kind throughout, with byte order marks, pieces cut out and strange
+ * ones put in. Most streams dispatch an event; the last block is often unfinished.
  */
 export function eventStreamText(): fc.Arbitrary<string> {
   return eventStreamParts().map(joined);

@@ -1,3 +1,5 @@
+import { checkOptions, is, isString, type OptionRules } from '@eventwire/options';
+
 /** One event as the Standard dispatches it. */
 export interface OracleEvent {
   /** `message` where the block has no `event` field, or an empty one. */
@@ -28,21 +30,34 @@ export interface OracleOptions {
   /** The last event ID before the stream says one: that of the connection before. Empty by default. */
   lastEventId?: string | undefined;
   /**
-   * Beyond the Standard: at the end of the stream, read the unfinished line as if it were finished, and dispatch the
-   * block as if a blank line followed. False by default: the unfinished block is discarded.
+   * Beyond the Standard: at the end of the stream, read the unfinished line as if it were finished, and
+   * dispatch the block as if a blank line followed. False by default: the unfinished block is discarded.
    */
   flush?: boolean | undefined;
 }
 
+const RULES: OptionRules<OracleOptions> = {
+  lastEventId: isString,
+  flush: is('true or false', (value) => typeof value === 'boolean'),
+};
+
 /**
- * What an event stream says, by the HTML Standard's section 9.2.6 "Interpreting an event stream", followed word by
- * word over the whole input at once. Slow and obvious on purpose: it is the definition that a fast, incremental
- * parser is held to.
+ * Reads an event stream by the HTML Standard's section 9.2.6 "Interpreting an event stream", followed word by
+ * word over the whole input at once. Slow and obvious on purpose: it is the definition that a fast,
+ * incremental parser is held to.
  *
- * Text is taken as the stream's characters: a leading U+FEFF is its byte order mark, lone surrogates stay.
- * A `retry` beyond Number.MAX_SAFE_INTEGER reads as that.
+ * Text is taken as the stream's characters: a leading U+FEFF is its byte order mark, lone surrogates stay. A
+ * `retry` beyond Number.MAX_SAFE_INTEGER reads as that.
+ *
+ * @throws TypeError with the code `INVALID_OPTION`, whose `option` names the option
+ * @example
+ * ```ts
+ * oracle('id: 1\ndata: hello\n\n').events;
+ * // [{ type: 'message', data: 'hello', lastEventId: '1', id: '1' }]
+ * ```
  */
 export function oracle(stream: Uint8Array | string, options: OracleOptions = {}): OracleReading {
+  checkOptions(options, RULES);
   const { lastEventId = '', flush = false } = options;
   const reading: OracleReading = { events: [], comments: [], retries: [], ids: [], lastEventId };
 
@@ -51,7 +66,7 @@ export function oracle(stream: Uint8Array | string, options: OracleOptions = {})
   // RETURN (CR) character, and a single U+000D CARRIAGE RETURN (CR) character not followed by a U+000A LINE FEED (LF)
   // character being the ways in which a line can end."
   const lines = decode(stream).split(/\r\n|\n|\r/);
-  // What follows the last line ending is no line, since nothing has ended it.
+  // The text behind the last line ending is no line, since nothing has ended it.
   const unfinished = lines.pop() ?? '';
   if (flush && unfinished !== '') lines.push(unfinished);
 
@@ -149,8 +164,8 @@ export function oracle(stream: Uint8Array | string, options: OracleOptions = {})
 }
 
 /**
- * [spec] "Streams must be decoded using the UTF-8 decode algorithm." It "strips one leading UTF-8 Byte Order Mark
- * (BOM), if any", and puts U+FFFD for what is not UTF-8: just what TextDecoder does by default.
+ * [spec] "Streams must be decoded using the UTF-8 decode algorithm." It "strips one leading UTF-8 Byte Order
+ * Mark (BOM), if any", and puts U+FFFD for what is not UTF-8: just what TextDecoder does by default.
  */
 function decode(stream: Uint8Array | string): string {
   if (typeof stream !== 'string') return new TextDecoder().decode(stream);

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { trickyString } from './tricky-string';
 
 /**
- * Any event that may be written: each field present, absent or `undefined`, data as a string or an array of strings.
- * Nothing in it is refused by `encode` of `@eventwire/encoder`: a type has no CR or LF, an id also no NUL and no
- * lone surrogate, a retry is a safe integer. Everything else may stand in any field.
+ * Any event that may be written: each field present, absent or `undefined`, data as a string or an array of
+ * strings. Nothing in it is refused by `encode` of `@eventwire/encoder`: a type has no CR or LF, an id also
+ * no NUL and no lone surrogate, a retry is a safe integer. Everything else may stand in any field.
  */
 export function serverEventInit(): fc.Arbitrary<ServerEventInit> {
   const text = trickyString();

@@ -1,6 +1,7 @@
+import { checkOptions, isInteger, type OptionRules } from '@eventwire/options';
 import fc from 'fast-check';
 
-/** What finds trouble, by the trouble that it finds. The first one is what failures shrink to. */
+/** Pieces of text that find trouble, sorted by the trouble. Failures shrink to the first one. */
 const TROUBLE = [
   ...['x', '0', ' ', ':'],
   ...['\n', '\r', '\r\n', '\n\n', '\n\r'],
@@ -10,7 +11,7 @@ const TROUBLE = [
   ...['\0', '\uFEFF', '\uFFFD'],
   // Characters of 2, 3 and 4 bytes, and halves of the last.
   ...['é', '漢', '\u{1F600}', '\uD83D', '\uDE00'],
-  // What would be a line of its own, if it got to the start of one.
+  // Text that would be a line of its own, if it got to the start of one.
   ...['data: forged', 'event: forged', 'id: forged', 'retry: 1', ': forged', 'data', '__proto__'],
 ];
 
@@ -21,10 +22,18 @@ export const trickyUnit: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
 );
 
+interface TrickyStringOptions {
+  /** In characters; default 8. */
+  maxLength?: number | undefined;
+}
+
+const RULES: OptionRules<TrickyStringOptions> = { maxLength: isInteger(0) };
+
 /**
- * Text that finds trouble: every line ending and what only looks like one, NUL, byte order marks, lone surrogates,
- * colons, spaces, and whole lines of a stream.
+ * Text that finds trouble: every line ending and what only looks like one, NUL, byte order marks, lone
+ * surrogates, colons, spaces, and whole lines of a stream.
  */
-export function trickyString(options: { maxLength?: number | undefined } = {}): fc.Arbitrary<string> {
+export function trickyString(options: TrickyStringOptions = {}): fc.Arbitrary<string> {
+  checkOptions(options, RULES);
   return fc.string({ unit: trickyUnit, maxLength: options.maxLength ?? 8 });
 }

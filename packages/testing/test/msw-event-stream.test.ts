@@ -216,10 +216,15 @@ describe('mswEventStream refuses', () => {
     [[], { delay: -1 }, /delay/],
     [[], { method: [] }, /method/],
     [[], { method: '.*' }, /method/],
+    [[], { method: 5 }, /method/],
+    [[], { status: 99 }, /status/],
+    [[], { headers: { 'a b': 'c' } }, /headers/],
+    [[], { open: 'yes' }, /open/],
+    [[], { methods: 'GET' }, /did you mean `method`/],
   ])('%j with %j', (source, options, message) => {
     const call = () => mswEventStream(url, source as MswEventSource, options as MswEventStreamOptions);
     expect(call).toThrow(message);
-    expect(call).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', name: 'InvalidOptionError' }));
+    expect(call).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', name: 'TypeError' }));
   });
 
   it('what a function gives, with the reason in the response', async () => {
@@ -227,7 +232,7 @@ describe('mswEventStream refuses', () => {
     answer((() => 'text') as unknown as MswEventSource);
     const response = await fetch(url);
     expect(response.status).toBe(500);
-    expect(await response.text()).toContain('Invalid option source');
+    expect(await response.text()).toContain('Invalid option `source`');
     expect(report).toHaveBeenCalled();
     report.mockRestore();
   });

@@ -1,10 +1,11 @@
 import { encode } from '@eventwire/encoder';
+import { hasMethods, invalidOption, isFunction } from '@eventwire/options';
 import type { EventLog, LoggedEvent, LogPage } from '@eventwire/server';
 import type { TestApi } from './test-api';
 
 /**
- * Makes a log that is empty, has an epoch of its own, and keeps at least `maxEvents` events, and fewer than ten times as many. A log
- * with `Symbol.asyncDispose` is disposed of after its test.
+ * Makes a log that is empty, has an epoch of its own, and keeps at least `maxEvents` events, and fewer than
+ * ten times as many. A log with `Symbol.asyncDispose` is disposed of after its test.
  */
 export type EventLogFactory = (options: {
   maxEvents: number;
@@ -15,12 +16,17 @@ const dataOf = ({ events }: { events: readonly LoggedEvent[] }) => events.map(({
 const numbers = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
 
-/** The contract of `EventLog`, as tests of a log: ids, order, pages, gaps, tails. */
-export function describeEventLog(
-  name: string,
-  factory: EventLogFactory,
-  { describe, it, expect }: TestApi,
-): void {
+/**
+ * The contract of `EventLog`, as tests of a log: ids, order, pages, gaps, followers.
+ *
+ * @throws TypeError with the code `INVALID_OPTION`, if the factory or the test runner is missing
+ */
+export function describeEventLog(name: string, factory: EventLogFactory, api: TestApi): void {
+  if (!isFunction.accepts(factory)) throw invalidOption('factory', isFunction.expected, { value: factory });
+  if (!hasMethods(api, 'describe', 'it', 'expect')) {
+    throw invalidOption('api', 'a test runner: { describe, it, expect }', { value: api });
+  }
+  const { describe, it, expect } = api;
   const test = (what: string, body: (log: EventLog) => Promise<void>, maxEvents = 1000) =>
     it(what, async () => {
       const log: EventLog & Partial<AsyncDisposable> = await factory({ maxEvents });
@@ -248,7 +254,7 @@ export function describeEventLog(
     });
 
     describe('follow', () => {
-      /** What a tail has been given, and the wait for it. */
+      /** The pages that a follower has been given, and the wait for them. */
       const follow = async (log: EventLog, after: string) => {
         const abort = new AbortController();
         const batches: LogPage[] = [];

@@ -21,8 +21,8 @@ export interface BodyOptions {
 const PIECES_PER_TURN = 64;
 
 /**
- * The events as the bytes of an event stream, each read when the reader asks for it. Whoever cancels the
- * stream closes the source; what the source throws, or an event that is refused, makes the stream fail with
+ * The events as the bytes of an event stream, each read when the reader asks for it. Cancelling the
+ * stream closes the source. An error of the source, or an event that is refused, makes the stream fail with
  * that error.
  */
 export function eventStreamBody(

@@ -1,4 +1,3 @@
-export { InvalidOptionError } from '../invalid-option-error';
 export type { EventsInput } from './event-stream-body';
 export {
   type MswEventSource,

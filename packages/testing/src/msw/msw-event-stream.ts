@@ -1,19 +1,31 @@
+import {
+  checkOptions,
+  invalidOption,
+  is,
+  isInteger,
+  isNumber,
+  MAX_TIMER,
+  type OptionRules,
+} from '@eventwire/options';
 import { HttpHandler, type Path, type PathParams } from 'msw';
-import { InvalidOptionError } from '../invalid-option-error';
 import { readLastEventId } from '../last-event-id';
 import { type EventsInput, eventStreamBody } from './event-stream-body';
 
-/** What is known of a request beside itself. */
+/** Facts about a request, beside the request itself. */
 export interface MswRequestContext {
-  /** The `Last-Event-ID` header, read as UTF-8, or else the query parameter `lastEventId`; empty without either. */
+  /**
+   * The `Last-Event-ID` header, read as UTF-8, or else the query parameter `lastEventId`; empty without
+   * either.
+   */
   lastEventId: string;
-  /** What the path's parameters stand for, as `id` in `/jobs/:id`. */
+  /** The values of the path's parameters, as of `id` in `/jobs/:id`. */
   params: PathParams;
 }
 
 /**
- * Events, or what gives them for this very request; or a response instead, as `new Response(null, { status: 503 })`.
- * Events that are not given by a function are read again for each request: a generator has them only once.
+ * Events, or what gives them for this very request; or a response instead, as `new Response(null, { status:
+ * 503 })`. Events that are not given by a function are read again for each request: a generator has them only
+ * once.
  */
 export type MswEventSource =
   | EventsInput
@@ -37,26 +49,53 @@ export interface MswEventStreamOptions {
   once?: boolean | undefined;
 }
 
+const isBoolean = is('true or false', (value) => typeof value === 'boolean');
+
+const RULES: OptionRules<MswEventStreamOptions> = {
+  method: is('one or more methods', (method) => {
+    const methods: readonly unknown[] = Array.isArray(method) ? method : [method];
+    return methods.length > 0 && methods.every((each) => typeof each === 'string' && /^[\w-]+$/.test(each));
+  }),
+  status: isInteger(200, 599),
+  headers: is('what `new Headers` takes', (headers) => {
+    try {
+      return new Headers(headers as HeadersInit) !== undefined;
+    } catch {
+      return false;
+    }
+  }),
+  delay: isNumber(0, MAX_TIMER, 'ms that a timer takes'),
+  open: isBoolean,
+  once: isBoolean,
+};
+
 /**
- * A handler for Mock Service Worker that answers with an event stream. It works for whatever msw intercepts: fetch with any
- * method, and where msw supports it a native EventSource.
+ * A handler for Mock Service Worker that responds with an event stream. It works for everything that msw
+ * intercepts: fetch with any method, and where msw supports it a native EventSource.
  *
- * A source that throws breaks the stream off, so a client sees what it sees of a lost connection. Once the request is aborted,
- * the body fails and the source is closed (its generator's `finally` runs). Cancelling the body alone does not get
- * through msw, which keeps a copy of the response: for that, and for lost connections as they are, use `scriptedServer`.
+ * A source that throws breaks the stream off, so a client sees what it sees of a lost connection. Once the
+ * request is aborted, the body fails and the source is closed (its generator's `finally` runs). Cancelling
+ * the body alone does not get through msw, which keeps a copy of the response: for that, and for lost
+ * connections as they are, use `scriptedServer`.
  *
- * @throws InvalidOptionError `INVALID_OPTION`
+ * @throws TypeError with the code `INVALID_OPTION`, whose `option` names the option
+ * @example
+ * ```ts
+ * const server = setupServer(
+ *   mswEventStream('/jobs/:id', (request, { lastEventId, params }) =>
+ *     lastEventId === '' ? [{ id: '1', data: `job ${params.id}` }] : [],
+ *   ),
+ * );
+ * ```
  */
 export function mswEventStream(
   path: Path,
   source: MswEventSource,
   options: MswEventStreamOptions = {},
 ): HttpHandler {
+  checkOptions(options, RULES);
   const { method = ['GET', 'POST'], status = 200, headers, delay = 0, open = false, once = false } = options;
-  if (typeof source !== 'function') checkEvents(source, 'source');
-  if (!(delay >= 0 && delay <= 2 ** 31 - 1)) {
-    throw new InvalidOptionError('delay', `must be ms, 0 to 2147483647, not ${delay}`);
-  }
+  if (typeof source !== 'function') checkEvents(source);
   return new HttpHandler(
     anyOf(method),
     path,
@@ -64,7 +103,7 @@ export function mswEventStream(
       const lastEventId = readLastEventId(request.headers.get('last-event-id'), request.url);
       const events = typeof source === 'function' ? await source(request, { lastEventId, params }) : source;
       if (events instanceof Response) return events;
-      checkEvents(events, 'source');
+      checkEvents(events);
       const all = new Headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
       for (const [name, value] of new Headers(headers)) all.set(name, value);
       const body = eventStreamBody(events, { delay, open, signal: request.signal });
@@ -75,7 +114,7 @@ export function mswEventStream(
 }
 
 /** Strings and events can be iterated too, but as characters and wire text. */
-function checkEvents(events: EventsInput, option: string): void {
+function checkEvents(events: EventsInput): void {
   const isList =
     typeof events === 'object' &&
     events !== null &&
@@ -83,17 +122,12 @@ function checkEvents(events: EventsInput, option: string): void {
     !ArrayBuffer.isView(events) &&
     !('retry' in events);
   if (!isList) {
-    throw new InvalidOptionError(
-      option,
-      'must be an iterable or async iterable of events; put a single event in an array',
-    );
+    const expected = 'an iterable or async iterable of events (a single event goes into an array)';
+    throw invalidOption('source', expected, { value: events });
   }
 }
 
 function anyOf(method: string | readonly string[]): RegExp {
   const methods = typeof method === 'string' ? [method] : method;
-  if (methods.length === 0 || !methods.every((each) => /^[\w-]+$/.test(each))) {
-    throw new InvalidOptionError('method', `must be one or more methods, not ${JSON.stringify(method)}`);
-  }
   return new RegExp(`^(?:${methods.join('|')})$`, 'i');
 }

@@ -1,4 +1,3 @@
-export { InvalidOptionError } from '../invalid-option-error';
 export type { RecordedRequest } from './recorded-request';
 export type { Script, Step } from './script';
 export { type ScriptedServer, type ScriptedServerOptions, scriptedServer } from './scripted-server';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { encode } from '@eventwire/encoder';
 import type { Headers, Step } from './script';
 
-/** What steps need beside the response. */
+/** The things that steps need beside the response. */
 export interface Stage {
   /** Sent with every response, unless the script says otherwise. */
   headers: Headers;
@@ -46,7 +46,9 @@ async function playStep(step: Step, response: ServerResponse, stage: Stage): Pro
   } else await end(response, stage);
 }
 
-/** Resolves once the kernel has it, so that a cut that follows does not take it back; or the client has left. */
+/**
+ * Resolves once the kernel has it, so that a cut that follows does not take it back; or the client has left.
+ */
 async function send(chunk: string | Uint8Array, response: ServerResponse, stage: Stage): Promise<void> {
   if (!response.headersSent) sendHead(response, 200, { ...STREAM, ...stage.headers });
   const written = new Promise<void>((resolve) => response.write(chunk, () => resolve()));

@@ -8,7 +8,10 @@ export interface RecordedRequest {
   readonly url: string;
   /** By lower-case name. A value has one character for each byte, as in Node. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The `Last-Event-ID` header, read as UTF-8, or else the query parameter `lastEventId`; empty without either. */
+  /**
+   * The `Last-Event-ID` header, read as UTF-8, or else the query parameter `lastEventId`; empty without
+   * either.
+   */
   readonly lastEventId: string;
   /** The body, read as UTF-8. */
   readonly body: string;

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { InvalidOptionError } from '../invalid-option-error';
+import { checkOptions, invalidOption, is, isInteger, isObject, type OptionRules } from '@eventwire/options';
 import { play } from './play';
 import { type RecordedRequest, recordRequest } from './recorded-request';
 import { Releases } from './releases';
@@ -11,42 +11,59 @@ export interface ScriptedServerOptions {
   headers?: Headers | undefined;
 }
 
+const RULES: OptionRules<ScriptedServerOptions> = { headers: is('an object of headers', isObject) };
+const count = isInteger(1);
+
 /** A running server. Every path is answered, by the next script. */
 export interface ScriptedServer extends AsyncDisposable {
   /** `http://127.0.0.1:<port>`, without a slash at its end. */
   readonly url: string;
-  /** What has been asked so far, in the order in which it came. */
+  /** The requests so far, in the order in which they came. */
   readonly requests: readonly RecordedRequest[];
   /** How many sockets are open. */
   readonly connections: number;
   /** The request of this index, once it has come. Rejects if the server is closed before. */
   request(index: number): Promise<RecordedRequest>;
-  /** Lets this many (1 by default) `{ wait: 'release' }` steps pass, now or when they are reached, in their order. */
+  /**
+   * Lets this many (1 by default) `{ wait: 'release' }` steps pass, now or when they are reached, in their
+   * order.
+   */
   release(count?: number): void;
   /**
-   * Closes every socket and stops listening. A second call waits for the same. What `await using` does.
+   * Closes every socket and stops listening. A second call waits for the same. `await using` calls it.
    *
-   * Rejects with what a script threw, or an event in it that was refused: so a mistake in a script does not pass in silence.
+   * Rejects with an error that a script threw, or that refused one of its events, so that a mistake in a
+   * script does not pass in silence.
    */
   close(): Promise<void>;
 }
 
 /**
- * Starts an origin on a free port of the loopback address that does what the scripts say: the first request is answered by the
- * first script, the second one by the second, and further ones by the last again.
+ * Starts an origin on a free port of the loopback address that does what the scripts say. The first request
+ * gets the first script, the second request the second, and further requests get the last one again.
  *
- * @throws InvalidOptionError `INVALID_OPTION`, as a rejection, naming the step that cannot be meant
+ * @throws TypeError with the code `INVALID_OPTION`, as a rejection; its `option` names the step that is
+ * invalid
+ * @example
+ * ```ts
+ * await using server = await scriptedServer([
+ *   ['id: 1\ndata: a\n\n', { cut: 'reset' }],
+ *   ['data: b\n\n', { end: true }],
+ * ]);
+ * const response = await fetch(server.url);
+ * ```
  */
 export async function scriptedServer(
   script: Script | readonly Script[],
   options: ScriptedServerOptions = {},
 ): Promise<ScriptedServer> {
   const scripts = toScripts(script);
+  checkOptions(options, RULES);
   const { headers = {} } = options;
   const requests: RecordedRequest[] = [];
   const sockets = new Set<Socket>();
   const releases = new Releases();
-  /** Who waits for a request: looks again whenever one comes, and at the end. */
+  /** Called whenever a request comes, and at the end, for each call that waits for one. */
   const waiting = new Set<() => void>();
   let failure: { error: unknown } | undefined;
   let stopped = false;
@@ -120,9 +137,7 @@ export async function scriptedServer(
         look();
       }),
     release: (times = 1) => {
-      if (!Number.isSafeInteger(times) || times < 1) {
-        throw new InvalidOptionError('count', `must be a positive integer, not ${times}`);
-      }
+      if (!count.accepts(times)) throw invalidOption('count', count.expected, { value: times });
       releases.add(times);
     },
     close,

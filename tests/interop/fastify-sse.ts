@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import sse from '@fastify/sse';
 import createFastify from 'fastify';
 import { History } from './history';
-import type { Peer } from './peer';
+import type { Peer } from './server';
 
 export async function startFastifySse(): Promise<Peer> {
   const history = new History();

@@ -6,7 +6,7 @@ import { describeNginx } from '../../scripts/nginx.mjs';
 import { find } from '../../scripts/system.mjs';
 import { writeFolder } from '../support/folder';
 import { listenOnFreePort } from '../support/listen';
-import type { Peer } from './peer';
+import type { Peer } from './server';
 
 /** Debian's nginx with its module nchan: a channel that is published to by POST, and holds what was sent. */
 export async function startNchan(): Promise<Peer> {

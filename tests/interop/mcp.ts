@@ -6,7 +6,7 @@ import {
 } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { serve } from '../support/listen';
-import type { Peer } from './peer';
+import type { Peer } from './server';
 
 const PROTOCOL_VERSION = '2025-06-18';
 

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { serve } from '../support/listen';
 import { History } from './history';
-import type { Peer } from './peer';
+import type { Peer } from './server';
 
 export async function startHono(): Promise<Peer> {
   const history = new History();

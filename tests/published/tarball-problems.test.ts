@@ -28,6 +28,7 @@ describe('a packed package', () => {
     ['a relative link', { 'README.md': 'See [b](../b/README.md).' }, '../b/README.md, which npm does not'],
     ['a relative reference', { 'README.md': 'See [b].\n\n[b]: ../../b.md\n' }, '../../b.md, which npm'],
     ['a `workspace:` version', { 'package.json': '{ "a": "workspace:*" }' }, 'as `workspace:`'],
+    ['a private package', { 'index.js': "import '@eventwire/options'" }, 'which is not published'],
     ['a folder of the builder', { 'index.js': '// /home/builder/x.ts' }, 'a path of this machine'],
     ['an absolute source', { 'index.cjs.map': '{ "sources": ["/x/y.ts"] }' }, 'source /x/y.ts'],
     ['a drive as source', { 'index.cjs.map': '{ "sources": ["C:\\\\y.ts"] }' }, 'source C:\\y.ts'],

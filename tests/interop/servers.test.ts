@@ -7,7 +7,7 @@ import { startFastifySse } from './fastify-sse';
 import { startHono } from './hono';
 import { startMcp } from './mcp';
 import { startNchan } from './nchan';
-import type { Peer } from './peer';
+import type { Peer } from './server';
 
 /** `pnpm test:peers` asks for more. */
 const COUNT = Number(process.env.EVENTWIRE_EVENTS ?? 100);

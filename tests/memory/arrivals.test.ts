@@ -14,7 +14,7 @@ const GROWTH = 0.7;
 
 it(`${count} clients come and go, and leave nothing behind (seed ${runSeed})`, async () => {
   const random = seededRandom(runSeed);
-  await using program = await nodeProgram(new URL('./server.ts', import.meta.url));
+  await using program = await nodeProgram(new URL('./arrivals-server.ts', import.meta.url));
   const { port } = await program.start([]);
   const ask = async () => (await fetch(`http://127.0.0.1:${port}/figures`)).json() as Promise<Figures>;
   const { http2Port: http2 } = await ask();

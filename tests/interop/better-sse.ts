@@ -1,7 +1,7 @@
 import { createChannel, createSession } from 'better-sse';
 import { serve } from '../support/listen';
 import { History } from './history';
-import type { Peer } from './peer';
+import type { Peer } from './server';
 
 export async function startBetterSse(): Promise<Peer> {
   const history = new History();

@@ -1,15 +1,28 @@
 import type { Chunk, IgnoredLine } from '@eventwire/parser';
-import type { Reading } from './reading';
 
-// A slow and obvious reader of a whole stream, written from the Standard (HTML, 9.2.6) step by step. It shares no
-// code with the parser, and no cleverness: what it says is right.
+// A slow and obvious reader of a whole stream, written from the Standard (HTML, 9.2.6) step by step. The tests
+// of the parser and of the encoder are held to it, and the oracle of the testing package is compared with it.
+// It shares no code with any of them, and no cleverness: what it says is right.
+
+/** All that a stream says, in a form that toEqual compares. */
+export interface Reading {
+  events: { type: string; data: string; lastEventId: string; id: string | undefined }[];
+  comments: string[];
+  retries: number[];
+  /** The last event ID of each block that sets one. */
+  ids: string[];
+  lastEventId: string;
+  ignored: IgnoredLine[];
+}
 
 interface Line {
   text: string;
   offset: number;
 }
 
-/** The lines, and what follows the last line ending. Offsets are counted in bytes, byte order mark included. */
+/**
+ * The lines, and what follows the last line ending. Offsets are counted in bytes, byte order mark included.
+ */
 function linesOf(stream: Chunk): Line[] {
   return typeof stream === 'string' ? linesOfText(stream) : linesOfBytes(stream);
 }
@@ -42,8 +55,8 @@ function linesOfBytes(stream: Uint8Array): Line[] {
   return texts.map((text, i) => ({ text, offset: offsets[i] ?? Number.NaN }));
 }
 
-export function reference(stream: Chunk, flush = false): Required<Reading> {
-  const reading: Required<Reading> = {
+export function reference(stream: Chunk, flush = false): Reading {
+  const reading: Reading = {
     events: [],
     comments: [],
     retries: [],
@@ -149,4 +162,38 @@ export function reference(stream: Chunk, flush = false): Required<Reading> {
     ignore('unfinished-block');
   }
   return reading;
+}
+
+/**
+ * The data of the events before the limit is met, and whether it is, as the option says: measured at each
+ * line.
+ */
+export function limited(stream: Chunk, maxEventSize: number): { events: string[]; refused: boolean } {
+  const events: string[] = [];
+  const lines = linesOf(stream);
+  let block = '';
+  for (const [i, { text }] of lines.entries()) {
+    // What is held of the block before this line is what its unfinished reading says.
+    const { data, type, id } = held(block);
+    if (data.length + type.length + id.length + text.length > maxEventSize) return { events, refused: true };
+    if (i === lines.length - 1) break;
+    block += `${text}\n`;
+    if (text !== '') continue;
+    // With a byte order mark for the reference to take off: one of the block's own is text.
+    events.push(...reference(`\uFEFF${block}`).events.map((event) => event.data));
+    block = '';
+  }
+  return { events, refused: false };
+}
+
+/** The three buffers of an unfinished block. */
+function held(block: string): { data: string; type: string; id: string } {
+  const buffers = { data: '', type: '', id: '' };
+  for (const line of block.split('\n').slice(0, -1)) {
+    const [, field = line, value = ''] = /^([^:]*): ?(.*)$/su.exec(line) ?? [];
+    if (field === 'data') buffers.data += `${value}\n`;
+    if (field === 'event') buffers.type = value;
+    if (field === 'id' && !value.includes('\0')) buffers.id = value;
+  }
+  return buffers;
 }

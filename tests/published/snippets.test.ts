@@ -4,10 +4,11 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type TransformOptions, transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { publishedPackages } from '../../scripts/published.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 // Below tests/, so that imports resolve to the built packages as they do for a user.
-const folder = join(root, 'tests/docs/snippets');
+const folder = join(root, 'tests/published/snippets');
 
 interface Snippet {
   /** Where it stands, as `packages/encoder/README.md:12`. */
@@ -58,8 +59,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the snippets of the READMEs and of docs', () => {
   it('are there for every package', () => {
     const having = new Set(snippets.map(({ place }) => place.split(':')[0]));
-    for (const name of readdirSync(join(root, 'packages')))
-      expect(having).toContain(`packages/${name}/README.md`);
+    for (const name of publishedPackages) expect(having).toContain(`packages/${name}/README.md`);
     expect(having).toContain('README.md');
   });
 

@@ -1,0 +1,114 @@
+import { Block } from './block';
+import { EventStreamError } from './event-stream-error';
+import type { Chunk } from './event-stream-parser';
+import { afterBlank, afterSpace, CR, find, isData, isEvent, isId, LF, unitAt } from './units';
+
+const COLON = 0x3a;
+const BYTE_ORDER_MARK = 0xfeff;
+export const NOTHING = -1;
+const UNKNOWN = -2;
+
+/** Text as lines, wherever it is cut. On each variable: what it prevents. */
+export class Lines extends Block {
+  /**
+   * A character to swallow if it comes next: LF after a CR, or a leading byte order mark. Without it, a CR
+   * and an LF in two chunks would be two line endings, and a byte order mark would be text, or a U+FEFF in
+   * the midst no text.
+   */
+  protected skip = BYTE_ORDER_MARK;
+  /** The part of an unfinished line that was read. Without it, a line cut by a chunk would be two lines. */
+  protected rest = '';
+
+  /** In characters, what `maxEventSize` limits. */
+  protected get size(): number {
+    return this.rest.length + this.data.length + this.type.length + (this.id?.length ?? 0);
+  }
+
+  /**
+   * Reads each line as soon as its ending begins. `units` is the text once more, or its bytes where each is a
+   * character: these are faster to look at. Nothing can be too large before `limit`: only there it is
+   * measured.
+   *
+   * @throws EventStreamError `EVENT_TOO_LARGE`, however the stream is cut
+   */
+  readText(text: string, units: Chunk, limit: number): void {
+    const { length } = text;
+    if (length === 0) return;
+    // The first line may have begun before; only that is joined, the others are read where they are.
+    let begun = this.rest !== '';
+    // [spec] "The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any."
+    // [spec] "a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair": the CR has ended the line
+    // already.
+    let start = unitAt(units, 0) === this.skip ? 1 : 0;
+    // The next of each kind, searched again only once it is consumed: or a text with one kind of ending would
+    // be searched for the other one line after line, to its end.
+    let lf = text.indexOf('\n', start);
+    let cr = text.indexOf('\r', start);
+    /** Searched at the first id. Where there is one at all, ids are looked at one by one. */
+    let nul = UNKNOWN;
+    this.skip = cr >= 0 && unitAt(units, length - 1) === CR ? LF : NOTHING;
+    while (start < length) {
+      if (lf >= 0 && lf < start) lf = text.indexOf('\n', start);
+      if (cr >= 0 && cr < start) cr = text.indexOf('\r', start);
+      // The smaller one, -1 being none.
+      const end = lf >>> 0 < cr >>> 0 ? lf : cr;
+      if (end < 0) break;
+      if (end > limit) limit = this.measure(start, end);
+      // An LF at once behind it makes a pair with it, which is then a CR.
+      const next = lf === end + 1 ? end + 2 : end + 1;
+      // Mostly a blank line follows, which needs no search.
+      let after = afterBlank(units, next);
+      let blank = after > next;
+      let last: string | undefined;
+      if (begun) {
+        begun = false;
+        const line = this.rest + text.slice(start, end);
+        this.rest = '';
+        last = this.readLine(line, blank);
+      } else if (isData(units, start)) {
+        // This and what follows is as in readLine, without a slice for the line and a search in it.
+        const value = afterSpace(units, start + 5);
+        // The LF of the line comes with it, but for a last line: dispatch would take it off again.
+        if (blank) last = text.slice(value, end);
+        else {
+          this.begun = true;
+          this.data += end === lf ? text.slice(value, next) : `${text.slice(value, end)}\n`;
+        }
+      } else if (end === start) {
+        // A blank line by itself. Those that follow it have nothing to dispatch.
+        blank = true;
+        after = find(units, next, false);
+      } else if (unitAt(units, start) === COLON && !this.handlers.onComment) {
+        // A comment that nobody wants.
+      } else if (typeof units !== 'string' && isEvent(units, start)) {
+        this.begun = true;
+        this.type = text.slice(afterSpace(units, start + 6), end);
+      } else {
+        const isAnId = typeof units !== 'string' && isId(units, start);
+        if (isAnId && nul === UNKNOWN) nul = text.indexOf('\0');
+        if (isAnId && nul === NOTHING) {
+          this.begun = true;
+          this.id = text.slice(afterSpace(units, start + 3), end);
+        } else {
+          last = this.readLine(text.slice(start, end), blank);
+        }
+      }
+      // Not after a comment by itself.
+      if (blank && (last !== undefined || this.begun)) this.dispatch(last);
+      start = after;
+    }
+    if (length > limit) this.measure(start, length);
+    if (start === 0) this.rest += text;
+    else if (start < length) this.rest = text.slice(start);
+  }
+
+  /** The limit, now that all before the line from `start` to `end` has been read: at least `end`. */
+  private measure(start: number, end: number): number {
+    const limit = start + this.max - this.size;
+    if (end <= limit) return limit;
+    throw new EventStreamError(
+      'EVENT_TOO_LARGE',
+      `An event or line has more than maxEventSize (${this.max}) characters`,
+    );
+  }
+}
