@@ -43,12 +43,12 @@ export function convertInit(value: unknown): ConvertedInit {
   // [spec] "In lexicographical order", each member is read once.
   const { fetch, headers, withCredentials } = init as EventSourceInit;
   if (typeof (fetch === undefined ? globalThis.fetch : fetch) !== 'function')
-    throw refusal('fetch', `a function, got ${typeof fetch}`);
+    throw refusal('fetch', 'a function');
   try {
     // A copy, so that what the user does with theirs later changes nothing.
     return { fetch, headers: new Headers(headers), withCredentials: Boolean(withCredentials) };
   } catch {
     // The runtime's own error may quote a value.
-    throw refusal('headers', 'valid names and values');
+    throw refusal('headers', 'valid headers');
   }
 }

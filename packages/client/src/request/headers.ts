@@ -17,6 +17,6 @@ export function readHeaders(headers: ConnectHeaders | undefined): Headers {
     );
   } catch {
     // The runtime's own error may quote a value.
-    throw refusal('headers', 'valid names and values');
+    throw refusal('headers', 'valid headers');
   }
 }
