@@ -1,6 +1,6 @@
 /*
- * These scripts run within Redis, since they decide things that must hold at one moment. KEYS: the stream, the epoch. ARGV[1]: an epoch for the case that a new one is
- * needed.
+ * These scripts run within Redis, since they decide things that must hold at one moment. KEYS: the stream,
+ * the epoch. ARGV[1]: an epoch for the case that a new one is needed.
  *
  * The epoch is a hash: `id`; `used` once the stream has been seen; `last`, the newest entry that a log has
  * added; `bytes`, of all frames until then. A stream that was there and is gone has taken its events with it,
