@@ -78,7 +78,7 @@ describe('the jobs page in Chromium', () => {
     expect(complaints.filter((text) => !text.includes('net::ERR_'))).toEqual([]);
   });
 
-  it('shows what happened before to one who comes later', async () => {
+  it('shows a client that comes later what happened before', async () => {
     await start({ folder: 'conformance', pace: '0' });
     await page
       .locator('[data-job]', { hasText: 'conformance' })

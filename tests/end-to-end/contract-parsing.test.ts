@@ -11,7 +11,7 @@ interface Expected {
 const BOM = '\ufeff';
 const hello = { data: 'Hello' };
 
-describe.each(contractClients)('what $name reads', ({ start }) => {
+describe.each(contractClients)('$name reads', ({ start }) => {
   /** Sends these chunks, and then one event that ends the test. */
   async function read(chunks: readonly (string | Uint8Array)[], expected: Expected[]) {
     await using server = await serveDriven();

@@ -7,7 +7,7 @@ const ends: [string, (connection: DrivenConnection) => void][] = [
   ['an end', (connection) => connection.end()],
 ];
 
-describe.each(contractClients)('how $name comes back', ({ start }) => {
+describe.each(contractClients)('$name comes back', ({ start }) => {
   describe.each(ends)('after %s', (_name, finish) => {
     it('with the id of the last event', async () => {
       await using server = await serveDriven();

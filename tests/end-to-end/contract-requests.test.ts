@@ -5,8 +5,8 @@ import { serveDriven } from '../support/driven-server';
 const json = '{"hello": "world"}';
 const jsonType = 'application/json; charset=utf-8';
 
-describe.each(contractClients)('what $name asks for', ({ start }) => {
-  it('GET, an event stream, no cached one, and no last event ID', async () => {
+describe.each(contractClients)('$name', ({ start }) => {
+  it('asks by GET for an event stream, for no cached one, and without a last event ID', async () => {
     await using server = await serveDriven();
     using _client = start(server.url);
     const { method, headers, body } = await server.next();
@@ -16,7 +16,7 @@ describe.each(contractClients)('what $name asks for', ({ start }) => {
     expect(headers).not.toHaveProperty('last-event-id');
   });
 
-  it('custom headers, with every request', async () => {
+  it('sends custom headers with every request', async () => {
     await using server = await serveDriven();
     const headers = { 'header-name-1': 'value-1', 'header-name-2': 'value-2' };
     using _client = start(server.url, { headers });
@@ -26,7 +26,7 @@ describe.each(contractClients)('what $name asks for', ({ start }) => {
     for (const { headers: sent } of [first, await server.next()]) expect(sent).toMatchObject(headers);
   });
 
-  it('an initial last event ID, which counts as if an event had brought it', async () => {
+  it('sends an initial last event ID, which counts as if an event had brought it', async () => {
     await using server = await serveDriven();
     using _client = start(server.url, { lastEventId: 'abc' });
     const first = await server.nextOpen();
@@ -35,7 +35,7 @@ describe.each(contractClients)('what $name asks for', ({ start }) => {
     for (const { headers } of [first, await server.next()]) expect(headers['last-event-id']).toBe('abc');
   });
 
-  it('204: nothing any more', async () => {
+  it('asks for nothing more after a 204', async () => {
     await using server = await serveDriven();
     using client = start(server.url);
     (await server.next()).answer(204);
@@ -66,7 +66,7 @@ describe.each(contractClients)('what $name asks for', ({ start }) => {
     expect(client.closed).toBe(true);
   });
 
-  it('what is no event stream: an error, and nothing any more', async () => {
+  it('reports a response that is no event stream as an error, and asks for nothing more', async () => {
     await using server = await serveDriven();
     using client = start(server.url);
     (await server.next()).answer(200, { 'content-type': 'text/html' });
@@ -76,7 +76,7 @@ describe.each(contractClients)('what $name asks for', ({ start }) => {
   });
 });
 
-describe.each(['POST', 'REPORT'])('what connect() asks for by %s', (method) => {
+describe.each(['POST', 'REPORT'])('a request of connect() by %s', (method) => {
   const options = { method, body: json, headers: { 'content-type': jsonType } };
 
   it('has the body and its type', async () => {

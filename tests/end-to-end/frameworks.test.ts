@@ -111,7 +111,7 @@ describe.each(frameworks)('an event stream from $name', ({ start, compressed = f
     expect([seen, errors]).toEqual([{ given: 4, left: 1 }, []]);
   });
 
-  it('notices who leaves in the middle of the answer to a POST', async () => {
+  it('notices a client that leaves in the middle of the response to a POST', async () => {
     const client = await ask('to be or not');
     await client.until('data: to\n\n');
     client.leave();
@@ -175,7 +175,7 @@ describe.each(frameworks)('an event stream from $name', ({ start, compressed = f
     expect(response.headers.get('access-control-allow-headers')).toContain('Last-Event-ID');
   });
 
-  it('answers 406 to who accepts no event stream', async () => {
+  it('answers 406 to a client that accepts no event stream', async () => {
     const client = await openStream(`${app.url}/channel`, { headers: { accept: 'text/html' } });
     expect(await client.ended).toBe('whole');
     expect([client.response.status, client.text]).toEqual([

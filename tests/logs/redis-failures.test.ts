@@ -106,7 +106,7 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
     await expect.poll(() => back.types, within).toEqual(['eventwire:gap', 'message']);
   });
 
-  it('reports a gap to who comes back to a stream that was trimmed or deleted', async () => {
+  it('reports a gap to a client that comes back to a stream that was trimmed or deleted', async () => {
     await using server = await startRedis();
     const { channel, redis } = await openChannel(open, server);
     const first = await channel.publish('1');
@@ -142,7 +142,7 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
     }
   });
 
-  it('gives nobody twice what he has had, where an event was deleted or the newest were lost', async () => {
+  it('gives no client twice what it has had, if an event was deleted or the newest were lost', async () => {
     await using server = await startRedis();
     const { channel, redis } = await openChannel(open, server);
     const subscriber = join(channel);

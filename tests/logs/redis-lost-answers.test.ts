@@ -54,7 +54,7 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
     expect(entries.map(({ id }) => id)).toEqual(ids.map((id) => id.split('.')[1]));
   });
 
-  it('what could not be sent is surely not written, then or later', async () => {
+  it('an event that could not be sent is surely not written, then or later', async () => {
     await using server = await startRedis('--appendonly', 'yes', '--appendfsync', 'always');
     const { log, redis } = await openLog(open, server.url, { commandTimeout: 300 });
     await log.append('before');
@@ -73,7 +73,7 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
     expect(new Set((await held(open, server)).map(({ data }) => data))).toEqual(new Set(['before', 'after']));
   });
 
-  it('what was sent and not answered in time is said to be unknown', async () => {
+  it('an event that was sent and got no reply in time is said to be unknown', async () => {
     await using server = await startRedis();
     const { log } = await openLog(open, server.url, { commandTimeout: 300 });
     await log.append('before');
@@ -83,7 +83,7 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
     await appendAtLast(log, 'after');
   });
 
-  it('what is published again under its key is there once, by whichever process', async () => {
+  it('an event that is published again under its key is there once, by whichever process', async () => {
     await using server = await startRedis();
     const { log } = await openLog(open, server.url, { commandTimeout: 300 });
     const { log: another, redis } = await openLog(open, server.url);
@@ -104,7 +104,7 @@ describe.each(Object.entries(clients))('with %s', (_, open) => {
     expect(await held(open, server)).toHaveLength(1);
   });
 
-  it('remembers of a writer only what it has under way', async () => {
+  it('the log remembers of a writer only what it has under way', async () => {
     await using server = await startRedis();
     const { log, redis } = await openLog(open, server.url);
     for (let n = 0; n < 50; n++) await Promise.all([log.append('x'), log.append('y'), log.append('z')]);

@@ -115,7 +115,7 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
     expect(followed).toEqual(numbers);
   });
 
-  it('what others have put into the stream does not make a page too large', async () => {
+  it('entries that others have put into the stream do not make a page too large', async () => {
     const { log, key } = openLog();
     const start = await log.lastId();
     await log.append('first');

@@ -106,7 +106,7 @@ describe.each(ways)('behind an nginx $name', ({ options, coding = null, of = () 
     expect(client.text).toBe(`${announcement}${blocks.join('')}event: eventwire:end\ndata: {}\n\n`);
   });
 
-  it('who leaves in the middle of the answer to a POST is noticed', async () => {
+  it('a client that leaves in the middle of the response to a POST is noticed', async () => {
     const client = await openStream(`${nginx.url}/words`, {
       method: 'POST',
       body: JSON.stringify(['question', 'answer']),

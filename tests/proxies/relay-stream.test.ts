@@ -113,7 +113,7 @@ describe('behind the relay', () => {
     expect(text(await relayed([utf8.encode(stream)], () => forged))).toBe(expected);
   });
 
-  it('what takes effect at once comes at once, before the block that it stands in', async () => {
+  it('a field that takes effect at once comes at once, before the block that it stands in', async () => {
     const relay = relayStream(unchanged);
     const writer = relay.writable.getWriter();
     const reader = relay.readable.getReader();
@@ -145,7 +145,7 @@ describe('behind the relay', () => {
     expect(text(await relayed([utf8.encode(stream)], () => undefined))).toBe(stream);
   });
 
-  it('what cannot be written fails on both sides, after what came before', async () => {
+  it('a stream that cannot be written fails on both sides, after what came before', async () => {
     const relay = relayStream(() => ({ type: 'a\nb' }));
     const writer = relay.writable.getWriter();
     const reader = relay.readable.getReader();

@@ -27,7 +27,8 @@ export function explain(
   if (refusal.message.startsWith('WRONGTYPE ')) {
     return new RedisLogError(
       'UNEXPECTED_REPLY',
-      `The key ${JSON.stringify(key)}, or one that begins with "${key}:", holds something that is no log: give the log a key of its own, or delete what is there`,
+      `The key ${JSON.stringify(key)}, or one that begins with "${key}:", holds something that is no log: ` +
+        'give the log a key of its own, or delete what is there',
       options,
     );
   }
@@ -41,7 +42,7 @@ export function crossSlot(
   { cause, outcome }: { cause?: unknown; outcome?: RedisLogError['outcome'] } = {},
 ): OptionError {
   const tagged = `"{${key.replace(/[{}]/g, '')}}"`;
-  const expected = `a key in braces, as in ${tagged}, which keeps the log's keys in one slot of the Redis cluster`;
+  const expected = `a key in braces, as in ${tagged}, to keep the log's keys in one slot of the Redis cluster`;
   const error = invalidOption('key', expected, { value: key }, cause);
   return outcome === undefined ? error : Object.assign(error, { outcome });
 }
