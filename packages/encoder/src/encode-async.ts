@@ -15,7 +15,7 @@ import type { AsyncServerEventInit, EventDefaults, EventInput } from './server-e
  *
  * @param defaults fields for an event that brings none of its own
  * @throws ServerEventError at the call for everything but the pieces of an iterable; those are refused as
- *   they come, and the source is closed. What the source throws is thrown on.
+ *   they come, and the source is closed. An error of the source is thrown on.
  */
 export function encodeAsync(
   event: EventInput | AsyncServerEventInit,

@@ -27,7 +27,7 @@ export function refuse(field: string, reason: string): never {
 }
 
 /**
- * What a refused value is: a number itself, otherwise `Null`, `String`, `Uint8Array`, `Promise` and the
+ * The kind of a refused value: a number itself, otherwise `Null`, `String`, `Uint8Array`, `Promise` and the
  * like.
  */
 export function kindOf(value: unknown): string | number {
