@@ -1,4 +1,4 @@
-import { isServerEvent } from './brand';
+import { hasBrand } from './brand';
 import { lines } from './lines';
 import { kindOf, refuse } from './server-event-error';
 
@@ -25,7 +25,7 @@ export function hasIterator<K extends symbol>(
   data: unknown,
   method: K,
 ): data is { [key in K]: () => unknown } {
-  if (typeof data !== 'object' || ArrayBuffer.isView(data) || isServerEvent(data)) return false;
+  if (typeof data !== 'object' || ArrayBuffer.isView(data) || hasBrand(data)) return false;
   return typeof (data as { [key in K]?: unknown } | null)?.[method] === 'function';
 }
 

@@ -1,6 +1,6 @@
-import { isServerEvent } from './brand';
 import { encodeData } from './data';
 import { encodeHead } from './head';
+import { isServerEvent } from './is-server-event';
 import type { EventDefaults, EventInput } from './server-event-init';
 
 /**

@@ -1,7 +1,7 @@
-export { isServerEvent } from './brand';
 export { encode } from './encode';
 export { encodeAsync } from './encode-async';
 export { EventStreamEncoderStream } from './event-stream-encoder-stream';
+export { isServerEvent } from './is-server-event';
 export { refuseId } from './refuse-id';
 export { refuseReservedType } from './refuse-reserved-type';
 export { ServerEvent } from './server-event';

@@ -1,61 +1,97 @@
-import {
-  checkOptions,
-  hasMethods,
-  invalidOption,
-  is,
-  isFunction,
-  isInteger,
-  isString,
-  type OptionRules,
-  optional,
-} from '@eventwire/options';
 import type { ParserHandlers, ParserOptions } from './event-stream-parser';
 
-const PARSER_OPTIONS: OptionRules<ParserOptions> = {
-  maxEventSize: optional(isInteger(1), Infinity),
-  lastEventId: isString,
+/*
+ * The refusals of @eventwire/options, in the same words. Written again in a few lines, since a whole table of rules would
+ * make a parser a third larger in a page.
+ */
+
+type Rule = readonly [expected: string, accepts: (value: unknown) => boolean];
+type Rules = Readonly<Record<string, Rule>>;
+
+const isFunction: Rule = ['a function', (value) => typeof value === 'function'];
+const isBoolean: Rule = ['a boolean', (value) => typeof value === 'boolean'];
+
+const HANDLERS: Rules = {
+  onEvent: isFunction,
+  onComment: isFunction,
+  onRetry: isFunction,
+  onLastEventId: isFunction,
+  onIgnored: isFunction,
 };
 
-const HANDLERS = ['onEvent', 'onComment', 'onRetry', 'onLastEventId', 'onIgnored'] as const;
+const PARSER_OPTIONS: Rules = {
+  maxEventSize: [
+    'a whole number of at least 1 or Infinity',
+    (value) => value === Infinity || (Number.isSafeInteger(value) && (value as number) > 0),
+  ],
+  lastEventId: ['a string', (value) => typeof value === 'string'],
+};
 
-const isBoolean = is('a boolean', (value) => typeof value === 'boolean');
+const { onEvent: _, ...OTHER_HANDLERS } = HANDLERS;
+
+/** All that `parseEventStream` takes: it hands out the events itself. */
+const PARSE_OPTIONS: Rules = {
+  ...PARSER_OPTIONS,
+  ...OTHER_HANDLERS,
+  flush: isBoolean,
+  signal: [
+    'an AbortSignal',
+    (value) => typeof (value as AbortSignal | null)?.addEventListener === 'function',
+  ],
+};
 
 /**
- * All that `parseEventStream` takes: the parser's options, the handlers but `onEvent`, and two of its own.
+ * The options, with their defaults.
+ *
+ * @throws TypeError with the code `INVALID_OPTION` and `option`
  */
-const PARSE_OPTIONS = {
-  ...PARSER_OPTIONS,
-  ...Object.fromEntries(HANDLERS.map((name) => [name, isFunction])),
-  flush: isBoolean,
-  signal: is('an AbortSignal', (value) => hasMethods(value, 'addEventListener')),
-};
-
-/** The options, with their defaults. Throws an option error. */
 export function resolveParserOptions(options: ParserOptions = {}): {
   maxEventSize: number;
   lastEventId: string;
 } {
-  checkOptions(options, PARSER_OPTIONS);
+  checkOptions('options', options, PARSER_OPTIONS);
   const { maxEventSize = 16 * 1024 * 1024, lastEventId = '' } = options;
   return { maxEventSize, lastEventId };
 }
 
 /** Members beside the handlers are allowed: the object may be an instance of a user's class. */
 export function checkHandlers(handlers: ParserHandlers): void {
-  if (handlers === null || typeof handlers !== 'object')
-    throw invalidOption('handlers', 'an object', { value: handlers });
-  for (const name of HANDLERS) {
-    const value: unknown = handlers[name];
-    if (value !== undefined && typeof value !== 'function')
-      throw invalidOption(name, isFunction.expected, { value });
-  }
+  checkObject('handlers', handlers);
+  for (const [name, rule] of Object.entries(HANDLERS))
+    checkValue(name, handlers[name as keyof ParserHandlers], rule);
 }
 
 export function checkParseOptions(options: object): void {
-  checkOptions(options, PARSE_OPTIONS as OptionRules<object>, { hints: { onMessage: 'onEvent' } });
+  checkOptions('options', options, PARSE_OPTIONS);
 }
 
 export function checkEndOptions(options: { flush?: boolean | undefined }): boolean {
-  checkOptions(options, { flush: isBoolean });
+  checkOptions('options', options, { flush: isBoolean });
   return options.flush ?? false;
+}
+
+function checkOptions(name: string, options: object, rules: Rules): void {
+  checkObject(name, options);
+  for (const [option, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(rules, option) ? rules[option] : undefined;
+    if (rule) checkValue(option, value, rule);
+    else if (value !== undefined) {
+      const known = Object.keys(rules).map((each) => `\`${each}\``);
+      refuse(option, `Unknown option \`${option}\`: known are ${known.join(', ')}`);
+    }
+  }
+}
+
+function checkObject(name: string, value: unknown): void {
+  checkValue(name, value ?? null, ['an object', () => typeof value === 'object' && value !== null]);
+}
+
+function checkValue(option: string, value: unknown, [expected, accepts]: Rule): void {
+  if (value === undefined || accepts(value)) return;
+  const given = typeof value === 'string' ? `'${value}'` : Object(value) === value ? 'an object' : value;
+  refuse(option, `Invalid option \`${option}\`: expected ${expected}, got ${String(given)}`);
+}
+
+function refuse(option: string, message: string): never {
+  throw Object.assign(new TypeError(message), { code: 'INVALID_OPTION', option });
 }

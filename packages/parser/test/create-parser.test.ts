@@ -563,9 +563,9 @@ describe('onIgnored', () => {
   });
 });
 
-it('an unknown option is refused with the name that was meant', () => {
+it('an unknown option is refused with the names that are known', () => {
   const wrong = { maxEventsize: 5 } as object;
   expect(refusalOf(() => createParser({}, wrong)).message).toBe(
-    'Unknown option `maxEventsize`: did you mean `maxEventSize`?',
+    'Unknown option `maxEventsize`: known are `maxEventSize`, `lastEventId`',
   );
 });

@@ -117,10 +117,10 @@ describe('mswEventStream ends', () => {
     const { state, events } = endless();
     const source = events();
     await source.next();
-    const { signal } = new AbortController();
+    const request = new Request('http://events.test/');
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const before = timers();
-    const reader = eventStreamBody(source, { delay, open: false, signal }).getReader();
+    const reader = eventStreamBody(source, { delay, open: false, request }).getReader();
     const reading = delay > 0 ? reader.read() : await reader.read();
     await new Promise((resolve) => setTimeout(resolve, 5)); // until it is under way
     expect(timers()).toBe(before + (delay > 0 ? 1 : 0));

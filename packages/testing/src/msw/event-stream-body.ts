@@ -10,8 +10,11 @@ export interface BodyOptions {
   delay: number;
   /** Whether the stream stays open after the last event. */
   open: boolean;
-  /** Of the request. Once it is aborted, the body fails with its reason and the source is closed. */
-  signal: AbortSignal;
+  /**
+   * Once its signal is aborted, the body fails with the reason and the source is closed. Held whole, since in Node
+   * a request that has been collected never aborts its signal.
+   */
+  request: Request;
 }
 
 /**
@@ -27,7 +30,7 @@ const PIECES_PER_TURN = 64;
  */
 export function eventStreamBody(
   events: EventsInput,
-  { delay, open, signal }: BodyOptions,
+  { delay, open, request }: BodyOptions,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
   const source = Symbol.asyncIterator in events ? events[Symbol.asyncIterator]() : events[Symbol.iterator]();
@@ -66,12 +69,12 @@ export function eventStreamBody(
       start(controller) {
         // The interception may not: without this an aborted request would go on reading.
         const abort = () => {
-          controller.error(signal.reason);
+          controller.error(request.signal.reason);
           close();
         };
-        if (signal.aborted) abort();
-        else signal.addEventListener('abort', abort, { once: true });
-        leave = () => signal.removeEventListener('abort', abort);
+        if (request.signal.aborted) abort();
+        else request.signal.addEventListener('abort', abort, { once: true });
+        leave = () => request.signal.removeEventListener('abort', abort);
       },
       async pull(controller) {
         try {

@@ -110,7 +110,7 @@ export function mswEventStream(
       checkEvents(events);
       const all = new Headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
       for (const [name, value] of new Headers(headers)) all.set(name, value);
-      const body = eventStreamBody(events, { delay, open, signal: request.signal });
+      const body = eventStreamBody(events, { delay, open, request });
       return new Response(body, { status, headers: all });
     },
     { once },

@@ -51,16 +51,3 @@ describe.each<Form>(['text', 'bytes'])('a limit takes no time that shows, for %s
     expect(timeOf(chunks, 200_000) / timeOf(chunks)).toBeLessThan(3);
   });
 });
-
-describe('blank lines by the million', () => {
-  it.each<[string, Form, string]>([
-    ['LF', 'text', '\n'],
-    ['LF', 'bytes', '\n'],
-    ['CRLF', 'text', '\r\n'],
-    ['CRLF', 'bytes', '\r\n'],
-  ])('are passed over much faster than small events are read: %s in %s', (_, form, ending) => {
-    const blank = chunked(ending.repeat((2 * MIB) / ending.length), form);
-    const small = chunked('data:x\n\n'.repeat(MIB / 4), form);
-    expect(timeOf(blank) / timeOf(small)).toBeLessThan(0.6);
-  });
-});
