@@ -150,6 +150,7 @@ class LogChannel implements Channel {
       throw new EventStreamClosedError('CHANNEL_CLOSED', 'The channel was closed: stop publishing');
     checkAppendOptions(options);
     refuseReservedType(event);
+    this.#context.reader.published();
     const logged = await this.#options.log.append(event, options);
     this.#meter.add('published', 1);
     return logged.id;

@@ -1,3 +1,4 @@
+import { afterThisTurn } from '../stream/turn';
 import type { Wait } from '../stream/wait';
 import type { EventLog, LoggedEvent } from './event-log';
 import type { ReservedEvents } from './reserved-events';
@@ -45,6 +46,7 @@ export class LogReader {
    * be wrong by now.
    */
   readonly #underWay = new Set<string>();
+  #newestAsked: Promise<string> | undefined;
 
   constructor(log: EventLog, maxReplayBytes: number, reserved: ReservedEvents) {
     this.#log = log;
@@ -52,8 +54,28 @@ export class LogReader {
     this.#reserved = reserved;
   }
 
+  /**
+   * Asked within the call, since an event that is published right after it has to follow. Subscribers that come in
+   * one turn share the response of a log that is not local, unless something was published between them.
+   */
   lastId(): Wait<string> {
-    return this.#wait('lastId', () => this.#log.lastId());
+    const asked = this.#newestAsked ?? (async () => this.#log.lastId())();
+    if (!this.#log.isLocal && this.#newestAsked === undefined) {
+      this.#newestAsked = asked;
+      afterThisTurn(() => this.published());
+      asked.catch(() => this.published());
+    }
+    let drop = () => {};
+    const result = new Promise<string | undefined>((resolve, reject) => {
+      drop = () => resolve(undefined);
+      asked.then(resolve, reject);
+    });
+    return { result, drop };
+  }
+
+  /** The channel is about to publish: a newest id that was asked for before is no longer the newest. */
+  published(): void {
+    this.#newestAsked = undefined;
   }
 
   page(after: string): Wait<ReadPage> {

@@ -862,3 +862,17 @@ describe('options', () => {
     );
   });
 });
+
+it.each([true, false])(
+  'subscribers that come in one turn each get an event that is published right after them (local log: %s)',
+  async (isLocal) => {
+    const memory = createMemoryLog();
+    const log = isLocal ? memory : withMethods(memory, {});
+    const channel = createChannel({ log });
+    const subscribers = [new FakeSubscriber(), new FakeSubscriber(), new FakeSubscriber()];
+    for (const subscriber of subscribers) channel.subscribe(subscriber);
+    await channel.publish('hello');
+    for (const subscriber of subscribers) await expect.poll(() => dataOf(subscriber)).toContain('hello');
+    await channel.close();
+  },
+);
