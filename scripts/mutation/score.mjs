@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { root } from '../run.mjs';
 
 /**
@@ -75,4 +75,4 @@ const same = (one, other) =>
 const flat = (code) => code.replace(/\s+/g, ' ');
 
 /** @param {string} file */
-const readSource = (file) => readFileSync(join(root, file), 'utf8');
+const readSource = (file) => readFileSync(resolve(root, file), 'utf8');

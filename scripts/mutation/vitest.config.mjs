@@ -22,4 +22,5 @@ const project = config.test?.projects?.find(
 if (typeof project !== 'object' || !('test' in project))
   throw new Error(`EVENTWIRE_MUTATED: there is no package ${name}`);
 
-export default { ...project, test: { ...project.test, exclude, sequence: { sequencer: QuickFirst } } };
+const sequence = { sequencer: QuickFirst };
+export default { ...project, test: { ...project.test, exclude, sequence, testTimeout: 120_000 } };

@@ -31,6 +31,6 @@ export function openEvent(event: EventInput | AsyncServerEventInit): EventPieces
 
 /** What is no event at all counts as settled: encode refuses it. */
 function isSettled(event: EventInput | AsyncServerEventInit): event is EventInput {
-  const data: unknown = typeof event === 'object' ? event?.data : undefined;
+  const data: unknown = (event as AsyncServerEventInit | undefined)?.data;
   return data === undefined || typeof data === 'string' || Array.isArray(data);
 }

@@ -218,6 +218,25 @@ describe('what marks a ServerEvent', () => {
   });
 });
 
+describe('the text of an event', () => {
+  it('is encoded once, however often it is written', () => {
+    const event = new ServerEvent('x');
+    const text = String(event);
+    const looks = vi.spyOn(String.prototype, 'indexOf');
+    expect(String(event)).toBe(text);
+    expect(looks).not.toHaveBeenCalled();
+    looks.mockRestore();
+  });
+
+  it('is known to another copy of this package by the tag of its class', () => {
+    expect(Object.prototype.toString.call(new ServerEvent('x'))).toBe('[object Eventwire.ServerEvent]');
+  });
+
+  it('has what JSON says of the value', () => {
+    expect(String(ServerEvent.json({ a: [1] }))).toBe('data: {"a":[1]}\n\n');
+  });
+});
+
 describe('a Proxy around an event, as stores of reactive state make it', () => {
   const around = <T extends object>(target: T) => new Proxy(target, {});
   const pieces = function* () {
