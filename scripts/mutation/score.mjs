@@ -18,7 +18,7 @@ import { root } from '../run.mjs';
  * @property {string} [replacement]
  * @property {string} status
  *
- * @typedef {{ line: number, column: number }} Position from 0
+ * @typedef {{ line: number, column: number }} Position from 1
  */
 
 /** @type {Record<string, Survivor[]>} */
@@ -31,12 +31,12 @@ export const survivors = JSON.parse(readFileSync(new URL('survivors.json', impor
  */
 function describe({ fileName, location: { start, end }, replacement = '' }, read) {
   const lines = read(fileName).split('\n');
-  const own = lines.slice(start.line, end.line + 1);
-  own.push(/** @type {string} */ (own.pop()).slice(0, end.column));
-  own.unshift(/** @type {string} */ (own.shift()).slice(start.column));
+  const own = lines.slice(start.line - 1, end.line);
+  own.push(/** @type {string} */ (own.pop()).slice(0, end.column - 1));
+  own.unshift(/** @type {string} */ (own.shift()).slice(start.column - 1));
   return {
     file: fileName.replace(/^.*packages\/[^/]+\/src\//, ''),
-    line: /** @type {string} */ (lines[start.line]).trim(),
+    line: /** @type {string} */ (lines[start.line - 1]).trim(),
     from: flat(own.join('\n')),
     to: flat(replacement),
   };

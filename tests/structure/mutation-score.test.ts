@@ -6,7 +6,7 @@ import { type Mutant, score, survivors } from '../../scripts/mutation/score.mjs'
 const source = 'const a = 1;\n  if (a > 0 &&\n    b) call();\n';
 const mutant = (status: string, replacement: string, from: number, to: number): Mutant => ({
   fileName: '/sandbox/packages/x/src/deep/file.ts',
-  location: { start: { line: 1, column: from }, end: { line: 1, column: to } },
+  location: { start: { line: 2, column: from }, end: { line: 2, column: to } },
   replacement,
   status,
 });
@@ -15,11 +15,11 @@ const known = { file: 'deep/file.ts', line: 'if (a > 0 &&', from: 'a > 0', to: '
 describe('the score of a package', () => {
   it('leaves out what survives for a reason, and names what has none', () => {
     const mutants = [
-      mutant('Killed', 'true', 6, 11),
-      mutant('Timeout', 'false', 6, 11),
-      mutant('CompileError', 'a', 6, 11),
-      mutant('Survived', 'a >= 0', 6, 11),
-      mutant('NoCoverage', '0', 6, 7),
+      mutant('Killed', 'true', 7, 12),
+      mutant('Timeout', 'false', 7, 12),
+      mutant('CompileError', 'a', 7, 12),
+      mutant('Survived', 'a >= 0', 7, 12),
+      mutant('NoCoverage', '0', 7, 8),
     ];
     const { killed, explained, unexplained, stale, percent } = score(mutants, [known], () => source);
     expect({ killed, explained, stale }).toEqual({ killed: 2, explained: 1, stale: [] });
@@ -28,12 +28,12 @@ describe('the score of a package', () => {
   });
 
   it('names a reason for what is killed by now', () => {
-    expect(score([mutant('Killed', 'a >= 0', 6, 11)], [known], () => source).stale).toEqual([known]);
+    expect(score([mutant('Killed', 'a >= 0', 7, 12)], [known], () => source).stale).toEqual([known]);
   });
 
   it('knows a mutant of several lines by its first, whatever the spaces in it', () => {
-    const wide = { ...mutant('Survived', 'a > 0 ||\n b', 6, 5) };
-    wide.location.end.line = 2;
+    const wide = { ...mutant('Survived', 'a > 0 ||\n b', 7, 6) };
+    wide.location.end.line = 3;
     const reason = { ...known, from: 'a > 0 && b', to: 'a > 0 || b' };
     expect(score([wide], [reason], () => source)).toMatchObject({ explained: 1, percent: 100 });
   });

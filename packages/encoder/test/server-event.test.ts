@@ -24,20 +24,25 @@ function watched(pieces: unknown[]) {
 }
 
 describe('ServerEvent', () => {
-  it.each<[string, ServerEvent, string[]]>([
-    ['nothing', new ServerEvent(), ['\n']],
-    ['data', new ServerEvent('a\nb'), ['data: a\ndata: b\n', '\n']],
-    ['zero as data and as id', new ServerEvent('0', { id: '0' }), ['id: 0\n', 'data: 0\n', '\n']],
-    ['a comment alone', new ServerEvent(undefined, { comment: 'c' }), [': c\n', '\n']],
+  it.each<[string, () => ServerEvent, string[]]>([
+    ['nothing', () => new ServerEvent(), ['\n']],
+    ['data', () => new ServerEvent('a\nb'), ['data: a\ndata: b\n', '\n']],
+    ['zero as data and as id', () => new ServerEvent('0', { id: '0' }), ['id: 0\n', 'data: 0\n', '\n']],
+    ['a comment alone', () => new ServerEvent(undefined, { comment: 'c' }), [': c\n', '\n']],
     [
       'all fields, in order',
-      new ServerEvent(['x', 'y'], { type: 't', id: 'i', retry: 5, comment: 'c' }),
+      () => new ServerEvent(['x', 'y'], { type: 't', id: 'i', retry: 5, comment: 'c' }),
       [': c\nid: i\nretry: 5\nevent: t\n', 'data: x\n', 'data: y\n', '\n'],
     ],
-    ['no piece', new ServerEvent(new Set<string>(), { id: '1' }), ['id: 1\n', '\n']],
-    ['JSON', ServerEvent.json({ a: ['\n'] }, { type: 'j' }), ['event: j\n', 'data: {"a":["\\n"]}\n', '\n']],
-    ['JSON null', ServerEvent.json(null), ['data: null\n', '\n']],
-  ])('writes %s', (_, event, pieces) => {
+    ['no piece', () => new ServerEvent(new Set<string>(), { id: '1' }), ['id: 1\n', '\n']],
+    [
+      'JSON',
+      () => ServerEvent.json({ a: ['\n'] }, { type: 'j' }),
+      ['event: j\n', 'data: {"a":["\\n"]}\n', '\n'],
+    ],
+    ['JSON null', () => ServerEvent.json(null), ['data: null\n', '\n']],
+  ])('writes %s', (_, make, pieces) => {
+    const event = make();
     expect([...event]).toEqual(pieces);
     expect(`${event}`).toBe(pieces.join(''));
     expect(encode(event)).toBe(pieces.join(''));
