@@ -42,9 +42,9 @@ describe('the options of a suite', () => {
 
 describe('each command', () => {
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  const files = readdirSync(`${root}scripts`).filter((file) =>
-    readFileSync(`${root}scripts/${file}`, 'utf8').includes('await runSuite('),
-  );
+  const files = readdirSync(`${root}scripts`)
+    .filter((file) => file.endsWith('.mjs'))
+    .filter((file) => readFileSync(`${root}scripts/${file}`, 'utf8').includes('await runSuite('));
   const node = (file: string, arg: string) =>
     spawnSync(process.execPath, [`${root}scripts/${file}`, arg], { encoding: 'utf8' });
 

@@ -39,6 +39,6 @@ export function openEvent(
 
 /** Whether all of it is at hand. A value that is no event at all counts as such: encode refuses it. */
 function isWhole(event: EventInput | AsyncServerEventInit): event is EventInput {
-  const data: unknown = typeof event === 'object' ? event?.data : undefined;
+  const data: unknown = (event as AsyncServerEventInit | undefined)?.data;
   return data === undefined || typeof data === 'string' || Array.isArray(data);
 }

@@ -176,3 +176,18 @@ describe('encodeAsync', () => {
     await expect(all(encodeAsync({ data: source() }))).rejects.toBe(failure);
   });
 });
+
+describe("the iterator's return()", () => {
+  const endless = (): AsyncIterable<string> => ({
+    [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value: 'x' }) }),
+  });
+
+  it.each([
+    ['there is no source', () => encodeAsync('x')],
+    ['the source has none', () => encodeAsync({ data: endless() })],
+  ])('ends the iteration where %s', async (_, make) => {
+    const pieces = make();
+    expect(await pieces.return?.()).toEqual({ done: true, value: undefined });
+    expect(await pieces.next()).toEqual({ done: true, value: undefined });
+  });
+});

@@ -300,3 +300,18 @@ describe('isServerEvent', () => {
     }
   });
 });
+
+describe('an event without a field', () => {
+  it.each([[{ data: undefined }], [{ type: undefined, id: undefined }]])(
+    'is a blank line where its only fields are undefined: %j',
+    (event) => {
+      expect(encode(event)).toBe('\n');
+    },
+  );
+});
+
+it('encode refuses a function as data, also one that can be iterated', () => {
+  const data = Object.assign(() => {}, { [Symbol.iterator]: () => ['x'].values() });
+  const error = refused(() => encode({ data: data as unknown as string }));
+  expect(error).toMatchObject({ code: 'INVALID_DATA', field: 'data' });
+});

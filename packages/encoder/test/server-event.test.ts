@@ -24,20 +24,25 @@ function watched(pieces: unknown[]) {
 }
 
 describe('ServerEvent', () => {
-  it.each<[string, ServerEvent, string[]]>([
-    ['nothing', new ServerEvent(), ['\n']],
-    ['data', new ServerEvent('a\nb'), ['data: a\ndata: b\n', '\n']],
-    ['zero as data and as id', new ServerEvent('0', { id: '0' }), ['id: 0\n', 'data: 0\n', '\n']],
-    ['a comment alone', new ServerEvent(undefined, { comment: 'c' }), [': c\n', '\n']],
+  it.each<[string, () => ServerEvent, string[]]>([
+    ['nothing', () => new ServerEvent(), ['\n']],
+    ['data', () => new ServerEvent('a\nb'), ['data: a\ndata: b\n', '\n']],
+    ['zero as data and as id', () => new ServerEvent('0', { id: '0' }), ['id: 0\n', 'data: 0\n', '\n']],
+    ['a comment alone', () => new ServerEvent(undefined, { comment: 'c' }), [': c\n', '\n']],
     [
       'all fields, in order',
-      new ServerEvent(['x', 'y'], { type: 't', id: 'i', retry: 5, comment: 'c' }),
+      () => new ServerEvent(['x', 'y'], { type: 't', id: 'i', retry: 5, comment: 'c' }),
       [': c\nid: i\nretry: 5\nevent: t\n', 'data: x\n', 'data: y\n', '\n'],
     ],
-    ['no piece', new ServerEvent(new Set<string>(), { id: '1' }), ['id: 1\n', '\n']],
-    ['JSON', ServerEvent.json({ a: ['\n'] }, { type: 'j' }), ['event: j\n', 'data: {"a":["\\n"]}\n', '\n']],
-    ['JSON null', ServerEvent.json(null), ['data: null\n', '\n']],
-  ])('writes %s', (_, event, pieces) => {
+    ['no piece', () => new ServerEvent(new Set<string>(), { id: '1' }), ['id: 1\n', '\n']],
+    [
+      'JSON',
+      () => ServerEvent.json({ a: ['\n'] }, { type: 'j' }),
+      ['event: j\n', 'data: {"a":["\\n"]}\n', '\n'],
+    ],
+    ['JSON null', () => ServerEvent.json(null), ['data: null\n', '\n']],
+  ])('writes %s', (_, make, pieces) => {
+    const event = make();
     expect([...event]).toEqual(pieces);
     expect(`${event}`).toBe(pieces.join(''));
     expect(encode(event)).toBe(pieces.join(''));
@@ -215,6 +220,25 @@ describe('what marks a ServerEvent', () => {
       '{"data":"x","Eventwire.ServerEvent":true,"Symbol(Symbol.toStringTag)":"Eventwire.ServerEvent"}',
     );
     expect(encode(json)).toBe('data: x\n\n');
+  });
+});
+
+describe('the text of an event', () => {
+  it('is encoded once, however often it is written', () => {
+    const event = new ServerEvent('x');
+    const text = String(event);
+    const looks = vi.spyOn(String.prototype, 'indexOf');
+    expect(String(event)).toBe(text);
+    expect(looks).not.toHaveBeenCalled();
+    looks.mockRestore();
+  });
+
+  it('is known to another copy of this package by the tag of its class', () => {
+    expect(Object.prototype.toString.call(new ServerEvent('x'))).toBe('[object Eventwire.ServerEvent]');
+  });
+
+  it('has what JSON says of the value', () => {
+    expect(String(ServerEvent.json({ a: [1] }))).toBe('data: {"a":[1]}\n\n');
   });
 });
 

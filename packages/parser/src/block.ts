@@ -42,8 +42,8 @@ export class Block {
   }
 
   /**
-   * A line without its ending. Returns its data if a blank line follows: the last line is not put into the
-   * data buffer.
+   * A line without its ending, not empty. Returns its data if a blank line follows: the last line is not put into
+   * the data buffer.
    *
    * [spec] "Lines must be processed, in the order they are received, as follows"
    */
@@ -80,11 +80,9 @@ export class Block {
         if (/^[0-9]+$/.test(value)) this.call(handlers.onRetry, Math.min(+value, Number.MAX_SAFE_INTEGER));
         else reason = 'bad-retry';
         break;
+      // [spec] "If the line starts with a U+003A COLON character (:): Ignore the line."
       case '':
-        // [spec] "If the line starts with a U+003A COLON character (:): Ignore the line."
-        if (line !== '') this.call(handlers.onComment, value);
-        // [spec] "If the line is empty (a blank line): Dispatch the event"
-        else this.dispatch();
+        this.call(handlers.onComment, value);
         break;
       // [spec] "Otherwise: The field is ignored."
       default:

@@ -75,7 +75,7 @@ export class Lines extends Block {
           this.data += end === lf ? text.slice(value, next) : `${text.slice(value, end)}\n`;
         }
       } else if (end === start) {
-        // A blank line by itself. Those that follow it have nothing to dispatch.
+        // [spec] "If the line is empty (a blank line): Dispatch the event". Those behind it have none.
         blank = true;
         after = find(units, next, false);
       } else if (unitAt(units, start) === COLON && !this.handlers.onComment) {
