@@ -35,8 +35,10 @@ export function createTimer(clock: Clock): Timer {
 
   const stop = () => {
     newest++;
-    if (handle !== undefined) clock.clearTimeout(handle);
-    handle = undefined; // a chunk stops the timer once and sets it once
+    const old = handle;
+    // Before the clock's function runs, since that may set the timer anew.
+    handle = undefined;
+    if (old !== undefined) clock.clearTimeout(old);
   };
   const set = (left: number, due: () => void, awake?: (left: number) => number) => {
     const own = newest + 1;
