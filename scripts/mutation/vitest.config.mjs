@@ -3,7 +3,7 @@ import { BaseSequencer } from 'vitest/node';
 import config from '../../vitest.config';
 
 /** What judges by time, which a mutant may take. */
-const exclude = ['test/speed.test.ts'];
+const exclude = ['test/limit-costs-nothing.test.ts'];
 /** What takes long. Most mutants are found before it. */
 const LAST = /\/(?:conformance|linear-time|properties|round-trip)\.test\.ts$/;
 
