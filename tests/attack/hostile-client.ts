@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-type Random = () => number;
-const pickFrom = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+import { pickFrom, type Random } from '../support/random';
 
 /** Values of `Last-Event-ID`, as bytes. */
 const ids = [

@@ -1,9 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-
-type Random = () => number;
-const pickFrom = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+import { pickFrom, type Random } from '../support/random';
 
 const ids = [
   '1',

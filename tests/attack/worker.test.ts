@@ -1,23 +1,10 @@
 import { it } from 'vitest';
 // @ts-expect-error it comes without types
-import workerd, { compatibilityDate } from 'workerd';
+import workerd from 'workerd';
 import { runSeed } from '../support/random';
-import { serveProgram } from '../support/web-runtimes';
+import { hubConfig, serveProgram } from '../support/web-runtimes';
 import { attackServer } from './attack-server';
 import { attackTimeout } from './rounds';
-
-const config = `using Workerd = import "/workerd/workerd.capnp";
-  const config :Workerd.Config = (
-    services = [(name = "main", worker = (
-      modules = [(name = "worker", esModule = embed "program.mjs")],
-      compatibilityDate = "${compatibilityDate}",
-      compatibilityFlags = ["enable_request_signal"],
-      durableObjectNamespaces = [(className = "Hub", uniqueKey = "hub")],
-      durableObjectStorage = (inMemory = void),
-      bindings = [(name = "HUB", durableObjectNamespace = "Hub")],
-    ))],
-    sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-  );`;
 
 const places = [
   {
@@ -36,7 +23,7 @@ it.each(places)(
     const program = `import { answer } from '../attack/web-server';
       export class Hub { fetch(request) { return answer(request); } }
       export default ${handler};`;
-    const server = await serveProgram({ 'program.mjs': program, 'config.capnp': config }, [
+    const server = await serveProgram({ 'program.mjs': program, 'config.capnp': hubConfig }, [
       workerd as string,
       ...['serve', '--control-fd=1', 'config.capnp'],
     ]);

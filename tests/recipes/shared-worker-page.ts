@@ -3,7 +3,7 @@ export function joinSharedStream(worker: SharedWorker, onEvent: (event: MessageE
   worker.port.onmessage = ({ data }) => onEvent(data);
   const join = () => worker.port.postMessage('join');
   join();
-  // A port does not say that its page has gone. Who comes back from the back/forward cache joins again.
+  // A port does not say that its page has gone. A page that comes back from the back/forward cache joins again.
   addEventListener('pagehide', () => worker.port.postMessage('leave'));
   addEventListener('pageshow', ({ persisted }) => persisted && join());
 }

@@ -9,5 +9,11 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
+export type Random = () => number;
+
+/** One of the list, by chance. */
+export const pickFrom = <T>(random: Random, list: readonly T[]): T =>
+  list[Math.floor(random() * list.length)] as T;
+
 /** The seed of this run: EVENTWIRE_SEED, or the clock. Tests print it when they fail. */
 export const runSeed = Number(process.env.EVENTWIRE_SEED ?? Date.now() % 2 ** 32);

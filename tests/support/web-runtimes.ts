@@ -67,23 +67,25 @@ async function answerBy(
   await pipeline(Readable.fromWeb(body), res).catch(() => {});
 }
 
+/** workerd's, of a worker `program.mjs` with a durable object `Hub`; signals of requests have to be asked for. */
+export const hubConfig = `using Workerd = import "/workerd/workerd.capnp";
+  const config :Workerd.Config = (
+    services = [(name = "main", worker = (
+      modules = [(name = "worker", esModule = embed "program.mjs")],
+      compatibilityDate = "${compatibilityDate}",
+      compatibilityFlags = ["enable_request_signal"],
+      durableObjectNamespaces = [(className = "Hub", uniqueKey = "hub")],
+      durableObjectStorage = (inMemory = void),
+      bindings = [(name = "HUB", durableObjectNamespace = "Hub")],
+    ))],
+    sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+  );`;
+
 /**
  * workerd, whose signals of requests have to be asked for. What one request holds no other may use there, so that channels live in a
  * durable object.
  */
 export const workers: WebRuntime = () => {
-  const config = `using Workerd = import "/workerd/workerd.capnp";
-    const config :Workerd.Config = (
-      services = [(name = "main", worker = (
-        modules = [(name = "worker", esModule = embed "program.mjs")],
-        compatibilityDate = "${compatibilityDate}",
-        compatibilityFlags = ["enable_request_signal"],
-        durableObjectNamespaces = [(className = "Hub", uniqueKey = "hub")],
-        durableObjectStorage = (inMemory = void),
-        bindings = [(name = "HUB", durableObjectNamespace = "Hub")],
-      ))],
-      sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-    );`;
   const program = `import { answer } from './web-app';
     export class Hub { fetch(request) { return answer(request); } }
     const shared = ['/channel', '/publish', '/size'];
@@ -93,7 +95,7 @@ export const workers: WebRuntime = () => {
         return HUB.get(HUB.idFromName('the one')).fetch(request);
       },
     };`;
-  return serveProgram({ 'program.mjs': program, 'config.capnp': config }, [
+  return serveProgram({ 'program.mjs': program, 'config.capnp': hubConfig }, [
     workerd as string,
     'serve',
     '--control-fd=1',

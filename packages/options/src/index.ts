@@ -16,3 +16,4 @@ export {
   optional,
 } from './predicates';
 export { present } from './present';
+export { type Reporter, safeReporter } from './safe-reporter';

@@ -28,12 +28,12 @@ export interface ToKeep {
 
 /** Throws what the encoder refuses, `RESERVED_TYPE`, and for an id `ID_NOT_ALLOWED`. */
 export function toFields(event: EventInput, topic: string | undefined): ToKeep {
-  const settled = settle(event);
-  refuseId(settled);
-  refuseReservedType(settled);
-  const { data, type, retry, comment } = settled;
+  const kept = keepFields(event);
+  refuseId(kept);
+  refuseReservedType(kept);
+  const { data, type, retry, comment } = kept;
   const pieces = data === undefined || typeof data === 'string' ? data : [...data];
-  const size = utf8(encode(settled)).byteLength;
+  const size = utf8(encode(kept)).byteLength;
   const fields = ['event', JSON.stringify({ data: pieces, type, retry, comment })];
   return { fields: topic === undefined ? fields : [...fields, 'topic', topic], size };
 }
@@ -50,7 +50,7 @@ export function fromEntry(fields: ReadonlyMap<string, unknown>, id: string): Log
 }
 
 /** Checked, with data that can be read again. */
-function settle(event: EventInput): ServerEventInit {
+function keepFields(event: EventInput): ServerEventInit {
   if (typeof event === 'string') return { data: event };
   if (typeof event !== 'object' || event === null) encode(event); // which refuses it
   return isServerEvent(event) ? event : new ServerEvent(event.data, event);

@@ -7,6 +7,7 @@ import {
   isInteger,
   isTimer,
   type OptionRules,
+  safeReporter,
 } from '@eventwire/options';
 import type { ReadOptions } from '@eventwire/server';
 import { isCluster, type RedisClientLike } from './redis-client';
@@ -74,7 +75,7 @@ export function resolveOptions(options: RedisLogOptions): ResolvedRedisLogOption
   if (client === undefined) throw invalidOption('client', RULES.client.expected, { value: client });
   if (key === undefined) throw invalidOption('key', RULES.key.expected, { value: key });
   if (isCluster(client) && !hasTag(key)) throw crossSlot(key);
-  return { client, key, maxEvents, commandTimeout, maxPendingBytes, onError: guarded(onError) };
+  return { client, key, maxEvents, commandTimeout, maxPendingBytes, onError: safeReporter(onError) };
 }
 
 /** @throws TypeError with the code `INVALID_OPTION` */
@@ -87,18 +88,4 @@ export function checkReadOptions(options: ReadOptions): void {
 /** The text in the first braces, if it is not empty, alone decides in which slot of a cluster a key is. */
 function hasTag(key: string): boolean {
   return /^[^{]*\{[^}]+\}/.test(key);
-}
-
-/**
- * A report must not fail where it is made, which is in the middle of following, or in an event of the
- * client's.
- */
-function guarded(onError: (error: unknown) => void): (error: unknown) => void {
-  return (error) => {
-    try {
-      onError(error);
-    } catch (failure) {
-      console.error(failure);
-    }
-  };
 }

@@ -10,10 +10,11 @@ import {
   isTimer,
   type OptionRules,
   oneOf,
+  safeReporter,
 } from '@eventwire/options';
 import type { AppendOptions, EventLog, LoggedEvent } from '../log/event-log';
 import { createMemoryLog } from '../log/memory-log';
-import { attempt, safeReporter } from '../user-callbacks';
+import { attempt } from '../user-callbacks';
 import type { MetricListener } from './channel-stats';
 import { SELECTION_RULES, type SelectionOptions } from './selection';
 import type { SlowPolicy } from './slow-queue';
@@ -63,7 +64,7 @@ export interface SubscribeOptions extends SelectionOptions {
   /** The id to go on from; default: the subscriber's. Empty: from now on. */
   lastEventId?: string | undefined;
   /**
-   * The present state as events without ids, for who comes without an id or after a gap. It is called once
+   * The present state as events without ids, for a client that comes without an id or after a gap. It is called once
    * the channel knows the place in the log from which it delivers, so that what happens meanwhile follows.
    */
   initial?: (() => Iterable<EventInput> | AsyncIterable<EventInput>) | undefined;

@@ -10,9 +10,9 @@ import {
   type OptionRules,
   oneOf,
   optional,
+  safeReporter,
 } from '@eventwire/options';
 import { Cors, type CorsOptions } from '../http/cors';
-import { safeReporter } from '../user-callbacks';
 import type { LifetimeLimits } from './timers/lifetime';
 
 /** Header fields by name, or pairs of name and value (`Headers`, `Map`, an array). */

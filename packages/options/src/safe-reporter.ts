@@ -1,0 +1,15 @@
+/** Told of an error. Does not throw. */
+export type Reporter = (error: unknown) => void;
+
+/** Makes the option `onError` safe to call anywhere: a report must not fail at the place where it is made. */
+export function safeReporter(onError: (error: unknown) => void): Reporter {
+  return (error) => {
+    try {
+      const result: unknown = onError(error);
+      // The rejection of an async function, which nobody else would see.
+      Promise.resolve(result).catch((failure) => console.error(failure));
+    } catch (failure) {
+      console.error(failure);
+    }
+  };
+}
