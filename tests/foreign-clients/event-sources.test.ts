@@ -4,7 +4,7 @@ import { type BrowserName, openPage } from '../support/browser-page';
 import { createCuttingProxy } from '../support/cutting-proxy';
 import { serve } from '../support/listen';
 import { runSeed, seededRandom } from '../support/random';
-import { curl, eventsource, eventsourceClient, inPage, type Reader, undici, urllib } from './clients';
+import { curl, eventsource, eventsourceClient, inPage, type Reader, undici, urllib } from './event-sources';
 
 const COUNT = 150;
 /** Browsers wait for at least half a second before each. */
