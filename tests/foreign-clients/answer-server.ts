@@ -23,7 +23,6 @@ export async function serveAnswer(
   const requests: string[] = [];
   const server = await serve((request: IncomingMessage, response) => {
     if (request.url === '/page') return void respondWithPage(response);
-    if (request.url === '/page') return void respondWithPage(response);
     requests.push(`${request.method} ${request.url}`);
     const options = request.method === 'POST' ? init : { ...init, conventions: false };
     void eventStreamHandler(() => paused(events), { ...options, heartbeat: HEARTBEAT })(request, response);

@@ -16,16 +16,26 @@ const CUTS = 3;
 /** Every UTF-8 length, and more than one line. */
 const payload = (n: number) => `${n} é 漢字 😀\n${'·'.repeat(n % 97)}`;
 
+export interface CutChannelOptions {
+  readonly init?: EventStreamInit;
+  /** The event that carries a text; default: the text is its data. */
+  readonly event?: (text: string) => EventInput;
+}
+
 /**
  * What a reader reads of a channel over connections cut at random bytes, while events are published; and
  * what was published.
  */
-export async function followCutChannel(read: Reader, init: EventStreamInit = {}) {
+export async function followCutChannel(
+  read: Reader,
+  { init, event = (text) => text }: CutChannelOptions = {},
+) {
   const random = seededRandom(runSeed);
   const channel = createChannel({ log: createMemoryLog() });
   const asked: string[] = [];
   await using origin = await serve((request, response) => {
-    if (request.url !== '/stream') return void response.writeHead(200, { 'content-type': 'text/html' }).end();
+    if (!request.url?.startsWith('/stream'))
+      return void response.writeHead(200, { 'content-type': 'text/html' }).end();
     void eventStreamHandler(
       (stream) => {
         if (request.method !== 'OPTIONS') asked.push(stream.lastEventId);
@@ -40,7 +50,7 @@ export async function followCutChannel(read: Reader, init: EventStreamInit = {})
   const reading = read(`${proxy.url}/stream`);
   const published: { data: string; lastEventId: string }[] = [];
   const publish = async (data: string) => {
-    published.push({ data, lastEventId: await channel.publish(data) });
+    published.push({ data, lastEventId: await channel.publish(event(data)) });
   };
   const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
   while (channel.size === 0) await turn();
@@ -57,6 +67,17 @@ export async function followCutChannel(read: Reader, init: EventStreamInit = {})
 }
 
 export type Following = Awaited<ReturnType<typeof followCutChannel>>;
+
+/**
+ * What a client reads that counts an event as received at its id line: all, but that a cut directly behind
+ * that line may lose the event.
+ */
+export function withoutCutIds({ published, tails }: Following, read: readonly string[]): string[] {
+  const inDanger = tails.map((tail) => /\nid: (.+)\n$/.exec(tail)?.[1]);
+  return published
+    .filter(({ data, lastEventId }) => read.includes(data) || !inDanger.includes(lastEventId))
+    .map(({ data }) => data);
+}
 
 export function expectResumed({ asked, cuts }: Following): void {
   expect(cuts).toBeGreaterThanOrEqual(CUTS);

@@ -1,7 +1,7 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import Anthropic from '@anthropic-ai/sdk';
 import { createSseStream } from '@azure/core-sse';
-import { DefaultChatTransport, readUIMessageStream, streamText, type UIMessage } from 'ai';
+import { DefaultChatTransport, streamText, type UIMessage } from 'ai';
 import OpenAI from 'openai';
 import * as answers from './answers';
 

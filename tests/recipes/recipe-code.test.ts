@@ -10,6 +10,9 @@ it.each([
   ['page-reload.md', 'resuming-store.ts'],
   ['worker.md', 'shared-worker.ts'],
   ['worker.md', 'shared-worker-page.ts'],
+  ['htmx.md', 'htmx.ts'],
+  ['turbo.md', 'turbo.ts'],
+  ['datastar.md', 'datastar.ts'],
 ])('docs/recipes/%s has the code of %s, which is tested here', (page, file) => {
   expect(read(`../../docs/recipes/${page}`)).toContain(`\`\`\`ts no-run\n${read(`./${file}`)}\n\`\`\``);
 });
