@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import type { EventInput } from '@eventwire/server-node';
 import type { Page } from 'playwright-core';
+import { bundle } from '../support/bundle';
 import { append as datastarAppend, steps as datastarSteps } from '../recipes/datastar';
 import { steps as htmxSteps } from '../recipes/htmx';
 import { steps as turboSteps } from '../recipes/turbo';
@@ -11,7 +12,7 @@ export interface PageLibrary {
   /** The page, which follows `/steps`. */
   readonly html: string;
   /** The files of its packages behind the names that the page has for them. */
-  readonly scripts: Record<string, string>;
+  readonly scripts: Record<string, string | Promise<string>>;
   readonly steps: RequestListener;
   /** The event that appends this HTML to the list of the page. */
   append(html: string): EventInput;
@@ -61,7 +62,7 @@ export const libraries: Record<string, PageLibrary> = {
   },
   Datastar: {
     html: htmlOf('datastar.md', 0).replace('data-init', 'data-on-load'),
-    scripts: { 'datastar.js': fileOf('@starfederation/datastar', 'dist/bundles/datastar.js') },
+    scripts: { 'datastar.js': bundle(`import '@starfederation/datastar/bundles/datastar';`) },
     steps: datastarSteps(BETA),
     append: (html) => datastarAppend('#steps', html, BETA),
     stopped: heard('datastar-sse finished'),
@@ -80,8 +81,8 @@ export async function openLibraryPage(page: Page, library: PageLibrary, stream: 
   const body = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body>${listening}${html}`;
   await page.route(`${origin}/page`, (route) => route.fulfill({ contentType: 'text/html', body }));
   for (const [name, script] of Object.entries(library.scripts))
-    await page.route(`${origin}/${name}`, (route) =>
-      route.fulfill({ contentType: 'text/javascript', body: script }),
+    await page.route(`${origin}/${name}`, async (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: await script }),
     );
   await page.goto(`${origin}/page`);
 }
