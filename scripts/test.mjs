@@ -12,7 +12,7 @@ const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 
 /** Programs beside Node, and the vitest projects that need them. @type {Record<string, string[]>} */
 const needed = {
-  chromium: ['browser', 'browsers', 'foreign-clients', 'recipes'],
+  chromium: ['browser', 'browsers', 'foreign-clients', 'next', 'recipes'],
   firefox: ['browsers', 'foreign-clients'],
   redis: ['redis-log', 'exactly-once', 'cluster'],
   nginx: ['proxies', 'cluster', 'peers'],
