@@ -64,6 +64,7 @@ export default defineConfig({
       suite('recipes', { testTimeout: 60_000, hookTimeout: 60_000 }),
       suite('structure', { exclude: ['structure/start.test.ts'], testTimeout: 60_000 }),
       suite('start', { include: ['structure/start.test.ts'], testTimeout: 180_000 }),
+      suite('run-store', { include: ['runs/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 }),
       suite('event-log', { include: ['logs/memory-log.test.ts'] }),
       suite('redis-log', { include: ['logs/redis-*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 }),
       suite('exactly-once', { include: ['chaos/exactly-once.test.ts'], testTimeout: 1_800_000 }),

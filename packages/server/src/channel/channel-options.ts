@@ -60,6 +60,9 @@ export interface ChannelOptions {
   onMetric?: MetricListener | undefined;
 }
 
+/** How an event is published: a channel has neither terms nor an end. */
+export type PublishOptions = Omit<AppendOptions, 'term' | 'end'>;
+
 export interface SubscribeOptions extends SelectionOptions {
   /** The id to go on from; default: the subscriber's. Empty: from now on. */
   lastEventId?: string | undefined;
@@ -125,11 +128,11 @@ const SUBSCRIBE_RULES = {
   initial: isFunction,
 } satisfies OptionRules<SubscribeOptions>;
 
-const APPEND_RULES = {
+const PUBLISH_RULES = {
   topic: isString,
   // An empty key is that of a request without such a header: all of them would be the same event.
   idempotencyKey: is('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
-} satisfies OptionRules<AppendOptions>;
+} satisfies OptionRules<PublishOptions>;
 
 const CLOSE_RULES = {
   // Each of the two is checked by itself.
@@ -172,8 +175,8 @@ export function checkSubscribeOptions(options: SubscribeOptions): void {
 }
 
 /** @throws TypeError `INVALID_OPTION` */
-export function checkAppendOptions(options: AppendOptions): void {
-  checkOptions(options, APPEND_RULES, { hints: { topics: 'topic' } });
+export function checkPublishOptions(options: PublishOptions): void {
+  checkOptions(options, PUBLISH_RULES, { hints: { topics: 'topic' } });
 }
 
 /** @throws TypeError `INVALID_OPTION` */

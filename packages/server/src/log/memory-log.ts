@@ -6,6 +6,7 @@ import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from 
 import { heldBytes } from './held-bytes';
 import { keepFields } from './kept-fields';
 import { checkReadOptions } from './read-options';
+import { isEndOf, Seal } from './seal';
 import { SlidingList } from './sliding-list';
 
 /** How much a memory log keeps. The oldest events are removed first. */
@@ -43,7 +44,7 @@ const RULES = {
 export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
   checkOptions(options, RULES);
   const { maxEvents = 10_000, maxAge, maxBytes = 64 * 1024 * 1024 } = options;
-  return new MemoryLog(maxEvents, maxAge ?? Number.POSITIVE_INFINITY, maxBytes);
+  return new MemoryLog({ maxEvents, maxAge: maxAge ?? Number.POSITIVE_INFINITY, maxBytes });
 }
 
 interface Held extends LoggedEvent {
@@ -66,7 +67,17 @@ interface Tail {
   readonly signal: AbortSignal;
 }
 
-class MemoryLog implements EventLog {
+interface Limits {
+  readonly maxEvents: number;
+  readonly maxAge: number;
+  readonly maxBytes: number;
+  /** Throws if there is no room for an event of so many bytes. */
+  readonly admit?: ((bytes: number, options: AppendOptions) => void) | undefined;
+}
+
+/** Also what a run in memory is made of. */
+export class MemoryLog implements EventLog {
+  readonly #admit: NonNullable<Limits['admit']>;
   readonly #maxEvents: number;
   readonly #maxAge: number;
   readonly #maxBytes: number;
@@ -75,27 +86,32 @@ class MemoryLog implements EventLog {
   /** Events in order, numbered without a hole up to `#seq`. */
   readonly #held = new SlidingList<Held>();
   #seq = 0;
+  readonly #seal = new Seal();
   #bytes = 0;
   /** Those of the events that are held. */
   readonly #byKey = new Map<string, Held>();
   readonly #tails = new Set<Tail>();
   #notifying = false;
 
-  constructor(maxEvents: number, maxAge: number, maxBytes: number) {
+  constructor({ maxEvents, maxAge, maxBytes, admit = () => {} }: Limits) {
+    this.#admit = admit;
     this.#maxEvents = maxEvents;
     this.#maxAge = maxAge;
     this.#maxBytes = maxBytes;
   }
 
-  append(event: EventInput, { topic, idempotencyKey }: AppendOptions = {}): LoggedEvent {
+  append(event: EventInput, options: AppendOptions = {}): LoggedEvent {
+    const { topic, idempotencyKey, end } = options;
     const kept = keepFields(event);
     refuseId(kept);
-    refuseReservedType(kept);
+    if (!isEndOf(kept, end)) refuseReservedType(kept);
+    this.#seal.refuseFenced(options);
     this.#trim();
     const id = this.#id(this.#seq + 1);
     const frame = utf8(encode(kept, { id }));
     const known = idempotencyKey === undefined ? undefined : this.#byKey.get(idempotencyKey);
     if (known) return known;
+    this.#seal.refuseEnded();
     const { data, type, retry, comment } = kept;
     const fields = Object.freeze({ data, type, retry, comment });
     const bytes = heldBytes({ id, topic, event: fields, frame }, idempotencyKey);
@@ -107,7 +123,9 @@ class MemoryLog implements EventLog {
     }
     // Without a spread, which would take longer than all the rest.
     const held = { id, topic, event: fields, frame, added: performance.now(), bytes, idempotencyKey };
+    this.#admit(bytes, options);
     this.#held.push(held);
+    this.#seal.added(options);
     if (idempotencyKey !== undefined) this.#byKey.set(idempotencyKey, held);
     this.#seq++;
     this.#bytes += bytes;
@@ -141,16 +159,26 @@ class MemoryLog implements EventLog {
     const tail = { seq: this.#seq, listener, signal };
     this.#tails.add(tail);
     signal.addEventListener('abort', () => this.#tails.delete(tail), { once: true });
-    if (page.gap || page.events.length > 0) call(tail, page);
+    if (page.gap || page.end || page.events.length > 0) call(tail, page);
   }
 
   #page(after: string, { limit, maxBytes, maxReplayBytes }: typeof EVERYTHING): LogPage {
     this.#trim();
-    const seq = this.#parse(after);
+    const seq = after === '' ? 0 : this.#parse(after);
     if (seq === undefined || seq > this.#seq)
-      return { events: this.#after(this.#newest(maxReplayBytes), limit, maxBytes), gap: true };
+      return this.#pageOf(this.#after(this.#newest(maxReplayBytes), limit, maxBytes), true);
     const gap = seq < this.#removed;
-    return { events: this.#after(gap ? this.#removed : seq, limit, maxBytes), gap };
+    return this.#pageOf(this.#after(gap ? this.#removed : seq, limit, maxBytes), gap);
+  }
+
+  #pageOf(events: LoggedEvent[], gap: boolean): LogPage {
+    const { end } = this.#seal;
+    const isLast = end !== undefined && (events.at(-1) ?? this.#newestHeld) === this.#newestHeld;
+    return isLast ? { events, gap, end } : { events, gap };
+  }
+
+  get #newestHeld(): LoggedEvent | undefined {
+    return this.#held.at(this.#held.length - 1);
   }
 
   /** How many have been removed, which is also the number of the newest of them. */
@@ -210,7 +238,7 @@ class MemoryLog implements EventLog {
         const { limit, maxBytes } = EVERYTHING;
         const events = this.#after(Math.max(tail.seq, this.#removed), limit, maxBytes);
         tail.seq = this.#seq;
-        call(tail, { events, gap });
+        call(tail, this.#pageOf(events, gap));
       }
     }
     this.#notifying = false;

@@ -52,6 +52,10 @@ export interface Subscriber {
    * `close` where it has begun. Without it, the channel closes.
    */
   refuse?(retryAfter: number): void;
+  readonly conventions?: boolean | undefined;
+  hold?(): boolean;
+  open?(): void;
+  respond?(response: { status: number; body?: string }): boolean;
   /**
    * Looks at what the next `write` will need, and gives a number that depends on all of it. A channel asks
    * a few subscribers before it writes to them: so the processor fetches the memory of several at once,
