@@ -6,7 +6,7 @@ export type {
   SubscribeOptions,
 } from './channel/channel-options';
 export type { ChannelMetric, ChannelStats, MetricListener } from './channel/channel-stats';
-export type { SelectionOptions } from './channel/selection';
+export type { SelectionOptions, TopicPattern } from './channel/selection';
 export { EventStreamClosedError, EventStreamUsageError, RunError } from './errors';
 export type { CorsOptions } from './http/cors';
 export { type LastEventIdSource, readLastEventId } from './http/last-event-id';

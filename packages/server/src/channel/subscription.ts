@@ -60,7 +60,7 @@ export class ChannelSubscription
     try {
       this.#follow();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
     if (!this.over) this.#run(() => this.#catchUpWithLog());
   }
@@ -97,7 +97,7 @@ export class ChannelSubscription
     try {
       return (this.#queue ? 1 : 0) | (this.subscriber.readAhead?.() ?? 0);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
       return 0;
     }
   }
@@ -114,7 +114,7 @@ export class ChannelSubscription
       const block = picked === events ? frame : join(picked.map((event) => event.frame));
       if (!this.writeEvents(block, picked.length, last)) this.#becomeSlow();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -158,7 +158,7 @@ export class ChannelSubscription
   }
 
   #run(step: () => Promise<void>): void {
-    step().catch((error: unknown) => this.#fail(error));
+    step().catch((error: unknown) => this.fail(error));
   }
 
   #follow(): void {
@@ -213,7 +213,7 @@ export class ChannelSubscription
     this.#disconnect();
   }
 
-  #fail(error: unknown): void {
+  fail(error: unknown): void {
     if (this.over) return;
     this.close();
     this.#context.report(error);

@@ -154,6 +154,10 @@ class MemoryRunLog implements RunLog {
     return this.#run.log.cursorBefore(id);
   }
 
+  locate(wireId: string): string | undefined {
+    return this.#run.log.locate(wireId);
+  }
+
   async read(after: string, options: ReadOptions): Promise<LogPage> {
     return this.#run.log.read(after, options);
   }

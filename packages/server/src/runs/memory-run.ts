@@ -36,6 +36,7 @@ export class MemoryRun {
       maxEvents: unbounded,
       maxAge: unbounded,
       maxBytes: unbounded,
+      idPrefix: '',
       // The end has to fit: it is what makes room.
       admit: (bytes, { end }) => {
         if (end) return;

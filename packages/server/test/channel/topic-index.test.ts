@@ -39,6 +39,7 @@ function crowd() {
         delivered.push(...events.map(({ id }) => id));
       },
       lost: () => {},
+      fail: () => {},
     };
     groups.add(member);
     return delivered;
@@ -53,7 +54,7 @@ function crowd() {
 }
 
 const event = (id: string, topic: string): LoggedEvent => ({
-  ...{ id, topic, event: {} },
+  ...{ id, wireId: undefined, topic, topics: [topic], attributes: {}, event: {} },
   frame: new TextEncoder().encode(`id: ${id}\n\n`),
 });
 
@@ -80,7 +81,7 @@ it('each gets it once, in order, but not who leaves through what is done with an
   const selection = new Selection({}, undefined);
   const got: number[] = [];
   const member = (n: number): LiveSubscription => ({
-    ...{ selection, cursor: '', readAhead: () => 0, lost: () => {} },
+    ...{ selection, cursor: '', readAhead: () => 0, lost: () => {}, fail: () => {} },
     deliver: () => {
       got.push(n);
       if (n === 3) for (const index of [2, 5, 30]) groups.delete(members[index] as LiveSubscription);
