@@ -6,8 +6,6 @@ import { byTopics, type Selection } from './selection';
 export interface LiveSubscription {
   readonly selection: Selection;
   readonly cursor: string;
-  /** Looks at what `deliver` will need, and gives a number that depends on all of it. Does not throw. */
-  readAhead(): number;
   /**
    * Events of its topics, which follow what was delivered before, and their blocks as one frame. Does not
    * throw.
@@ -26,20 +24,12 @@ interface Group {
 }
 
 /**
- * Subscriptions that are looked at before any of them is written to. With many more, the first would be
- * forgotten again.
- */
-const AHEAD = 16;
-
-/**
  * Live subscriptions by their topics: what is published costs nothing for those who have not chosen its
  * topic.
  */
 export class TopicIndex {
   readonly #groups = new Map<string, Group>();
   readonly #byTopic = new Map<string, Set<Group>>();
-  /** Accumulates the values read, so that the JIT cannot drop the reads. */
-  #seen = 0;
 
   add(subscription: LiveSubscription): void {
     const { key, topics } = subscription.selection;
@@ -72,11 +62,7 @@ export class TopicIndex {
     for (const { topics, subscriptions } of this.#concerned(events)) {
       const selected = byTopics(events, topics);
       const frame = join(selected.map((event) => event.frame));
-      for (const some of batches(subscriptions, AHEAD)) {
-        for (const subscription of some) this.#seen |= subscription.readAhead();
-        for (const subscription of some)
-          if (subscriptions.has(subscription)) subscription.deliver(selected, frame);
-      }
+      for (const subscription of subscriptions) subscription.deliver(selected, frame);
     }
   }
 
@@ -98,15 +84,4 @@ export class TopicIndex {
     }
     return concerned;
   }
-}
-
-function* batches<T>(all: Iterable<T>, size: number): Iterable<readonly T[]> {
-  let batch: T[] = [];
-  for (const one of all) {
-    batch.push(one);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  yield batch;
 }
