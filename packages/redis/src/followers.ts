@@ -90,7 +90,10 @@ export class Followers {
   /** Gives the entry after which everything is new to all of them. */
   async #look(): Promise<string> {
     const heads = await Promise.all([...this.#all].map((follower) => this.#advance(follower)));
-    const known = heads.map(parseId).filter((id): id is RedisId => id !== undefined);
+    const { idPrefix } = this.#options;
+    const known = heads
+      .map((head) => parseId(head, idPrefix))
+      .filter((id): id is RedisId => id !== undefined);
     return known.sort(comparePlaces)[0]?.entry ?? '0-0';
   }
 

@@ -1,7 +1,7 @@
 export { type Channel, createChannel } from './channel/channel';
 export type { ChannelCloseOptions, ChannelOptions, SubscribeOptions } from './channel/channel-options';
 export type { ChannelMetric, ChannelStats, MetricListener } from './channel/channel-stats';
-export type { SelectionOptions } from './channel/selection';
+export type { SelectionOptions, TopicPattern } from './channel/selection';
 export { EventStreamClosedError, EventStreamUsageError } from './errors';
 export type { CorsOptions } from './http/cors';
 export { type LastEventIdSource, readLastEventId } from './http/last-event-id';

@@ -6,6 +6,7 @@ import {
   is,
   isFunction,
   isInteger,
+  isObject,
   isString,
   isTimer,
   type OptionRules,
@@ -125,8 +126,21 @@ const SUBSCRIBE_RULES = {
   initial: isFunction,
 } satisfies OptionRules<SubscribeOptions>;
 
+const isText = (value: unknown) => typeof value === 'string';
+/** No control character, and no space at either end. */
+const HEADER_SAFE = /^(?! )\P{Cc}+(?<! )$/u;
+
 const APPEND_RULES = {
   topic: isString,
+  topics: is('an array of strings', (value) => Array.isArray(value) && value.every(isText)),
+  attributes: is(
+    'an object of strings',
+    (value) => isObject(value) && !Array.isArray(value) && Object.values(value).every(isText),
+  ),
+  wireId: is(
+    'an id for a header: not empty, no control characters, no space at either end',
+    (value) => typeof value === 'string' && HEADER_SAFE.test(value),
+  ),
   // An empty key is that of a request without such a header: all of them would be the same event.
   idempotencyKey: is('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
 } satisfies OptionRules<AppendOptions>;
@@ -173,7 +187,9 @@ export function checkSubscribeOptions(options: SubscribeOptions): void {
 
 /** @throws TypeError `INVALID_OPTION` */
 export function checkAppendOptions(options: AppendOptions): void {
-  checkOptions(options, APPEND_RULES, { hints: { topics: 'topic' } });
+  checkOptions(options, APPEND_RULES, { hints: { id: 'wireId' } });
+  if (options.topic !== undefined && options.topics !== undefined)
+    throw invalidOption('topics', 'to be absent, or `topic` to be');
 }
 
 /** @throws TypeError `INVALID_OPTION` */

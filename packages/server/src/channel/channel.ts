@@ -31,8 +31,8 @@ import { ChannelSubscription, type SubscriptionContext } from './subscription';
 /** Publishes to all subscribers, and gives who comes back what it has missed. */
 export interface Channel {
   /**
-   * Adds an event to the log, from where every subscriber gets it. Resolves with its id; under an
-   * `idempotencyKey` that the log knows, with the id of the first. A rejection that nobody handles does not
+   * Adds an event to the log, from where every subscriber gets it. Resolves with the id that clients see;
+   * under an `idempotencyKey` that the log knows, with that of the first. A rejection that nobody handles does not
    * crash the process: EventStreamClosedError `CHANNEL_CLOSED`, TypeError `INVALID_OPTION`,
    * ServerEventError `RESERVED_TYPE`, `ID_NOT_ALLOWED` and what the encoder refuses, or the log's own
    * error.
@@ -153,7 +153,7 @@ class LogChannel implements Channel {
     this.#context.reader.published();
     const logged = await this.#options.log.append(event, options);
     this.#meter.add('published', 1);
-    return logged.id;
+    return logged.wireId ?? logged.id;
   }
 
   #turnsAway(subscriber: Subscriber): boolean {

@@ -57,7 +57,7 @@ export class ChannelSubscription
     try {
       this.#follow();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
     if (!this.over) this.#run(() => this.#catchUpWithLog());
   }
@@ -102,7 +102,7 @@ export class ChannelSubscription
       const block = picked === events ? frame : join(picked.map((event) => event.frame));
       if (!this.writeEvents(block, picked.length, last.id)) this.#becomeSlow();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -136,7 +136,7 @@ export class ChannelSubscription
   }
 
   #run(step: () => Promise<void>): void {
-    step().catch((error: unknown) => this.#fail(error));
+    step().catch((error: unknown) => this.fail(error));
   }
 
   #follow(): void {
@@ -191,7 +191,7 @@ export class ChannelSubscription
     this.#disconnect();
   }
 
-  #fail(error: unknown): void {
+  fail(error: unknown): void {
     if (this.over) return;
     this.close();
     this.#context.report(error);

@@ -2,9 +2,16 @@ import type { EventInput, ServerEventInit } from '@eventwire/encoder';
 
 /** An event as a log holds it. */
 export interface LoggedEvent {
-  /** Assigned by the log. */
+  /** Its place in the log, assigned by the log. */
   readonly id: string;
+  /** The id that its frame carries instead, if its publisher chose one. */
+  readonly wireId: string | undefined;
+  /** The first of its topics. */
   readonly topic: string | undefined;
+  /** All of them; empty for an event without topics. */
+  readonly topics: readonly string[];
+  /** Notes of its publisher for filters, which no client sees; empty by default. */
+  readonly attributes: Readonly<Record<string, string>>;
   /** The fields as they were given. The id is beside them. */
   readonly event: ServerEventInit;
   /** The whole block, id included, in UTF-8: encoded once, shared by all who send it. */
@@ -15,6 +22,16 @@ export interface LoggedEvent {
 export interface AppendOptions {
   /** By which subscribers choose; default: none, and only those who choose nothing get it. */
   topic?: string | undefined;
+  /** Several topics instead of one. A subscriber that chose more than one of them gets the event once. */
+  topics?: readonly string[] | undefined;
+  /** Notes for filters, kept by the log and never sent to a client; default: none. */
+  attributes?: Readonly<Record<string, string>> | undefined;
+  /**
+   * The id that clients see, instead of the log's own: not empty, and nothing that an HTTP header could not
+   * carry. It need not be unique. A client that comes back with it goes on behind the oldest event held that
+   * has it. In the log, the event keeps the place that the log assigned.
+   */
+  wireId?: string | undefined;
   /**
    * A name of the publisher's for this event, not empty, under which the log knows it again: who does not
    * know whether it was added can add it again. A log knows a key for as long as it holds the event, or for
@@ -64,8 +81,9 @@ export interface EventLog {
    * Adds an event, and gives it as it is held. Under a key that is known it adds nothing, and gives the
    * event with the id that the first one got.
    *
-   * @throws ServerEventError `ID_NOT_ALLOWED` for an event that brings an id, `RESERVED_TYPE` for a type of
-   *   Eventwire's own (the encoder's `refuseId` and `refuseReservedType`), and what the encoder refuses
+   * @throws ServerEventError `ID_NOT_ALLOWED` for an event that brings an id, and for a `wireId` that the
+   *   log could mistake for a place of its own; `RESERVED_TYPE` for a type of Eventwire's own (the encoder's
+   *   `refuseId` and `refuseReservedType`); and what the encoder refuses
    */
   append(event: EventInput, options?: AppendOptions | undefined): LoggedEvent | Promise<LoggedEvent>;
   /** The newest id. */
@@ -90,4 +108,9 @@ export interface EventLog {
    * was asked for.
    */
   cursorBefore?(id: string): string;
+  /**
+   * The place of the oldest event held with this `wireId`, which may be any text that a client sent;
+   * undefined if none has it. Without it, an id that a publisher chose is an unknown id: a gap.
+   */
+  locate?(wireId: string): string | undefined | Promise<string | undefined>;
 }

@@ -35,6 +35,7 @@ function crowd() {
         delivered.push(...events.map(({ id }) => id));
       },
       lost: () => {},
+      fail: () => {},
     };
     groups.add(member);
     return delivered;
@@ -49,7 +50,7 @@ function crowd() {
 }
 
 const event = (id: string, topic: string): LoggedEvent => ({
-  ...{ id, topic, event: {} },
+  ...{ id, wireId: undefined, topic, topics: [topic], attributes: {}, event: {} },
   frame: new TextEncoder().encode(`id: ${id}\n\n`),
 });
 
@@ -75,7 +76,7 @@ it('each gets it once, in order, but not who leaves through what is done with an
   const selection = new Selection({}, undefined);
   const got: number[] = [];
   const member = (n: number): LiveSubscription => ({
-    ...{ selection, cursor: '', lost: () => {} },
+    ...{ selection, cursor: '', lost: () => {}, fail: () => {} },
     deliver: () => {
       got.push(n);
       if (n === 3) for (const index of [2, 5, 30]) groups.delete(members[index] as LiveSubscription);

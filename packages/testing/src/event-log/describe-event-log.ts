@@ -1,6 +1,7 @@
 import { encode } from '@eventwire/encoder';
 import { hasMethods, invalidOption, isFunction } from '@eventwire/options';
 import type { EventLog, LoggedEvent, LogPage } from '@eventwire/server';
+import { describeLabels } from './describe-labels';
 import type { TestApi } from './test-api';
 
 /**
@@ -17,7 +18,8 @@ const numbers = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
 
 /**
- * The contract of `EventLog`, as tests of a log: ids, order, pages, gaps, followers.
+ * The contract of `EventLog`, as tests of a log: ids, order, pages, gaps, followers, topics and attributes, and
+ * `locate` where the log has it.
  *
  * @throws TypeError with the code `INVALID_OPTION`, if the factory or the test runner is missing
  */
@@ -136,6 +138,8 @@ export function describeEventLog(name: string, factory: EventLogFactory, api: Te
         expect(new Set(events.map(({ id }) => id))).toEqual(new Set(appended.map(({ id }) => id)));
       });
     });
+
+    describeLabels({ describe, test, codeOf, expect });
 
     describe('read', () => {
       test('gives what follows a cursor, page by page', async (log) => {

@@ -55,6 +55,8 @@ export class Replay {
    * to the log.
    */
   #lost = -1;
+  /** Whether the log has been asked for the event that a publisher gave this id. */
+  #located = false;
   /** Readings, one after the other, that brought it no further. */
   #fruitless = 0;
   /** Closes the source of initial events while one is read. */
@@ -114,6 +116,8 @@ export class Replay {
       const { generation } = live;
       const page = this.#recent() ?? (await this.#page());
       if (writer.over || !page) return;
+      if (page.gap && (await this.#locate())) continue;
+      if (writer.over) return;
       await this.#expectProgress(page);
       if (page.gap) {
         this.#lost = generation;
@@ -141,6 +145,17 @@ export class Replay {
   #await<T>({ result, drop }: Wait<T>): Promise<T | undefined> {
     this.#drop = drop;
     return result;
+  }
+
+  /** The id that the client sent may be one that a publisher chose. */
+  async #locate(): Promise<boolean> {
+    const { log, reader } = this.#context;
+    if (this.#located || !log.locate) return false;
+    this.#located = true;
+    const place = await this.#await(reader.locate(this.#task.place));
+    if (place === undefined) return false;
+    this.#task.place = place;
+    return true;
   }
 
   async #expectProgress({ gap, end }: ReadPage): Promise<void> {
