@@ -39,6 +39,19 @@ const testingMsw3 = {
   },
 };
 
+/**
+ * Conditions that a test waits for come in milliseconds. The second after which vitest gives up by itself is too
+ * short on a machine that is busy with other tests. `vi.waitUntil` has no setting: tests/support/patience.ts.
+ */
+const patient = <T extends { test: object }>(project: T) => ({
+  ...project,
+  test: {
+    ...project.test,
+    expect: { poll: { timeout: 15_000 } },
+    setupFiles: [`${root}tests/support/patience.ts`],
+  },
+});
+
 export default defineConfig({
   test: {
     // One more than vitest would take on two cores: many tests wait for sockets and programs rather than compute.
@@ -99,7 +112,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-    ],
+    ].map(patient),
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],

@@ -93,15 +93,6 @@ export class ChannelSubscription
     this.#resolveClosed();
   }
 
-  readAhead(): number {
-    try {
-      return (this.#queue ? 1 : 0) | (this.subscriber.readAhead?.() ?? 0);
-    } catch (error) {
-      this.fail(error);
-      return 0;
-    }
-  }
-
   deliver(events: readonly LoggedEvent[], frame: Uint8Array): void {
     try {
       const picked = this.selection.filtered(events);

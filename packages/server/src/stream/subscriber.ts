@@ -56,12 +56,6 @@ export interface Subscriber {
   hold?(): boolean;
   open?(): void;
   respond?(response: { status: number; body?: string }): boolean;
-  /**
-   * Looks at what the next `write` will need, and gives a number that depends on all of it. A channel asks
-   * a few subscribers before it writes to them: so the processor fetches the memory of several at once,
-   * instead of waiting for each.
-   */
-  readAhead?(): number;
   /** Settles once the body has gone out. Where it is given, a channel's `close()` waits for it. */
   readonly closed?: Promise<void> | undefined;
 }
