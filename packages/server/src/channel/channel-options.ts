@@ -18,7 +18,7 @@ import { createMemoryLog } from '../log/memory-log';
 import { attempt } from '../user-callbacks';
 import type { MetricListener } from './channel-stats';
 import { SELECTION_RULES, type SelectionOptions } from './selection';
-import type { SlowPolicy } from './slow-queue';
+import type { SlowPolicy } from './slow-subscriber';
 
 export interface ChannelOptions {
   /** Where events are kept for those who come back; default: a memory log of the channel's own. */

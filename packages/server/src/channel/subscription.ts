@@ -5,7 +5,7 @@ import { join } from '../wire/frames';
 import type { Meter } from './channel-stats';
 import { type Initial, Replay, type ReplayContext, type ReplayTask } from './replay/replay';
 import type { Selection } from './selection';
-import { type SlowPolicy, SlowQueue } from './slow-queue';
+import { type SlowPolicy, SlowQueue } from './slow-subscriber';
 import { SubscriptionWriter } from './subscription-writer';
 import type { LiveSubscription } from './topic-index';
 
