@@ -16,10 +16,10 @@ afterAll(async () => {
 
 async function publish(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox').fill(text);
-  await page.getByRole('button').click();
+  await page.getByRole('button', { name: 'Publish' }).click();
 }
 const shows = (page: Page, ...texts: string[]) =>
-  expect.poll(() => page.locator('li').allTextContents(), { timeout: 60_000 }).toEqual(texts);
+  expect.poll(() => page.locator('li').allTextContents(), { timeout: 15_000 }).toEqual(texts);
 
 /** Opens the page, and waits until its stream has its place in the channel: the first event has an id. */
 async function openPage(url: string): Promise<Page> {
