@@ -12,7 +12,7 @@ const chatChunk = (delta: object, finish_reason: string | null = null) =>
   });
 
 export const chatCompletionWithoutDone: AnswerFormat = (words) => [
-  ...words.map((content) => chatChunk({ content })),
+  ...words.map((content) => chatChunk({ role: 'assistant', content })),
   chatChunk({}, 'stop'),
 ];
 

@@ -22,7 +22,10 @@ export async function copySite(): Promise<NextSite> {
   await cp(source, folder, { recursive: true });
   const start = (...args: string[]) => {
     const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: undefined };
-    const child = spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio: 'pipe' });
+    // A group of its own, since `next dev` starts more processes.
+    const child = spawn(process.execPath, [program, ...args], {
+      ...{ cwd: folder, env, stdio: 'pipe', detached: true },
+    });
     return { child, output: collect(child) };
   };
   return {
@@ -38,7 +41,8 @@ export async function copySite(): Promise<NextSite> {
         url,
         async [Symbol.asyncDispose]() {
           const gone = once(child, 'close');
-          child.kill();
+          // At once: on a milder signal Next waits for the open streams.
+          if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
           await gone;
         },
       };

@@ -1,3 +1,7 @@
-import { createChannel } from '@eventwire/server-web';
+import { type Channel, createChannel } from '@eventwire/server-web';
 
-export const news = createChannel();
+const shared = globalThis as typeof globalThis & { news?: Channel };
+
+/** One channel for route handlers and server actions, which Next bundles apart, and over edits in development. */
+shared.news ??= createChannel();
+export const news = shared.news;
