@@ -33,7 +33,8 @@ export function openEvent(
   const head = encodeHead(event, defaults);
   const end = encodeEnd(event, defaults);
   const { data } = event;
-  if (hasIterator(data, Symbol.asyncIterator)) return new EventPieces(head, end, data[Symbol.asyncIterator]());
+  if (hasIterator(data, Symbol.asyncIterator))
+    return new EventPieces(head, end, data[Symbol.asyncIterator]());
   checkData(data);
   return new EventPieces(head, end, data?.[Symbol.iterator]());
 }

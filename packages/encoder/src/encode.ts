@@ -24,7 +24,9 @@ export function encode(event: EventInput): string;
 export function encode(event: EventInput, given?: unknown): string {
   const defaults = typeof given === 'object' && given !== null ? (given as EventDefaults) : undefined;
   if (typeof event === 'string') {
-    return defaults ? encodeHead({}, defaults) + encodeData(event, encodeEnd({}, defaults)) : encodeData(event);
+    return defaults
+      ? encodeHead({}, defaults) + encodeData(event, encodeEnd({}, defaults))
+      : encodeData(event);
   }
   // An event has been validated, and keeps its text.
   if (!defaults && isServerEvent(event)) return String(event);

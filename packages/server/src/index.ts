@@ -4,16 +4,16 @@ export type { ChannelMetric, ChannelStats, MetricListener } from './channel/chan
 export type { SelectionOptions } from './channel/selection';
 export { EventStreamClosedError, EventStreamUsageError } from './errors';
 export type { CorsOptions } from './http/cors';
+export type { HeaderFields } from './http/headers';
 export { type LastEventIdSource, readLastEventId } from './http/last-event-id';
 export { negotiate } from './http/negotiation';
 export { preflightResponses } from './http/preflight';
-export type { PlainResponse, RequestFacts } from './http/response';
+export type { PlainResponse, PlainResponseInit, RequestFacts } from './http/response';
 export type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './log/event-log';
 export { createMemoryLog, type MemoryLogOptions } from './log/memory-log';
 export type { EventStreamBody } from './stream/body';
 export {
   type EventStreamInit,
-  type HeaderFields,
   type ResolvedEventStreamInit,
   resolveEventStreamInit,
 } from './stream/event-stream-init';

@@ -1,10 +1,11 @@
 import { type EventInput, refuseReservedType } from '@eventwire/encoder';
 import { invalidOption } from '@eventwire/options';
-import { EventStreamClosedError } from '../errors';
+import { EventStreamClosedError, EventStreamUsageError } from '../errors';
 import type { AppendOptions } from '../log/event-log';
 import { LogReader } from '../log/log-reader';
 import { ReservedEvents } from '../log/reserved-events';
 import {
+  isFollowed,
   isOver,
   type SubscribableStream,
   type Subscriber,
@@ -41,9 +42,10 @@ export interface Channel {
   /**
    * Writes to a subscriber what follows its id, then what is published, until either is closed. Where there
    * are `maxSubscribers` already, the subscriber is turned away, and the subscription is closed from the
-   * start.
+   * start. A stream is in one channel at a time, since it has one last event ID.
    *
-   * @throws TypeError `INVALID_OPTION`
+   * @throws TypeError `INVALID_OPTION`; EventStreamUsageError `ALREADY_SUBSCRIBED` if the stream is in a
+   *   channel
    */
   subscribe(stream: SubscribableStream | Subscriber, options?: SubscribeOptions | undefined): Subscription;
   /** Subscribers at present. */
@@ -123,6 +125,13 @@ class LogChannel implements Channel {
   subscribe(stream: SubscribableStream | Subscriber, options: SubscribeOptions = {}): Subscription {
     const subscriber = subscriberOf(stream);
     checkSubscribeOptions(options);
+    if (isFollowed(subscriber)) {
+      throw new EventStreamUsageError(
+        'ALREADY_SUBSCRIBED',
+        'The stream is in a channel already, and its client has one last event ID: publish to one channel, ' +
+          'with a `topic` for each kind of event, and subscribe with `topics`',
+      );
+    }
     const { lastEventId = subscriber.lastEventId, initial } = options;
     if (typeof lastEventId !== 'string') {
       throw invalidOption('lastEventId', 'a string', { value: lastEventId });
