@@ -11,7 +11,7 @@ import { join } from '../wire/frames';
 import type { Meter } from './channel-stats';
 import { type Initial, Replay, type ReplayContext, type ReplayTask } from './replay/replay';
 import type { Selection } from './selection';
-import { type SlowPolicy, SlowQueue, withoutDrops } from './slow-queue';
+import { type SlowPolicy, SlowQueue, withoutDrops } from './slow-subscriber';
 import { SubscriptionWriter } from './subscription-writer';
 import type { LiveSubscription } from './topic-index';
 
@@ -41,6 +41,7 @@ export class ChannelSubscription
   #queue: SlowQueue | undefined;
   readonly closed: Promise<void>;
   readonly initial: Initial | undefined;
+  readonly from: 'start' | 'now';
   readonly #context: SubscriptionContext;
   /** Until it is live. */
   #catchUp: Replay | undefined;
@@ -55,11 +56,13 @@ export class ChannelSubscription
     lastEventId: string,
     selection: Selection,
     initial: Initial | undefined,
+    from: 'start' | 'now' = 'now',
   ) {
     super(subscriber, context.meter, lastEventId);
     this.#context = context;
     this.selection = selection;
     this.initial = initial;
+    this.from = from;
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -71,7 +74,7 @@ export class ChannelSubscription
       // Until it is known whether a gap has to be answered with 410.
       if (this.place !== '' && !this.hasConventions) this.subscriber.hold?.();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
     if (!this.over) this.#run(() => this.#catchUpWithLog());
   }
@@ -104,15 +107,6 @@ export class ChannelSubscription
     this.#resolveClosed();
   }
 
-  readAhead(): number {
-    try {
-      return (this.#queue ? 1 : 0) | (this.subscriber.readAhead?.() ?? 0);
-    } catch (error) {
-      this.#fail(error);
-      return 0;
-    }
-  }
-
   deliver(events: readonly LoggedEvent[], frame: Uint8Array): void {
     try {
       const picked = this.selection.filtered(events);
@@ -123,9 +117,9 @@ export class ChannelSubscription
         return;
       }
       const block = picked === events ? frame : join(picked.map((event) => event.frame));
-      if (!this.writeEvents(block, picked.length, last.id)) this.#becomeSlow();
+      if (!this.writeEvents(block, picked.length, last)) this.#becomeSlow();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -160,6 +154,16 @@ export class ChannelSubscription
     }
   }
 
+  /** Its client has everything, and does not come back. */
+  protected override writeEnd(frame: Uint8Array, bytes: number): void {
+    const { subscriber } = this;
+    // A client without conventions takes the end of the body for the end.
+    const length = subscriber.conventions === false ? frame.byteLength - bytes : frame.byteLength;
+    if (length > 0) subscriber.write(frame.subarray(0, length));
+    this.close();
+    subscriber.close();
+  }
+
   /** Gone once the subscription is live, for as long as it stays so. */
   async #catchUpWithLog(): Promise<void> {
     const catchUp = new Replay(this.#context, this);
@@ -169,7 +173,7 @@ export class ChannelSubscription
   }
 
   #run(step: () => Promise<void>): void {
-    step().catch((error: unknown) => this.#fail(error));
+    step().catch((error: unknown) => this.fail(error));
   }
 
   #follow(): void {
@@ -224,7 +228,7 @@ export class ChannelSubscription
     this.#disconnect();
   }
 
-  #fail(error: unknown): void {
+  fail(error: unknown): void {
     if (this.over) return;
     this.close();
     this.#context.report(error);

@@ -105,10 +105,6 @@ export class StreamSubscriber
     return this.#state === 'open' && this.#blocks.write(frame);
   }
 
-  readAhead(): number {
-    return this.#state === 'open' ? this.#blocks.readAhead() : 0;
-  }
-
   drained(): Promise<void> {
     return this.#blocks.idle();
   }
@@ -121,10 +117,11 @@ export class StreamSubscriber
     this.#follower = follower;
   }
 
-  unfollow(): void {
+  unfollow(follower: Follower): void {
+    if (this.#follower !== follower) return;
     this.#follower = undefined;
     // Not at once: a channel that takes the stream out may be about to close it.
-    if (this.#endsWithFollower) queueMicrotask(() => this.bodyEnded());
+    if (this.#endsWithFollower) queueMicrotask(() => this.#endWithFollower());
   }
 
   hold(): boolean {
@@ -251,6 +248,10 @@ export class StreamSubscriber
     if (drained) await drained;
     // The bytes that were written before the stream was ended on this side still go out.
     if (this.#reason?.code === 'CLIENT_GONE') throw this.#reason;
+  }
+
+  #endWithFollower(): void {
+    if (!this.followed) this.bodyEnded();
   }
 
   /** Ends a stream that is not through. By the end of its body alone, no client could tell that. */

@@ -1,4 +1,5 @@
 import { invalidOption } from '@eventwire/options';
+import { EventStreamUsageError } from '../errors';
 import type { PlainResponseInit } from '../http/response';
 
 /**
@@ -68,12 +69,6 @@ export interface Subscriber {
    * `close` where it has begun. Without it, the channel closes.
    */
   refuse?(retryAfter: number): void;
-  /**
-   * Looks at what the next `write` will need, and gives a number that depends on all of it. A channel asks
-   * a few subscribers before it writes to them: so the processor fetches the memory of several at once,
-   * instead of waiting for each.
-   */
-  readAhead?(): number;
   /** Settles once the body has gone out. Where it is given, a channel's `close()` waits for it. */
   readonly closed?: Promise<void> | undefined;
 }
@@ -96,9 +91,18 @@ export function isOver(subscriber: Subscriber): boolean {
 /** Subscribers that say nothing of it themselves, and have a subscription. */
 const withSubscription = new WeakSet<Subscriber>();
 
-/** Whether it has a subscription. */
-export function isFollowed(subscriber: Subscriber): boolean {
-  return subscriber.followed ?? withSubscription.has(subscriber);
+/**
+ * Refuses a stream that has a subscription already.
+ *
+ * @throws EventStreamUsageError `ALREADY_SUBSCRIBED`
+ */
+export function refuseFollowed(subscriber: Subscriber): void {
+  if (!(subscriber.followed ?? withSubscription.has(subscriber))) return;
+  throw new EventStreamUsageError(
+    'ALREADY_SUBSCRIBED',
+    'The stream is in a channel or follows a run already, and its client has one last event ID: publish to ' +
+      'one channel, with a `topic` for each kind of event, and subscribe with `topics`',
+  );
 }
 
 /** Ends the follower with a stream that tells of its end by its signal alone. Gives what calls it off. */
