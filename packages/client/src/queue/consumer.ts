@@ -27,7 +27,9 @@ export interface ConsumerQueue<E> {
   readonly end: { readonly error: unknown } | undefined;
   join(asking: () => boolean, wake: () => void): Consumer<E>;
   hasNext(consumer: Consumer<E>): boolean;
-  take(consumer: Consumer<E>, count: number): E[];
+  /** To be called only if there is one. It is done with those before. */
+  takeNext(consumer: Consumer<E>): E;
+  takeAll(consumer: Consumer<E>): E[];
   /** It has begun to ask: it is done with the events that it has taken. */
   asked(consumer: Consumer<E>): void;
   leave(consumer: Consumer<E>): void;

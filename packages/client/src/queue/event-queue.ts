@@ -25,17 +25,21 @@ export interface EventQueue<E> {
    * @returns QUEUE_FULL, if they are too many
    */
   flush(): ConnectionError | undefined;
-  /**
-   * Resolves when more is to be read, or when `onEvent` has handled all. A call takes the place of the one
-   * before.
-   */
-  demand(handled?: boolean): Promise<void>;
+  /** Whether more is to be read. */
+  isWanted(): boolean;
+  /** Resolves when more is to be read. A call takes the place of the one before, as with `handled`. */
+  wanted(): Promise<void>;
+  /** Resolves when `onEvent` has handled all. */
+  handled(): Promise<void>;
   /**
    * No event follows; iteration throws the error. The events here can still be taken, unless they are
    * dropped.
    */
   end(drop: boolean, error: unknown): void;
-  iterate<T>(take: (next: (count: number) => E[]) => T): AsyncIterableIterator<T>;
+  /** One event at a time. */
+  iterate(): AsyncIterableIterator<E>;
+  /** All that are there at a time. */
+  batches(): AsyncIterableIterator<E[]>;
 }
 
 /**
@@ -58,7 +62,8 @@ export function createQueue<E>(
   let end: { readonly error: unknown } | undefined;
   // One slot, not a list: only the newest attempt reads, and a superseded one must not pile up here.
   let checkDemand = () => {};
-  const consumers = new Set<Consumer<E>>();
+  /** Made anew by each change: whoever goes through it may change it. */
+  let consumers: readonly Consumer<E>[] = [];
 
   const oldest = (which: 'taken' | 'done') => {
     let entry: Entry<E> | undefined;
@@ -75,30 +80,37 @@ export function createQueue<E>(
     const passed = entries.length - waiting();
     if (passed * 2 >= entries.length) entries.splice(0, passed);
   };
-  const hasDemand = () => {
-    if (onQueueFull !== 'pause') return consumers.size > 0;
-    if (maxQueuedEvents) return consumers.size > 0 && waiting() < max;
-    return waiting() === 0 && [...consumers].some((consumer) => consumer.asking());
+  const isWanted = () => {
+    if (onQueueFull !== 'pause') return consumers.length > 0;
+    if (maxQueuedEvents) return consumers.length > 0 && waiting() < max;
+    return waiting() === 0 && consumers.some((consumer) => consumer.asking());
   };
+  const until = (condition: () => boolean) =>
+    new Promise<void>((resolve) => {
+      checkDemand = () => {
+        if (!condition()) return;
+        checkDemand = () => {};
+        resolve();
+      };
+      checkDemand();
+    });
 
   const join = (asking: () => boolean, wake: () => void): Consumer<E> => {
     const consumer = { taken: newest, done: newest, asking, wake };
-    consumers.add(consumer);
+    consumers = [...consumers, consumer];
     checkDemand();
     return consumer;
   };
-  const take = (consumer: Consumer<E>, count: number) => {
-    const events: E[] = [];
-    consumer.done = consumer.taken; // a consumer that takes the next is done with the ones before
-    for (let next = after(consumer.taken); next && events.length < count; next = after(next)) {
-      events.push(next.event);
-      consumer.taken = next;
-    }
-    if (!ack) consumer.done = consumer.taken;
-    forget();
+  const takeNext = (consumer: Consumer<E>) => {
+    const next = after(consumer.taken) as Entry<E>;
+    consumer.done = ack ? consumer.taken : next; // a consumer that takes the next is done with the ones before
+    consumer.taken = next;
+    // Else this one alone holds on to more than half of them.
+    if ((newest.n - next.n) * 2 <= entries.length) forget();
     checkDemand();
-    return events;
+    return next.event;
   };
+  const hasNext = ({ taken }: Consumer<E>) => taken !== newest && after(taken) !== undefined;
   const asked = (consumer: Consumer<E>) => {
     consumer.done = consumer.taken;
     checkDemand();
@@ -109,11 +121,20 @@ export function createQueue<E>(
       return end;
     },
     join,
-    hasNext: ({ taken }) => after(taken) !== undefined,
-    take,
+    hasNext,
+    takeNext,
+    takeAll(consumer) {
+      const events: E[] = [];
+      const before = consumer.taken;
+      while (hasNext(consumer)) events.push(takeNext(consumer));
+      if (ack) consumer.done = before;
+      return events;
+    },
     asked,
     leave(consumer) {
-      if (consumers.delete(consumer) && consumers.size === 0) {
+      if (!consumers.includes(consumer)) return;
+      consumers = consumers.filter((other) => other !== consumer);
+      if (consumers.length === 0) {
         left = consumer.done;
         onDeserted();
       }
@@ -122,24 +143,27 @@ export function createQueue<E>(
   };
 
   if (onEvent) {
-    // One event after the other, each awaited; in one synchronous run as long as the callback returns no
-    // promise.
+    /**
+     * One event after the other, each awaited; in one synchronous run as long as the callback returns no
+     * promise.
+     */
+    const run = () => {
+      busy = true;
+      while (hasNext(consumer)) {
+        try {
+          const result = onEvent(takeNext(consumer) as never);
+          if (isThenable(result)) return void Promise.resolve(result).catch(report).then(run);
+        } catch (error) {
+          report(error);
+        }
+      }
+      busy = false;
+      asked(consumer);
+    };
     const consumer = join(
       () => !busy,
-      async () => {
-        if (busy) return;
-        busy = true;
-        while (after(consumer.taken)) {
-          try {
-            const [event] = take(consumer, 1);
-            const result = onEvent(event as never);
-            if (isThenable(result)) await result;
-          } catch (error) {
-            report(error);
-          }
-        }
-        busy = false;
-        asked(consumer);
+      () => {
+        if (!busy) run();
       },
     );
   }
@@ -168,7 +192,7 @@ export function createQueue<E>(
       newest.id = id;
     },
     flush() {
-      for (const consumer of [...consumers]) consumer.wake();
+      for (const consumer of consumers) consumer.wake();
       checkDemand();
       if (dropped) onDropped(dropped);
       dropped = 0;
@@ -176,22 +200,15 @@ export function createQueue<E>(
         ? new ConnectionError('QUEUE_FULL', `More than maxQueuedEvents, ${max}, wait for a consumer`)
         : undefined;
     },
-    demand: (handled) =>
-      new Promise((resolve) => {
-        checkDemand = () => {
-          if (handled ? busy : !hasDemand()) return;
-          checkDemand = () => {};
-          resolve();
-        };
-        checkDemand();
-      }),
+    isWanted,
+    wanted: () => until(isWanted),
+    handled: () => until(() => !busy),
     end(drop, error) {
       end = { error };
       if (drop) entries.length = 0;
-      for (const consumer of [...consumers]) {
-        consumer.wake();
-      }
+      for (const consumer of consumers) consumer.wake();
     },
-    iterate: (take) => createIterator(consumerQueue, take),
+    iterate: () => createIterator(consumerQueue, consumerQueue.takeNext),
+    batches: () => createIterator(consumerQueue, consumerQueue.takeAll),
   };
 }

@@ -58,7 +58,7 @@ describe('online', () => {
     online();
     expect(calls).toHaveLength(3);
     stream.close();
-    expect(remove).toHaveBeenCalledOnce();
+    expect(remove.mock.calls.map(([type]) => type)).toEqual(['online', 'pageshow']);
   });
 });
 
