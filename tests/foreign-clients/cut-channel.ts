@@ -1,6 +1,7 @@
 import {
   createChannel,
   createMemoryLog,
+  type EventInput,
   type EventStreamInit,
   eventStreamHandler,
 } from '@eventwire/server-node';

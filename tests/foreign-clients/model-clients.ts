@@ -40,13 +40,13 @@ const anthropic = (baseURL: string) => new Anthropic({ apiKey: 'none', baseURL, 
 
 async function readUiMessage(method: 'GET' | 'POST', url: string, words: string[]): Promise<void> {
   const transport = new DefaultChatTransport<UIMessage>({ api: url });
-  const request = { chatId: 'chat-1', abortSignal: undefined };
+  const chatId = 'chat-1';
   const stream =
     method === 'GET'
-      ? await transport.reconnectToStream(request)
+      ? await transport.reconnectToStream({ chatId })
       : await transport.sendMessages({
-          ...request,
-          ...{ trigger: 'submit-message', messageId: undefined, messages: [] },
+          ...{ chatId, trigger: 'submit-message', messageId: undefined, messages: [] },
+          abortSignal: undefined,
         });
   if (stream === null) throw new Error('There is no stream');
   for await (const chunk of stream as unknown as AsyncIterable<{ type: string; delta?: string }>)

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import type { EventInput } from '@eventwire/server-node';
 import type { Page } from 'playwright-core';
-import { bundle } from '../support/bundle';
 import { append as datastarAppend, steps as datastarSteps } from '../recipes/datastar';
 import { steps as htmxSteps } from '../recipes/htmx';
 import { steps as turboSteps } from '../recipes/turbo';
+import { bundle } from '../support/bundle';
 
 /** A library that shows an event stream, with the page and the handler of its recipe. */
 export interface PageLibrary {

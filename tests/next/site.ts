@@ -21,9 +21,11 @@ export async function copySite(): Promise<NextSite> {
   const folder = fileURLToPath(new URL(`copy-${process.pid}`, import.meta.url));
   await cp(source, folder, { recursive: true });
   const start = (...args: string[]) => {
-    const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: undefined };
+    // Next decides on NODE_ENV by its command.
+    const { NODE_ENV: _, ...environment } = process.env;
+    const env = { ...environment, NEXT_TELEMETRY_DISABLED: '1' };
     // A group of its own, since `next dev` starts more processes.
-    const child = spawn(process.execPath, [program, ...args], {
+    const child: ChildProcess = spawn(process.execPath, [program, ...args], {
       ...{ cwd: folder, env, stdio: 'pipe', detached: true },
     });
     return { child, output: collect(child) };

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 
-/** @type {import('next').NextConfig} */
 export default {
   // The packages of this repository are links to folders beside this one.
   turbopack: { root: fileURLToPath(new URL('../../..', import.meta.url)) },
