@@ -28,6 +28,6 @@ export const participants = [
   { name: 'fetch alone (floor)', load: async () => (await import('./participants/floor.mjs')).countBytes },
 ];
 
-/** @param {new (url: string) => any} constructor */
-const eventSource = async (constructor) =>
-  (await import('./participants/event-source.mjs')).byMessages(constructor);
+/** @param {new (url: string) => any} implementation */
+const eventSource = async (implementation) =>
+  (await import('./participants/event-source.mjs')).byMessages(implementation);

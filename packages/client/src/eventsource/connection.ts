@@ -3,7 +3,7 @@ import { MAX_TIMER } from '../reconnect/clock';
 import { isEventStreamType } from '../response/status';
 import type { SendRequest } from './event-source-request';
 import { createMessageEvent } from './message-event';
-import { nextTurn } from './next-turn';
+import { createTaskQueue } from './task-queue';
 
 /** [spec] 9.2.2: "The numeric values of the readyState attribute" */
 export const CONNECTING = 0;
@@ -40,8 +40,8 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
   let controller: AbortController;
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** [spec] "the remote event task source": tasks run in order, each in a turn of its own. */
-  let tasks = Promise.resolve();
+  /** [spec] "the remote event task source" */
+  const addTask = createTaskQueue();
 
   const isClosed = () => readyState === CLOSED;
 
@@ -55,7 +55,7 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
    * [spec] "Queue a task which, if the readyState attribute is set to a value other than CLOSED", does this.
    */
   const queue = (task: () => void) => {
-    tasks = tasks.then(nextTurn).then(() => {
+    addTask(() => {
       if (!isClosed()) task();
     });
   };
@@ -146,7 +146,7 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
       // Throws at what is too large, or no bytes: it would be so again.
       parser.feed(value as Uint8Array);
       // Reading waits for the listeners, so that what is queued here stays bounded whatever the server sends.
-      await tasks;
+      await new Promise<void>(addTask);
     }
   };
 

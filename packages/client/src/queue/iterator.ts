@@ -3,7 +3,7 @@ import type { Consumer, ConsumerQueue } from './consumer';
 /** @param take makes one result of the events that there are, at least one */
 export function createIterator<E, T>(
   queue: ConsumerQueue<E>,
-  take: (consumer: Consumer<E>) => T,
+  take: (consumer: Consumer) => T,
 ): AsyncIterableIterator<T> {
   const waiters: ((result: IteratorResult<T> | Promise<never>) => void)[] = [];
   let finished = false;

@@ -21,7 +21,7 @@ export interface Exchange {
   /** Whether there is a body to read. */
   readonly isConnected: boolean;
   /** Whether the attempt is over. */
-  readonly isOver: boolean;
+  isOver: boolean;
   /** Throws once the attempt is over. */
   check(): void;
   fetch(url: URL, init: FetchInit): Promise<Response>;
@@ -40,17 +40,16 @@ export function createExchange(
   { signal }: ConnectContext,
 ): Exchange {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  let isOver = signal.aborted;
   const cancel = () => {
     reader?.cancel().catch(() => {});
   };
   // A fetch may not heed its signal.
   signal.addEventListener('abort', () => {
-    isOver = true;
+    exchange.isOver = true;
     cancel();
   });
   const check = () => {
-    if (!isOver) return;
+    if (!exchange.isOver) return;
     cancel();
     throw signal;
   };
@@ -61,9 +60,7 @@ export function createExchange(
     get isConnected() {
       return reader !== undefined;
     },
-    get isOver() {
-      return isOver;
-    },
+    isOver: signal.aborted,
     check,
     async fetch({ href }, init) {
       cancel(); // the redirection that this follows

@@ -32,7 +32,7 @@ export function createDecoder(
     if (!result) return data;
     return isThenable(result) ? result.then(outputOf) : outputOf(result);
   };
-  const valueOf = (event: EventStreamMessage): unknown => {
+  const decoded = (event: EventStreamMessage): unknown => {
     const { type, data } = event;
     if (decode === 'json') return validate(JSON.parse(data), type);
     if (decode === 'text') return validate(data, type);
@@ -64,7 +64,7 @@ export function createDecoder(
     // The type comes from the wire: it must not find what every object inherits.
     if (schema && !Object.hasOwn(schema, event.type)) return skip(event);
     try {
-      const value = valueOf(event);
+      const value = decoded(event);
       if (!isThenable(value)) return push(event, value);
       return Promise.resolve(value).then(
         (data) => push(event, data),

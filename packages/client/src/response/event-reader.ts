@@ -52,20 +52,21 @@ export function createReader(
 
   const parser = createParser(
     {
-      onEvent: going((event: EventStreamMessage) => {
+      onEvent(event: EventStreamMessage) {
+        if (end || exchange.isOver) return;
         if (announcement && isConvention(event.type)) {
           const end = actOnConvention(event, config);
           if (end) finish(end, event.lastEventId);
           return;
         }
         hasEvents = true;
-        if (decode || onComment) items.push(event);
-        else queue.push(event, event.lastEventId);
         if (terminal && callSafely(terminal, event) === true) {
           last = event;
           finish({ reason: 'terminal' }, event.lastEventId);
         }
-      }),
+        if (decode || onComment) items.push(event);
+        else if (!exchange.isOver) queue.push(event, event.lastEventId);
+      },
       onRetry: going(onRetry),
       onComment: onComment && going((comment: string) => items.push(comment)),
     } as Parameters<typeof createParser>[0],
