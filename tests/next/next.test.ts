@@ -19,14 +19,18 @@ async function publish(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Publish' }).click();
 }
 const shows = (page: Page, ...texts: string[]) =>
-  expect.poll(() => page.locator('li').allTextContents(), { timeout: 15_000 }).toEqual(texts);
+  expect.poll(() => page.locator('li').allTextContents(), { timeout: 60_000 }).toEqual(texts);
 
 /** Opens the page, and waits until its stream has its place in the channel: the first event has an id. */
 async function openPage(url: string): Promise<Page> {
   const page = await browser.newPage();
-  const following = page.waitForResponse((response) => response.url().endsWith('/news'));
-  await page.goto(url);
-  expect((await following).status()).toBe(200);
+  // The first request makes `next dev` compile the page.
+  page.setDefaultTimeout(120_000);
+  const [response] = await Promise.all([
+    page.waitForResponse((each) => each.url().endsWith('/news')),
+    page.goto(url),
+  ]);
+  expect(response.status()).toBe(200);
   return page;
 }
 
