@@ -1,6 +1,6 @@
 import { BRAND } from './brand';
 import { checkData, checkPiece, type Data, encodeData, encodePiece } from './data';
-import { encodeHead } from './head';
+import { encodeEnd, encodeHead } from './head';
 import { KeptPieces } from './kept-pieces';
 import { ServerEventError } from './server-event-error';
 import type { ServerEventInit } from './server-event-init';
@@ -12,6 +12,11 @@ import { utf8 } from './utf8';
  *
  * An array is copied. Any other iterable is read when the text is first asked for, piece by piece and only
  * once: its pieces are kept, and an error that it throws is thrown again by every later reading.
+ *
+ * @example
+ * const event = new ServerEvent('hello', { type: 'greeting' });
+ * `${event}`; // 'event: greeting\ndata: hello\n\n'
+ * new ServerEvent('hello', { ...event, id: '7' }).id; // '7'
  */
 export class ServerEvent implements ServerEventInit, Iterable<string> {
   readonly data: string | Iterable<string> | undefined;
@@ -20,6 +25,7 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
   readonly retry: number | undefined;
   readonly comment: string | undefined;
   readonly #head: string;
+  readonly #end: string;
   #text: string | undefined;
 
   /**
@@ -31,6 +37,7 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
     init: Omit<ServerEventInit, 'data'> | undefined = {},
   ) {
     this.#head = encodeHead(init);
+    this.#end = encodeEnd(init);
     checkData(data);
     this.data = keep(data);
     this.type = init.type;
@@ -42,6 +49,9 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
 
   /**
    * An event whose data is the value as JSON.
+   *
+   * @example
+   * ServerEvent.json({ done: 40 }, { type: 'progress' });
    *
    * @throws ServerEventError `NOT_JSON` where JSON has no text for the value (`undefined`, a function, a symbol) or
    *   `JSON.stringify` throws (a cycle, a BigInt), whose error is the `cause`
@@ -55,22 +65,23 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
   }
 
   /**
-   * The wire text: the lines before the data, then one string for each piece of data, then the blank line.
+   * The wire text: the lines before the data, then one string for each piece of data, then the id and the
+   * blank line.
    */
   *[Symbol.iterator](): Generator<string, void, undefined> {
     const head = encodeHead(this);
     if (head) yield head;
     if (typeof this.data === 'string') yield encodePiece(this.data);
     else if (this.data) for (const piece of this.data) yield encodePiece(piece);
-    yield '\n';
+    yield encodeEnd(this);
   }
 
   /** The wire text of the whole block. */
   toString(): string {
     const { data } = this;
     // A Proxy around an event has its fields, and not what is private.
-    if (!(#head in this)) return encodeHead(this) + encodeData(data);
-    this.#text ??= this.#head + encodeData(data);
+    if (!(#head in this)) return encodeHead(this) + encodeData(data, encodeEnd(this));
+    this.#text ??= this.#head + encodeData(data, this.#end);
     return this.#text;
   }
 

@@ -9,18 +9,20 @@ export interface RedisId {
   readonly before: boolean;
 }
 
-export function formatId(epoch: string, entry: string): string {
-  return `${epoch}.${entry}`;
+/** @param prefix begins every id of the log */
+export function formatId(epoch: string, entry: string, prefix = ''): string {
+  return `${prefix}${epoch}.${entry}`;
 }
 
-export function formatBefore({ epoch, entry }: RedisId): string {
-  return `${epoch}.b${entry}`;
+export function formatBefore({ epoch, entry }: RedisId, prefix = ''): string {
+  return `${prefix}${epoch}.b${entry}`;
 }
 
-/** undefined for what no Redis log writes. */
-export function parseId(id: string): RedisId | undefined {
+/** undefined for what no Redis log with this prefix writes. */
+export function parseId(id: string, prefix = ''): RedisId | undefined {
+  if (!id.startsWith(prefix)) return undefined;
   const [, epoch, before, entry] =
-    /^([0-9a-z]+)\.(b?)((?:0|[1-9][0-9]{0,15})-(?:0|[1-9][0-9]{0,15}))$/.exec(id) ?? [];
+    /^([0-9a-z]+)\.(b?)((?:0|[1-9][0-9]{0,15})-(?:0|[1-9][0-9]{0,15}))$/.exec(id.slice(prefix.length)) ?? [];
   return epoch === undefined || entry === undefined ? undefined : { epoch, entry, before: before === 'b' };
 }
 

@@ -26,6 +26,13 @@ export interface RedisLogOptions {
   key: string;
   /** About how many events are kept, at least; default 10000. Redis removes whole blocks of older ones. */
   maxEvents?: number | undefined;
+  /**
+   * Begins every id, such as `urn:example:` where ids have to be URIs: printable ASCII characters, no space.
+   * It is the same for all logs on one key: to a log with another prefix, an id is unknown.
+   *
+   * @default ''
+   */
+  idPrefix?: string | undefined;
   /** Ms to wait for an answer, or for a connection, before giving up; default 5000. */
   commandTimeout?: number | undefined;
   /**
@@ -43,6 +50,7 @@ export interface ResolvedRedisLogOptions {
   readonly client: RedisClientLike;
   readonly key: string;
   readonly maxEvents: number;
+  readonly idPrefix: string;
   readonly commandTimeout: number;
   readonly maxPendingBytes: number;
   readonly onError: (error: unknown) => void;
@@ -62,6 +70,7 @@ const RULES: OptionRules<RedisLogOptions> = {
   ),
   key: is('a string that is not empty', (key) => typeof key === 'string' && key !== ''),
   maxEvents: isInteger(1, 2 ** 31 - 1),
+  idPrefix: is('printable ASCII characters, no space', (value) => /^[!-~]*$/.test(String(value))),
   commandTimeout: isTimer(),
   maxPendingBytes: isInteger(1),
   onError: isFunction,
@@ -70,12 +79,13 @@ const RULES: OptionRules<RedisLogOptions> = {
 /** @throws TypeError with the code `INVALID_OPTION` */
 export function resolveOptions(options: RedisLogOptions): ResolvedRedisLogOptions {
   checkOptions(options, RULES);
-  const { client, key, maxEvents = 10_000, commandTimeout = 5000 } = options;
+  const { client, key, maxEvents = 10_000, idPrefix = '', commandTimeout = 5000 } = options;
   const { maxPendingBytes = 64 * 1024 * 1024, onError = (error: unknown) => console.error(error) } = options;
   if (client === undefined) throw invalidOption('client', RULES.client.expected, { value: client });
   if (key === undefined) throw invalidOption('key', RULES.key.expected, { value: key });
   if (isCluster(client) && !hasTag(key)) throw crossSlot(key);
-  return { client, key, maxEvents, commandTimeout, maxPendingBytes, onError: safeReporter(onError) };
+  const onFailure = safeReporter(onError);
+  return { client, key, maxEvents, idPrefix, commandTimeout, maxPendingBytes, onError: onFailure };
 }
 
 /** @throws TypeError with the code `INVALID_OPTION` */

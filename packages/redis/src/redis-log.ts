@@ -1,5 +1,6 @@
-import type { EventInput } from '@eventwire/encoder';
+import { type EventInput, ServerEventError } from '@eventwire/encoder';
 import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from '@eventwire/server';
+import { readEnd, writeEnd } from './end';
 import { Entries } from './entries';
 import { fromEntry, toFields } from './entry-fields';
 import { Epochs } from './epochs';
@@ -15,7 +16,7 @@ import {
 } from './redis-log-options';
 import { readEntries, readValues } from './replies';
 import { ScriptRunner } from './script-runner';
-import { APPEND, HEAD, PAGE } from './scripts';
+import { APPEND, HEAD, LOCATE, PAGE } from './scripts';
 
 /** Events per page for those that follow. */
 const FOLLOWED_PAGE = 500;
@@ -23,6 +24,8 @@ const FOLLOWED_PAGE = 500;
 const PAGE_BYTES = 1024 * 1024;
 /** Ms for which Redis remembers what a log had under way that has not been heard of since. */
 const MEMORY = 24 * 60 * 60 * 1000;
+/** The place before the first event, of whatever epoch. */
+const START: RedisId = { epoch: '*', entry: '0-0', before: false };
 /** Ms for which Redis knows an event again by its idempotency key. */
 const KEY_MEMORY = 60 * 60 * 1000;
 
@@ -66,23 +69,34 @@ class RedisLog implements EventLog, AsyncDisposable {
     this.#followers = new Followers(options, (after) => this.#page(after, { limit: FOLLOWED_PAGE }, true));
   }
 
-  async append(event: EventInput, { topic, idempotencyKey }: AppendOptions = {}): Promise<LoggedEvent> {
-    const { fields, size } = toFields(event, topic);
+  async append(event: EventInput, options: AppendOptions = {}): Promise<LoggedEvent> {
+    const { wireId, idempotencyKey, term, end } = options;
+    const { fields, size } = toFields(event, options);
+    if (wireId !== undefined && this.#parse(wireId)) throw ownPlace(wireId);
     const number = ++this.#lastNumber;
     this.#waiting.add(number);
     const [lowest = number] = this.#waiting;
-    const { key, maxEvents } = this.#options;
-    const keys = [`${key}:writer:${this.#writer}`];
+    const { key, maxEvents, idPrefix } = this.#options;
+    const keys = [`${key}:writer:${this.#writer}`, ...this.#wireKeys()];
     if (idempotencyKey !== undefined) keys.push(`${key}:key:${idempotencyKey}`);
-    const numbers = [maxEvents, number, lowest, MEMORY, KEY_MEMORY, size].map(String);
+    const numbers = [maxEvents, number, lowest, MEMORY, KEY_MEMORY, size, idPrefix.length].map(String);
     try {
-      const [, id] = await this.#ask(
-        (all, epoch) => this.#writes.run(APPEND, [...all, ...keys], [epoch, ...numbers, ...fields]),
+      const [, id, wire] = await this.#ask(
+        (all, epoch) =>
+          this.#writes.run(
+            APPEND,
+            [...all, ...keys],
+            [epoch, ...numbers, wireId ?? '', String(term ?? ''), writeEnd(end), ...fields],
+          ),
         2,
       );
+      refuseOlder(id);
       const map = new Map<string, unknown>();
       for (let i = 0; i < fields.length; i += 2) map.set(fields[i] ?? '', fields[i + 1]);
-      return fromEntry(map, String(id));
+      // Of the first event with this key, if this is not the first.
+      if (wire) map.set('wire', String(wire));
+      else map.delete('wire');
+      return fromEntry(map, idPrefix + String(id));
     } finally {
       this.#waiting.delete(number);
     }
@@ -91,11 +105,11 @@ class RedisLog implements EventLog, AsyncDisposable {
   /** Asked where it is published, so that a place taken before a call of `append` is before its event. */
   async lastId(): Promise<string> {
     const [epoch, entry] = await this.#ask((keys, epoch) => this.#writes.run(HEAD, keys, [epoch]), 2);
-    return formatId(String(epoch), String(entry));
+    return formatId(String(epoch), String(entry), this.#options.idPrefix);
   }
 
   compare(a: string, b: string): number {
-    const [one, other] = [own(a), own(b)];
+    const [one, other] = [this.#own(a), this.#own(b)];
     if (one.epoch === other.epoch) return comparePlaces(one, other);
     // A place in the newest epoch, which one reader may know already, is ahead of any in an old one.
     if (one.epoch === this.#epochs.newest) return 1;
@@ -104,13 +118,25 @@ class RedisLog implements EventLog, AsyncDisposable {
   }
 
   cursorBefore(id: string): string {
-    return formatBefore(own(id));
+    return formatBefore(this.#own(id), this.#options.idPrefix);
+  }
+
+  async locate(wireId: string): Promise<string | undefined> {
+    // No id has it, and the script could not tell where it ends.
+    if (wireId === '' || wireId.includes('\0')) return undefined;
+    const [wireIds] = this.#wireKeys();
+    const [epoch, entry] = await this.#ask(
+      (keys, epoch) => this.#reads.run(LOCATE, [...keys, wireIds], [epoch, wireId], false),
+      1,
+    );
+    if (entry === undefined || entry === null) return undefined;
+    return formatId(String(epoch), String(entry), this.#options.idPrefix);
   }
 
   async read(after: string, options: ReadOptions): Promise<LogPage> {
     checkReadOptions(options);
-    const { events, gap } = await this.#page(after, options, false);
-    return { events, gap };
+    const { head, ...page } = await this.#page(after, options, false);
+    return page;
   }
 
   async follow(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void> {
@@ -132,15 +158,38 @@ class RedisLog implements EventLog, AsyncDisposable {
    */
   async #page(after: string, options: ReadOptions, isUrgent: boolean): Promise<PageAtHead> {
     const { limit, maxBytes = PAGE_BYTES, maxReplayBytes = '' } = options;
-    const place = parseId(after);
+    const { idPrefix } = this.#options;
+    const place = after === '' ? START : this.#parse(after);
     const where = [place?.epoch ?? '', place?.entry ?? '', place?.before ? 'before' : ''];
-    const [found, last, gap, entries] = await this.#ask((keys, epoch) => {
-      const args = [epoch, ...where, ...[limit, maxBytes, maxReplayBytes].map(String)];
+    const [found, last, gap, entries, sealed] = await this.#ask((keys, epoch) => {
+      const args = [epoch, ...where, ...[limit, maxBytes, maxReplayBytes, idPrefix.length].map(String)];
       return this.#reads.run(PAGE, keys, args, isUrgent);
     }, 4);
     const epoch = String(found);
-    const events = readEntries(entries).map((entry) => this.#entries.read(entry, formatId(epoch, entry.id)));
-    return { events: within(maxBytes, events), gap: gap === 1, head: formatId(epoch, String(last)) };
+    const all = readEntries(entries).map((entry) =>
+      this.#entries.read(entry, formatId(epoch, entry.id, idPrefix)),
+    );
+    const head = formatId(epoch, String(last), idPrefix);
+    const events = within(maxBytes, all);
+    const page = { events, gap: gap === 1, head };
+    const end = readEnd(sealed);
+    return end && (events.at(-1)?.id ?? head) === head ? { ...page, end } : page;
+  }
+
+  /** By which the entries of ids that publishers chose are found, and in which order they were added. */
+  #wireKeys(): [ids: string, order: string] {
+    const { key } = this.#options;
+    return [`${key}:wire-ids`, `${key}:wire-order`];
+  }
+
+  #parse(id: string): RedisId | undefined {
+    return parseId(id, this.#options.idPrefix);
+  }
+
+  #own(id: string): RedisId {
+    const parsed = this.#parse(id);
+    if (parsed) return parsed;
+    throw new RedisLogError('FOREIGN_ID', `${JSON.stringify(id)} is no id of this log: read() it first`);
   }
 
   /**
@@ -164,6 +213,11 @@ class RedisLog implements EventLog, AsyncDisposable {
   }
 }
 
+function refuseOlder(id: unknown): void {
+  if (id === 'FENCED') throw new RedisLogError('FENCED', 'The log has a publisher of a higher term: stop');
+  if (id === 'ENDED') throw new RedisLogError('ENDED', 'The log was sealed by its end: add nothing more');
+}
+
 /** Entries that do not say how large they are may have brought more than was asked for. */
 function within(maxBytes: number, events: LoggedEvent[]): LoggedEvent[] {
   let bytes = 0;
@@ -178,10 +232,9 @@ function disposed(): RedisLogError {
   return new RedisLogError('CLOSED', 'The log was disposed: make another');
 }
 
-function own(id: string): RedisId {
-  const parsed = parseId(id);
-  if (parsed) return parsed;
-  throw new RedisLogError('FOREIGN_ID', `${JSON.stringify(id)} is no id of this log: read() it first`);
+function ownPlace(wireId: string): ServerEventError {
+  const message = `wireId ${JSON.stringify(wireId)} looks like an id of this log: choose one that no log assigns`;
+  return new ServerEventError('ID_NOT_ALLOWED', 'id', message);
 }
 
 function randomName(): string {

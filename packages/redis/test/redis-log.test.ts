@@ -45,7 +45,7 @@ describe('createRedisLog', () => {
     const appending = [log.append({ data: 'x' }, { topic: 't' }), log.append('y')];
     expect(client.sent.map(([name]) => name)).toEqual(['EVAL', 'EVAL']);
     expect(client.sent[0]?.slice(2, 6)).toEqual([
-      '3',
+      '5',
       'k',
       'k:epoch',
       expect.stringMatching(/^k:writer:\w+$/),

@@ -26,6 +26,7 @@ export {
   type SubscribeOptions,
   type Subscriber,
   type Subscription,
+  type TopicPattern,
 } from '@eventwire/server';
 export { EventStreamResponse } from './event-stream-response';
 export { preflightHandler } from './preflight-handler';

@@ -87,6 +87,17 @@ describe('preflightHandler', () => {
     expect(same['access-control-allow-headers']).toContain('Last-Event-ID');
   });
 
+  it('allows the methods that the stream takes: GET, HEAD and POST, or those that it is given', async () => {
+    const methodsFor = async (allowMethods?: string[]) => {
+      const cors = { origins: [origin], allowMethods };
+      const { headers } = await answer({ cors }, { method: 'OPTIONS', headers: asking });
+      return headers['access-control-allow-methods'];
+    };
+    expect(await methodsFor()).toBe('GET, HEAD, POST');
+    expect(await methodsFor(['GET', 'QUERY'])).toBe('GET, QUERY');
+    await expect(methodsFor(['GET, PUT'])).rejects.toMatchObject({ option: 'cors.allowMethods' });
+  });
+
   it('allows no other origin anything, and answers OPTIONS that are no preflight', async () => {
     const other = await ask('OPTIONS', { ...asking, origin: 'https://evil.example' });
     expect(other.headers['access-control-allow-origin']).toBeUndefined();

@@ -27,6 +27,7 @@ export {
   type SubscribeOptions,
   type Subscriber,
   type Subscription,
+  type TopicPattern,
 } from '@eventwire/server';
 export { preflightHandler } from './preflight-handler';
 export { eventStreamHandler, streamEvents } from './stream-events';

@@ -19,14 +19,50 @@ export class EventStreamClosedError extends Error {
  *
  * Codes: `INVALID_SOURCE` (what sendEvents or `initial` was given is no source of events), `HEADERS_SENT`
  * (the response was begun by someone else), `EVENT_TOO_LARGE` (larger than the whole log may be),
- * `FOREIGN_ID` (the id was not assigned by this log), `INCONSISTENT_LOG` (a log broke its contract).
+ * `FOREIGN_ID` (the id was not assigned by this log), `INCONSISTENT_LOG` (a log broke its contract),
+ * `ALREADY_SUBSCRIBED` (the stream is in a channel).
  */
 export class EventStreamUsageError extends TypeError {
-  readonly code: 'INVALID_SOURCE' | 'HEADERS_SENT' | 'EVENT_TOO_LARGE' | 'FOREIGN_ID' | 'INCONSISTENT_LOG';
+  readonly code:
+    | 'INVALID_SOURCE'
+    | 'HEADERS_SENT'
+    | 'EVENT_TOO_LARGE'
+    | 'FOREIGN_ID'
+    | 'INCONSISTENT_LOG'
+    | 'ALREADY_SUBSCRIBED';
 
   constructor(code: EventStreamUsageError['code'], message: string, options?: ErrorOptions | undefined) {
     super(message, options);
     this.name = 'EventStreamUsageError';
     this.code = code;
   }
+}
+
+/** @param advice how to do it in time */
+export function headersSent(advice: string): EventStreamUsageError {
+  return new EventStreamUsageError('HEADERS_SENT', `The head of the response has gone out: ${advice}`);
+}
+
+/**
+ * A run cannot do what was asked.
+ *
+ * Codes: `FENCED` (another producer has taken the run over, or it was deleted: stop), `ENDED` (the run has
+ * ended, and takes no more events), `MISSING` (there is no such run), `GAP` (the id to go on from is not of
+ * this run), `STORE_FULL` (the store holds as much as it may, all of it of runs that have not ended),
+ * `STOPPED` (somebody has asked the run to stop: the reason of its `signal`), `RUNS_CLOSED` (`close()` was
+ * called on these runs).
+ */
+export class RunError extends Error {
+  readonly code: 'FENCED' | 'ENDED' | 'MISSING' | 'GAP' | 'STORE_FULL' | 'STOPPED' | 'RUNS_CLOSED';
+
+  constructor(code: RunError['code'], message: string, options?: ErrorOptions | undefined) {
+    super(message, options);
+    this.name = 'RunError';
+    this.code = code;
+  }
+}
+
+/** The code of an error, whichever package's: a store need not know this package's classes. */
+export function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

@@ -48,12 +48,12 @@ describe('An option that nobody knows is refused, with the name that was probabl
     );
   });
 
-  it('topics of publish', async () => {
-    const published = createChannel().publish('a', { topics: ['b'] } as object);
+  it('id of publish', async () => {
+    const published = createChannel().publish('a', { id: 'b' } as object);
     await expect(published).rejects.toMatchObject({
       code: 'INVALID_OPTION',
-      option: 'topics',
-      message: 'Unknown option `topics`: did you mean `topic`?',
+      option: 'id',
+      message: 'Unknown option `id`: did you mean `wireId`?',
     });
   });
 });
@@ -81,7 +81,11 @@ describe('A value that is refused', () => {
       channel({ slowSubscriber: 'wait' }),
       "Invalid option `slowSubscriber`: expected 'disconnect' or 'drop-oldest' or 'latest', got 'wait'",
     ],
-    ['topics', subscribe({ topics: 'a' }), "Invalid option `topics`: expected an array of strings, got 'a'"],
+    [
+      'topics',
+      subscribe({ topics: 'a' }),
+      "Invalid option `topics`: expected an array of strings and patterns ({ key, matches }), got 'a'",
+    ],
     ['directWrites', init({ directWrites: 1 }), 'Invalid option `directWrites`: expected a boolean, got 1'],
   ])('says what is expected, and what came: %s', (option, call, message) => {
     expect(call).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', option, message }));

@@ -1,11 +1,17 @@
 import type { LoggedEvent } from '../log/event-log';
-import type { Follower, Subscriber, Subscription } from '../stream/subscriber';
+import {
+  breakOff,
+  type Follower,
+  followSignal,
+  type Subscriber,
+  type Subscription,
+} from '../stream/subscriber';
 import { cursorFrame } from '../wire/conventions';
 import { join } from '../wire/frames';
 import type { Meter } from './channel-stats';
 import { type Initial, Replay, type ReplayContext, type ReplayTask } from './replay/replay';
 import type { Selection } from './selection';
-import { type SlowPolicy, SlowQueue } from './slow-queue';
+import { type SlowPolicy, SlowQueue, withoutDrops } from './slow-subscriber';
 import { SubscriptionWriter } from './subscription-writer';
 import type { LiveSubscription } from './topic-index';
 
@@ -15,6 +21,12 @@ export interface SubscriptionContext extends ReplayContext {
   readonly slowPolicy: SlowPolicy;
   left(subscription: ChannelSubscription): void;
 }
+
+/** For a client that no gap could be told of. */
+const GONE = {
+  status: 410,
+  body: 'The events after this last event ID are gone: come back without it, and load the state anew\n',
+};
 
 /**
  * One subscriber in a channel. It reads the log at its own pace until it has reached the tail, then is
@@ -29,13 +41,14 @@ export class ChannelSubscription
   #queue: SlowQueue | undefined;
   readonly closed: Promise<void>;
   readonly initial: Initial | undefined;
+  readonly from: 'start' | 'now';
   readonly #context: SubscriptionContext;
   /** Until it is live. */
   #catchUp: Replay | undefined;
   #isLive = false;
   #resolveClosed = () => {};
   /** Where its subscriber tells of its end by the signal alone. */
-  #onAbort: (() => void) | undefined;
+  #unfollowSignal: (() => void) | undefined;
 
   constructor(
     context: SubscriptionContext,
@@ -43,11 +56,13 @@ export class ChannelSubscription
     lastEventId: string,
     selection: Selection,
     initial: Initial | undefined,
+    from: 'start' | 'now' = 'now',
   ) {
     super(subscriber, context.meter, lastEventId);
     this.#context = context;
     this.selection = selection;
     this.initial = initial;
+    this.from = from;
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -56,8 +71,10 @@ export class ChannelSubscription
   start(): void {
     try {
       this.#follow();
+      // Until it is known whether a gap has to be answered with 410.
+      if (this.place !== '' && !this.hasConventions) this.subscriber.hold?.();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
     if (!this.over) this.#run(() => this.#catchUpWithLog());
   }
@@ -90,15 +107,6 @@ export class ChannelSubscription
     this.#resolveClosed();
   }
 
-  readAhead(): number {
-    try {
-      return (this.#queue ? 1 : 0) | (this.subscriber.readAhead?.() ?? 0);
-    } catch (error) {
-      this.#fail(error);
-      return 0;
-    }
-  }
-
   deliver(events: readonly LoggedEvent[], frame: Uint8Array): void {
     try {
       const picked = this.selection.filtered(events);
@@ -109,9 +117,9 @@ export class ChannelSubscription
         return;
       }
       const block = picked === events ? frame : join(picked.map((event) => event.frame));
-      if (!this.writeEvents(block, picked.length, last.id)) this.#becomeSlow();
+      if (!this.writeEvents(block, picked.length, last)) this.#becomeSlow();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -126,14 +134,34 @@ export class ChannelSubscription
 
   /** Where events have been passed over since the last id that the client got, it is told how far it is. */
   idleFrame(): Uint8Array | undefined {
-    if (!this.#isLive || this.#queue || this.sent === this.cursor) return undefined;
+    if (!this.hasConventions || !this.#isLive || this.#queue || this.sent === this.cursor) return undefined;
     this.sent = this.cursor;
     return cursorFrame(this.cursor);
   }
 
   join(): boolean {
     this.#isLive = this.#context.live.join(this);
+    if (this.#isLive && !this.hasConventions) this.subscriber.open?.();
     return this.#isLive;
+  }
+
+  failForGap(): void {
+    this.close();
+    try {
+      if (!this.subscriber.respond?.(GONE)) this.#disconnect();
+    } catch (error) {
+      this.#context.report(error);
+    }
+  }
+
+  /** Its client has everything, and does not come back. */
+  protected override writeEnd(frame: Uint8Array, bytes: number): void {
+    const { subscriber } = this;
+    // A client without conventions takes the end of the body for the end.
+    const length = subscriber.conventions === false ? frame.byteLength - bytes : frame.byteLength;
+    if (length > 0) subscriber.write(frame.subarray(0, length));
+    this.close();
+    subscriber.close();
   }
 
   /** Gone once the subscription is live, for as long as it stays so. */
@@ -145,7 +173,7 @@ export class ChannelSubscription
   }
 
   #run(step: () => Promise<void>): void {
-    step().catch((error: unknown) => this.#fail(error));
+    step().catch((error: unknown) => this.fail(error));
   }
 
   #follow(): void {
@@ -154,13 +182,12 @@ export class ChannelSubscription
       subscriber.follow(this);
       return;
     }
-    this.#onAbort = () => this.close();
-    subscriber.signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#unfollowSignal = followSignal(subscriber, this);
   }
 
   #unfollow(): void {
     try {
-      if (this.#onAbort) this.subscriber.signal.removeEventListener('abort', this.#onAbort);
+      if (this.#unfollowSignal) this.#unfollowSignal();
       else this.subscriber.unfollow?.(this);
     } catch (error) {
       this.#context.report(error);
@@ -176,7 +203,8 @@ export class ChannelSubscription
   #becomeSlow(): void {
     // Writing may have closed it.
     if (this.over) return;
-    const queue = new SlowQueue(this.#context.slowPolicy, this.#context.meter);
+    const { slowPolicy, meter } = this.#context;
+    const queue = new SlowQueue(this.hasConventions ? slowPolicy : withoutDrops(slowPolicy), meter);
     this.#queue = queue;
     this.#run(async () => {
       while (this.#queue === queue) {
@@ -200,7 +228,7 @@ export class ChannelSubscription
     this.#disconnect();
   }
 
-  #fail(error: unknown): void {
+  fail(error: unknown): void {
     if (this.over) return;
     this.close();
     this.#context.report(error);
@@ -210,7 +238,7 @@ export class ChannelSubscription
   /** Its client comes back with its last id. */
   #disconnect(): void {
     try {
-      this.subscriber.close();
+      breakOff(this.subscriber);
     } catch (failure) {
       this.#context.report(failure);
     }

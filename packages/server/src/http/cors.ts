@@ -14,35 +14,46 @@ export interface CorsOptions {
    * `Content-Type`.
    */
   allowHeaders?: readonly string[] | undefined;
+  /**
+   * Methods that pages may use; default `GET`, `HEAD` and `POST`. Add `QUERY` or others where your handler
+   * takes them.
+   */
+  allowMethods?: readonly string[] | undefined;
   /** Response headers that pages may read; default none beyond what browsers always let them. */
   exposeHeaders?: readonly string[] | undefined;
   /** Seconds for which a browser may keep the answer to a preflight; default 600. */
   maxAge?: number | undefined;
 }
 
-const isHeaderName = (value: unknown) => typeof value === 'string' && /^[!#$%&'*+\-.^_`|~\w]+$/.test(value);
-const headerNames = is(
-  'an array of header names',
-  (value) => Array.isArray(value) && value.every(isHeaderName),
-);
+const isToken = (value: unknown) => typeof value === 'string' && /^[!#$%&'*+\-.^_`|~\w]+$/.test(value);
+const tokens = (what: string) =>
+  is(`an array of ${what}`, (value) => Array.isArray(value) && value.every(isToken));
+const headerNames = tokens('header names');
 
 const RULES = {
   // Each origin is checked by itself, since the refusal says how to write it.
   origins: is("'*' or an array of origins", (value) => value === '*' || Array.isArray(value)),
   credentials: isBoolean,
   allowHeaders: headerNames,
+  allowMethods: tokens('methods'),
   exposeHeaders: headerNames,
   maxAge: isInteger(0),
 } satisfies OptionRules<CorsOptions>;
 
 /** Names that other libraries use. */
-const HINTS = { origin: 'origins', allowedHeaders: 'allowHeaders', exposedHeaders: 'exposeHeaders' };
+const HINTS = {
+  origin: 'origins',
+  methods: 'allowMethods',
+  allowedHeaders: 'allowHeaders',
+  exposedHeaders: 'exposeHeaders',
+};
 
 /** {@link CorsOptions}, checked, as the headers that they give. */
 export class Cors {
   readonly #origins: ReadonlySet<string> | '*';
   readonly #credentials: boolean;
   readonly #allowHeaders: string;
+  readonly #allowMethods: string;
   readonly #exposeHeaders: string;
   readonly #maxAge: number;
 
@@ -50,6 +61,7 @@ export class Cors {
   constructor(options: CorsOptions) {
     checkOptions(options, RULES, { prefix: 'cors.', name: 'cors', hints: HINTS });
     const { origins, credentials = false, allowHeaders, exposeHeaders, maxAge = 600 } = options;
+    const { allowMethods = ['GET', 'HEAD', 'POST'] } = options;
     if (origins === undefined)
       throw invalidOption('cors.origins', "'*' or an array of origins", { value: origins });
     const any = origins === '*' || origins.includes('*');
@@ -65,6 +77,7 @@ export class Cors {
       'Last-Event-ID',
       ...(allowHeaders ?? ['Authorization', 'Cache-Control', 'Content-Type']),
     ].join(', ');
+    this.#allowMethods = allowMethods.join(', ');
     this.#exposeHeaders = (exposeHeaders ?? []).join(', ');
     this.#maxAge = maxAge;
   }
@@ -86,7 +99,7 @@ export class Cors {
   /** Beside `headers`, for a preflight. */
   preflight(): [name: string, value: string][] {
     return [
-      ['access-control-allow-methods', 'GET, HEAD, POST'],
+      ['access-control-allow-methods', this.#allowMethods],
       ['access-control-allow-headers', this.#allowHeaders],
       ['access-control-max-age', String(this.#maxAge)],
     ];

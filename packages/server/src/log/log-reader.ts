@@ -86,12 +86,17 @@ export class LogReader {
     });
   }
 
+  /** The place of an id that a publisher chose; `undefined` if the log has none. */
+  locate(wireId: string): Wait<string> {
+    return this.#wait(`place ${wireId}`, async () => this.#log.locate?.(wireId));
+  }
+
   /** Whether the log still has all that follows this place. */
   isGap(after: string): Wait<boolean> {
     return this.#wait(`gap ${after}`, async () => (await this.#log.read(after, { limit: 1 })).gap);
   }
 
-  #wait<T>(key: string, ask: () => T | Promise<T>): Wait<T> {
+  #wait<T>(key: string, ask: () => Promise<T | undefined>): Wait<T> {
     const question = this.#waiting.get(key) ?? { ask, waiters: new Set<Waiter>() };
     this.#waiting.set(key, question);
     let drop = () => {};

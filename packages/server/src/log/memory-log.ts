@@ -1,11 +1,15 @@
-import { type EventInput, encode, refuseId, refuseReservedType } from '@eventwire/encoder';
-import { checkOptions, isInteger, type OptionRules } from '@eventwire/options';
+import { type EventInput, encode, refuseId, refuseReservedType, ServerEventError } from '@eventwire/encoder';
+import { checkOptions, is, isInteger, type OptionRules } from '@eventwire/options';
 import { EventStreamUsageError } from '../errors';
 import { utf8 } from '../wire/frames';
 import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './event-log';
 import { heldBytes } from './held-bytes';
 import { keepFields } from './kept-fields';
+import { attributesOf, topicsOf } from './labels';
+import { Tails } from './memory/tails';
+import { WireIds } from './memory/wire-ids';
 import { checkReadOptions } from './read-options';
+import { isEndOf, Seal } from './seal';
 import { SlidingList } from './sliding-list';
 
 /** How much a memory log keeps. The oldest events are removed first. */
@@ -24,12 +28,19 @@ export interface MemoryLogOptions {
    * @default 64 MiB
    */
   maxBytes?: number | undefined;
+  /**
+   * Begins every id, such as `urn:example:` where ids have to be URIs: printable ASCII characters, no space.
+   *
+   * @default ''
+   */
+  idPrefix?: string | undefined;
 }
 
 const RULES = {
   maxEvents: isInteger(1),
   maxAge: isInteger(1, Number.MAX_SAFE_INTEGER, 'whole milliseconds of at least 1'),
   maxBytes: isInteger(1),
+  idPrefix: is('printable ASCII characters, no space', (value) => /^[!-~]*$/.test(String(value))),
 } satisfies OptionRules<MemoryLogOptions>;
 
 /**
@@ -42,8 +53,8 @@ const RULES = {
  */
 export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
   checkOptions(options, RULES);
-  const { maxEvents = 10_000, maxAge, maxBytes = 64 * 1024 * 1024 } = options;
-  return new MemoryLog(maxEvents, maxAge ?? Number.POSITIVE_INFINITY, maxBytes);
+  const { maxEvents = 10_000, maxAge = Number.POSITIVE_INFINITY, maxBytes = 64 * 1024 * 1024 } = options;
+  return new MemoryLog({ maxEvents, maxAge, maxBytes, idPrefix: options.idPrefix ?? '' });
 }
 
 interface Held extends LoggedEvent {
@@ -59,60 +70,82 @@ const EVERYTHING = {
   maxReplayBytes: Number.MAX_SAFE_INTEGER,
 };
 
-interface Tail {
-  /** The newest number that it has been given, or need not be. */
-  seq: number;
-  readonly listener: (batch: LogPage) => void;
-  readonly signal: AbortSignal;
-}
+type Limits = Readonly<Required<Record<'maxEvents' | 'maxAge' | 'maxBytes', number>>> & {
+  readonly idPrefix: string;
+  /** Throws if there is no room for an event of so many bytes. */
+  readonly admit?: ((bytes: number, options: AppendOptions) => void) | undefined;
+};
 
-class MemoryLog implements EventLog {
-  readonly #maxEvents: number;
-  readonly #maxAge: number;
-  readonly #maxBytes: number;
+/** Also what a run in memory is made of. */
+export class MemoryLog implements EventLog {
+  readonly #limits: Limits;
+  /** With the prefix before it. */
   #epoch = '';
   readonly isLocal = true;
   /** Events in order, numbered without a hole up to `#seq`. */
   readonly #held = new SlidingList<Held>();
   #seq = 0;
+  readonly #seal = new Seal();
   #bytes = 0;
   /** Those of the events that are held. */
   readonly #byKey = new Map<string, Held>();
-  readonly #tails = new Set<Tail>();
-  #notifying = false;
+  readonly #byWireId = new WireIds();
+  readonly #tails = new Tails(
+    (seq) => this.#pageAfter(seq),
+    () => this.#seq,
+  );
 
-  constructor(maxEvents: number, maxAge: number, maxBytes: number) {
-    this.#maxEvents = maxEvents;
-    this.#maxAge = maxAge;
-    this.#maxBytes = maxBytes;
+  constructor(limits: Limits) {
+    this.#limits = limits;
   }
 
-  append(event: EventInput, { topic, idempotencyKey }: AppendOptions = {}): LoggedEvent {
+  append(event: EventInput, options: AppendOptions = {}): LoggedEvent {
+    const { idempotencyKey, wireId, end } = options;
     const kept = keepFields(event);
     refuseId(kept);
-    refuseReservedType(kept);
+    if (!isEndOf(kept, end)) refuseReservedType(kept);
+    this.#seal.refuseFenced(options);
+    if (wireId !== undefined && this.#parse(wireId) !== undefined) throw ownPlace(wireId);
     this.#trim();
     const id = this.#id(this.#seq + 1);
-    const frame = utf8(encode(kept, { id }));
+    const frame = utf8(encode(kept, { id: wireId ?? id }));
     const known = idempotencyKey === undefined ? undefined : this.#byKey.get(idempotencyKey);
     if (known) return known;
+    this.#seal.refuseEnded();
     const { data, type, retry, comment } = kept;
     const fields = Object.freeze({ data, type, retry, comment });
-    const bytes = heldBytes({ id, topic, event: fields, frame }, idempotencyKey);
-    if (bytes > this.#maxBytes) {
+    const topics = topicsOf(options);
+    const attributes = attributesOf(options);
+    // Without a spread, which would take longer than all the rest.
+    const held = {
+      id,
+      wireId,
+      topic: topics[0],
+      topics,
+      attributes,
+      event: fields,
+      frame,
+      added: performance.now(),
+      bytes: 0,
+      idempotencyKey,
+    };
+    held.bytes = heldBytes(held, idempotencyKey);
+    const { maxBytes } = this.#limits;
+    if (held.bytes > maxBytes) {
       throw new EventStreamUsageError(
         'EVENT_TOO_LARGE',
-        `The event takes ${bytes} bytes of memory, but the whole log may hold ${this.#maxBytes}: raise maxBytes`,
+        `The event takes ${held.bytes} bytes of memory, but the whole log may hold ${maxBytes}: raise maxBytes`,
       );
     }
-    // Without a spread, which would take longer than all the rest.
-    const held = { id, topic, event: fields, frame, added: performance.now(), bytes, idempotencyKey };
+    this.#limits.admit?.(held.bytes, options);
     this.#held.push(held);
+    this.#seal.added(options);
     if (idempotencyKey !== undefined) this.#byKey.set(idempotencyKey, held);
     this.#seq++;
-    this.#bytes += bytes;
+    if (wireId !== undefined) this.#byWireId.add(wireId, this.#seq);
+    this.#bytes += held.bytes;
     this.#trim();
-    this.#notify();
+    this.#tails.notify();
     return held;
   }
 
@@ -128,6 +161,12 @@ class MemoryLog implements EventLog {
     return this.#id(this.#own(id) - 1);
   }
 
+  locate(wireId: string): string | undefined {
+    this.#trim();
+    const seq = this.#byWireId.oldest(wireId);
+    return seq === undefined ? undefined : this.#id(seq);
+  }
+
   async read(after: string, options: ReadOptions): Promise<LogPage> {
     checkReadOptions(options);
     const { limit, maxBytes = EVERYTHING.maxBytes, maxReplayBytes = EVERYTHING.maxReplayBytes } = options;
@@ -137,20 +176,27 @@ class MemoryLog implements EventLog {
   async follow(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const page = this.#page(after, EVERYTHING);
-    // Nothing is awaited up to here, so the page reaches to the head, and the tail stands behind it.
-    const tail = { seq: this.#seq, listener, signal };
-    this.#tails.add(tail);
-    signal.addEventListener('abort', () => this.#tails.delete(tail), { once: true });
-    if (page.gap || page.events.length > 0) call(tail, page);
+    // Nothing is awaited up to here, so the page reaches to the end of the log, and the tail stands behind it.
+    this.#tails.add(this.#seq, page, listener, signal);
   }
 
   #page(after: string, { limit, maxBytes, maxReplayBytes }: typeof EVERYTHING): LogPage {
     this.#trim();
-    const seq = this.#parse(after);
+    const seq = after === '' ? 0 : this.#parse(after);
     if (seq === undefined || seq > this.#seq)
-      return { events: this.#after(this.#newest(maxReplayBytes), limit, maxBytes), gap: true };
+      return this.#pageOf(this.#after(this.#newest(maxReplayBytes), limit, maxBytes), true);
     const gap = seq < this.#removed;
-    return { events: this.#after(gap ? this.#removed : seq, limit, maxBytes), gap };
+    return this.#pageOf(this.#after(gap ? this.#removed : seq, limit, maxBytes), gap);
+  }
+
+  #pageOf(events: LoggedEvent[], gap: boolean): LogPage {
+    const { end } = this.#seal;
+    const isLast = end !== undefined && (events.at(-1) ?? this.#newestHeld) === this.#newestHeld;
+    return isLast ? { events, gap, end } : { events, gap };
+  }
+
+  get #newestHeld(): LoggedEvent | undefined {
+    return this.#held.at(this.#held.length - 1);
   }
 
   /** How many have been removed, which is also the number of the newest of them. */
@@ -183,49 +229,34 @@ class MemoryLog implements EventLog {
   }
 
   #trim(): void {
-    const oldest = performance.now() - this.#maxAge;
+    const { maxEvents, maxAge, maxBytes } = this.#limits;
+    const oldest = performance.now() - maxAge;
     for (;;) {
       const { first, length } = this.#held;
       if (!first) break;
-      if (length <= this.#maxEvents && this.#bytes <= this.#maxBytes && first.added >= oldest) break;
+      if (length <= maxEvents && this.#bytes <= maxBytes && first.added >= oldest) break;
       this.#held.shift();
+      if (first.wireId !== undefined) this.#byWireId.removeOldest(first.wireId);
       if (first.idempotencyKey !== undefined) this.#byKey.delete(first.idempotencyKey);
       this.#bytes -= first.bytes;
     }
   }
 
-  /**
-   * A listener may append. The call that is notifying goes round again then, so that all hear of everything
-   * in order.
-   */
-  #notify(): void {
-    if (this.#notifying) return;
-    this.#notifying = true;
-    for (let again = true; again; ) {
-      again = false;
-      for (const tail of this.#tails) {
-        if (tail.seq >= this.#seq) continue;
-        again = true;
-        const gap = tail.seq < this.#removed;
-        const { limit, maxBytes } = EVERYTHING;
-        const events = this.#after(Math.max(tail.seq, this.#removed), limit, maxBytes);
-        tail.seq = this.#seq;
-        call(tail, { events, gap });
-      }
-    }
-    this.#notifying = false;
+  /** Everything that a tail which is at `seq` has not had yet. */
+  #pageAfter(seq: number): LogPage {
+    const gap = seq < this.#removed;
+    const { limit, maxBytes } = EVERYTHING;
+    return this.#pageOf(this.#after(Math.max(seq, this.#removed), limit, maxBytes), gap);
   }
 
   #id(seq: number): string {
     // Not before it is needed: some runtimes have no randomness while a module is being loaded.
-    this.#epoch ||= Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join(
-      '',
-    );
+    this.#epoch ||= this.#limits.idPrefix + randomName();
     return `${this.#epoch}.${seq}`;
   }
 
   #parse(id: string): number | undefined {
-    const dot = id.indexOf('.');
+    const dot = id.lastIndexOf('.');
     const seq = Number(id.slice(dot + 1));
     // Written back, so that of all ways to write a number only ours is an id.
     return Number.isSafeInteger(seq) && seq >= 0 && this.#id(seq) === id ? seq : undefined;
@@ -241,17 +272,11 @@ class MemoryLog implements EventLog {
   }
 }
 
-/**
- * A listener that throws breaks its promise: said aloud, and kept from whoever appends and from the other
- * listeners.
- */
-function call(tail: Tail, page: LogPage): void {
-  if (tail.signal.aborted) return;
-  try {
-    tail.listener(page);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
+function randomName(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join('');
+}
+
+function ownPlace(wireId: string): ServerEventError {
+  const message = `wireId ${JSON.stringify(wireId)} is an id of this log: choose one that no log assigns`;
+  return new ServerEventError('ID_NOT_ALLOWED', 'id', message);
 }

@@ -1,5 +1,4 @@
 import type { PlainResponse, RequestFacts } from '../http/response';
-import type { Subscriber } from './subscriber';
 
 /**
  * Where a writer's bytes go: the body of one response. An adapter implements it for its runtime.
@@ -11,10 +10,17 @@ import type { Subscriber } from './subscriber';
 export interface EventStreamSink {
   /**
    * Sends the head of the response with `first`, which may be empty: with the next write, or by itself once
-   * the code that runs now is through, until when `answer` can still take its place. Where the client has
-   * already left, or the response has no body (HEAD), it calls `listener.onClosed()` and that is all.
+   * everything that runs now has nothing left to do but wait. Until then `respond` can take its place. Where
+   * the client has already left, or the response has no body (HEAD), it calls `listener.onClosed()` and that
+   * is all.
    */
   open(listener: EventStreamSinkListener, first: Uint8Array): void;
+  /** Keeps the head back until `release`, `respond`, `write` or `end`. False where it has gone out. */
+  hold(): boolean;
+  /** Whether the head is kept back. */
+  readonly held: boolean;
+  /** Sends the head that is kept back. */
+  release(): void;
   /**
    * Gives the request this answer instead of the stream, and that is all: `onClosed` follows. False, and
    * nothing done, where the head has gone out.
@@ -28,8 +34,6 @@ export interface EventStreamSink {
   write(bytes: Uint8Array): void;
   /** How many bytes were written that the transport has not yet taken. */
   readonly pending: number;
-  /** As {@link Subscriber} has it. */
-  readAhead?(): number;
   /** Ends the body after what was written, so that the client sees it as complete. */
   end(): void;
   /** Cuts the connection, so that the client sees the body as broken off. Pending bytes may be lost. */

@@ -18,6 +18,10 @@ export const kinds: readonly Kind[] = [
   { options: {}, selects: () => true },
   { options: { topics: ['a'] }, selects: (n) => topicOf(n) === 'a' },
   { options: { topics: ['b', 'a'] }, selects: (n) => n % 2 === 1 },
+  {
+    options: { topics: ['b', { key: 'a', matches: (topic) => topic === 'a' }] },
+    selects: (n) => n % 2 === 1,
+  },
   { options: { filter: ({ id }) => seq(id) % 5 !== 0 }, selects: (n) => n % 5 !== 0 },
   {
     options: { topics: ['a'], filter: ({ topic, event }) => topic === 'a' && event.data !== '9' },

@@ -85,7 +85,131 @@ describe('topics', () => {
   });
 });
 
+describe('an event with several topics', () => {
+  it('reaches each subscriber that chose one of them, once, live and replayed', async () => {
+    const { channel, join, dataOf } = setUp();
+    const start = await channel.publish('start');
+    const choices = [['a'], ['b'], ['a', 'b'], ['c'], undefined];
+    const live = choices.map((topics) => join({ topics }));
+    await settled();
+    await channel.publish('1', { topics: ['a', 'b'] });
+    await channel.publish('2', { topics: ['b', 'd', 'b'] });
+    await channel.publish('3', { topics: [] });
+    await settled();
+    const replayed = choices.map((topics) => join({ topics }, start));
+    await settled();
+    const expected = [['1'], ['1', '2'], ['1', '2'], [], ['1', '2', '3']];
+    expect(live.map(dataOf)).toEqual(expected);
+    expect(replayed.map(dataOf)).toEqual(expected);
+  });
+
+  it('cannot have a topic beside its topics', async () => {
+    const { channel } = setUp();
+    await expect(channel.publish('x', { topic: 'a', topics: ['b'] })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      option: 'topics',
+    });
+  });
+});
+
+describe('a topic pattern', () => {
+  const startsWith = (start: string, onAsked = () => {}) => ({
+    key: start,
+    matches: (topic: string) => {
+      onAsked();
+      return topic.startsWith(start);
+    },
+  });
+
+  it('chooses beside names, live and replayed, each event once', async () => {
+    const { channel, join, dataOf } = setUp();
+    const start = await channel.publish('start');
+    const choices = [[startsWith('a/')], [startsWith('a/'), startsWith('a/1'), 'b'], [startsWith('')]];
+    const live = choices.map((topics) => join({ topics }));
+    await settled();
+    await channel.publish('1', { topics: ['a/1', 'b'] });
+    await channel.publish('2', { topic: 'a/2' });
+    await channel.publish('3', { topic: 'b' });
+    await channel.publish('4');
+    await settled();
+    const replayed = choices.map((topics) => join({ topics }, start));
+    await settled();
+    // The last chose every topic, and so no event without.
+    const expected = [
+      ['1', '2'],
+      ['1', '2', '3'],
+      ['1', '2', '3'],
+    ];
+    expect(live.map(dataOf)).toEqual(expected);
+    expect(replayed.map(dataOf)).toEqual(expected);
+  });
+
+  it('is asked once for each event, however many have chosen it, and no more after the last has left', async () => {
+    const { channel, join, dataOf } = setUp();
+    let asked = 0;
+    const count = () => {
+      asked++;
+    };
+    const some = Array.from({ length: 50 }, (_, n) =>
+      join({ topics: n % 2 === 0 ? [startsWith('a', count)] : [startsWith('a', count), `${n}`] }),
+    );
+    await settled();
+    await channel.publish('x', { topic: 'a' });
+    await settled();
+    expect(some.map(dataOf)).toEqual(some.map(() => ['x']));
+    expect(asked).toBe(1);
+    for (const subscriber of some) subscriber.close();
+    await channel.publish('y', { topic: 'a' });
+    await settled();
+    expect(asked).toBe(1);
+  });
+
+  it('that throws closes the subscribers that have chosen it, and no others', async () => {
+    const { channel, errors, join, dataOf } = setUp();
+    const start = await channel.publish('start');
+    const broken = {
+      key: 'broken',
+      matches: () => {
+        throw new Error('broken pattern');
+      },
+    };
+    const [one, two, whole] = [join({ topics: [broken] }), join({ topics: ['a', broken] }), join({})];
+    await settled();
+    await channel.publish('x', { topic: 'b' });
+    await settled();
+    const replayed = join({ topics: [broken] }, start);
+    await settled();
+    expect([one, two, whole, replayed].map(({ signal }) => signal.aborted)).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+    expect(errors).toEqual(Array(3).fill(expect.objectContaining({ message: 'broken pattern' })));
+    expect(dataOf(whole)).toEqual(['x']);
+  });
+});
+
 describe('a filter', () => {
+  it('sees the attributes of an event, live and replayed, and no client does', async () => {
+    const { channel, join, dataOf } = setUp();
+    const start = await channel.publish('start');
+    const filter: SubscribeOptions['filter'] = ({ attributes }) => attributes.private === undefined;
+    const live = join({ filter });
+    await settled();
+    await channel.publish('1', { attributes: { private: '' } });
+    await channel.publish('2');
+    await channel.publish('3', { attributes: { other: 'secret' } });
+    await settled();
+    const back = join({ filter }, start);
+    await settled();
+    expect([live, back].map(dataOf)).toEqual([
+      ['2', '3'],
+      ['2', '3'],
+    ]);
+    expect(back.frames.join('')).not.toMatch(/secret|other|private/);
+  });
+
   it('sees the event and the subscriber’s context, live and replayed', async () => {
     const { channel, join, dataOf } = setUp();
     const start = await channel.publish('start');
@@ -144,15 +268,17 @@ it('tells who has been passed over how far it is, instead of a heartbeat', async
   channel.subscribe(stream, { topics: ['a'] });
   await settled();
   const passed = await channel.publish('x', { topic: 'b' });
-  await expect.poll(() => sink.text).toContain(`id: ${passed}\nevent: eventwire:cursor\ndata: {}\n\n`);
+  await expect.poll(() => sink.text).toContain(`event: eventwire:cursor\ndata: {}\nid: ${passed}\n\n`);
   const told = sink.text.length;
-  await expect.poll(() => sink.text.slice(told)).toMatch(/^(:\n\n)+$/);
+  await expect.poll(() => sink.text.slice(told)).toMatch(/^(:\n)+$/);
   stream.close();
 });
 
 it.each([
   [{ topics: 'a' }, 'topics'],
   [{ topics: [1] }, 'topics'],
+  [{ topics: [{ key: 'a' }] }, 'topics'],
+  [{ topics: [{ matches: () => true }] }, 'topics'],
   [{ filter: 'a' }, 'filter'],
 ])('refuses %j', (options, option) => {
   const { channel } = setUp();

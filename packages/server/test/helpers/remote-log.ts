@@ -45,6 +45,7 @@ export function remote(log: EventLog, delay: () => number, before: boolean): Eve
       cuts.add(cut);
       signal.addEventListener('abort', () => cuts.delete(cut));
     },
+    locate: (wireId) => later(() => log.locate?.(wireId)),
     ...(before && cursorBefore ? { cursorBefore } : {}),
     cut() {
       for (const cut of [...cuts]) cut();

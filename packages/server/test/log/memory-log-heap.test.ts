@@ -37,6 +37,20 @@ it.each<[string, number, Make]>([
     20_000,
     (n) => [{ type: `type ${n}`, data: '' }, { idempotencyKey: `${n}` }],
   ],
+  ['events with ids of their publishers', 20_000, (n) => [{ data: '' }, { wireId: text(`${n} `, 40, 'x') }]],
+  [
+    'events with many topics and attributes',
+    8000,
+    (n) => [
+      { data: '' },
+      {
+        topics: Array.from({ length: 10 }, (_, i) => text(`${n} ${i} `, 40, 'x')),
+        attributes: Object.fromEntries(
+          Array.from({ length: 10 }, (_, i) => [`name ${i}`, text(`${n}`, 9, 'x')]),
+        ),
+      },
+    ],
+  ],
   ['Chinese events', 6000, (n) => [{ data: text(`${n} `, 500, '漢') }]],
   ['events of 20 pieces', 8000, (n) => [{ data: Array.from({ length: 20 }, (_, i) => `${n} ${i}`) }]],
 ])('maxBytes is about what a log holds of memory: %s', async (_name, count, make) => {

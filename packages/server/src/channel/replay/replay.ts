@@ -24,6 +24,10 @@ export interface ReplayContext {
 export interface ReplayTask extends SubscriptionWriter {
   readonly selection: Selection;
   readonly initial: Initial | undefined;
+  /** Where a subscriber without an id begins. */
+  readonly from: 'start' | 'now';
+  /** There is a gap, which its client cannot be told of in the stream: the subscription is over. */
+  failForGap(): void;
   /** Makes the subscriber live, which the live delivery refuses if more has arrived meanwhile. */
   join(): boolean;
 }
@@ -55,6 +59,8 @@ export class Replay {
    * to the log.
    */
   #lost = -1;
+  /** Whether the log has been asked for the event that a publisher gave this id. */
+  #located = false;
   /** Readings, one after the other, that brought it no further. */
   #fruitless = 0;
   /** Closes the source of initial events while one is read. */
@@ -71,7 +77,7 @@ export class Replay {
   /** Settles once the subscriber is live or gone. */
   async run(): Promise<void> {
     try {
-      if (this.#task.place === '') await this.#begin();
+      if (this.#task.place === '') await (this.#task.from === 'start' ? this.#beginAtStart() : this.#begin());
       await this.#follow();
     } finally {
       this.#task.meter.record('replayed', this.#pace.replayed);
@@ -95,6 +101,17 @@ export class Replay {
     await this.#present();
   }
 
+  /** With the log's first event, without a cursor: a client that is cut off before it begins there again. */
+  async #beginAtStart(): Promise<void> {
+    const writer = this.#task;
+    const lastId = await this.#await(this.#context.reader.lastId());
+    const page = lastId === undefined ? undefined : await this.#page();
+    if (lastId === undefined || !page || writer.over) return;
+    if (page.gap) await this.#bridge(page);
+    else if (page.end === undefined) writer.place = lastId;
+    else await this.#write(page);
+  }
+
   async #follow(): Promise<void> {
     const { live, log } = this.#context;
     const writer = this.#task;
@@ -114,6 +131,8 @@ export class Replay {
       const { generation } = live;
       const page = this.#recent() ?? (await this.#page());
       if (writer.over || !page) return;
+      if (page.gap && (await this.#locate())) continue;
+      if (writer.over) return;
       await this.#expectProgress(page);
       if (page.gap) {
         this.#lost = generation;
@@ -141,6 +160,17 @@ export class Replay {
   #await<T>({ result, drop }: Wait<T>): Promise<T | undefined> {
     this.#drop = drop;
     return result;
+  }
+
+  /** The id that the client sent may be one that a publisher chose. */
+  async #locate(): Promise<boolean> {
+    const { log, reader } = this.#context;
+    if (this.#located || !log.locate) return false;
+    this.#located = true;
+    const place = await this.#await(reader.locate(this.#task.place));
+    if (place === undefined) return false;
+    this.#task.place = place;
+    return true;
   }
 
   async #expectProgress({ gap, end }: ReadPage): Promise<void> {
@@ -183,6 +213,7 @@ export class Replay {
     const writer = this.#task;
     const after = writer.place;
     writer.meter.add('gaps', 1);
+    if (!writer.hasConventions) return this.#task.failForGap();
     if (initial || end === undefined) {
       const lastId = await this.#await(reader.lastId());
       if (lastId === undefined) return;
@@ -222,7 +253,7 @@ export class Replay {
       await forEachUntil(source, abort.signal, report, (event) => this.#pace.send(initialStateFrame(event)));
     }
     writer.sent = writer.place;
-    await writer.send(cursorFrame(writer.place));
+    if (writer.hasConventions) await writer.send(cursorFrame(writer.place));
   }
 
   async #write({ events, end }: ReadPage): Promise<void> {
