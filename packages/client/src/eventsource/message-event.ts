@@ -25,7 +25,7 @@ export function createMessageEvent({ type, data, lastEventId }: EventStreamMessa
 
 const probe = { data: 'x', origin: 'http://localhost', lastEventId: 'x' };
 
-/** What a message should have and this event has not. */
+/** The members of a message that this event lacks. */
 function missing(event: Event, init: object): [string, unknown][] {
   const { ports = [] } = event as Partial<MessageEvent>;
   return Object.entries({ source: null, ports, ...init }).filter(

@@ -10,19 +10,34 @@ let hasCheckpoints = false;
  * that an event costs.
  */
 export function createTaskQueue(): AddTask {
+  /** Tasks of which each has a message of its own. */
+  const single: (() => void)[] = [];
   let port: MessagePort | undefined;
+  let channel: MessageChannel | undefined;
   return (task) => {
     const { setImmediate, MessageChannel } = globalThis as Partial<typeof globalThis> & {
       setImmediate?: typeof setTimeout;
     };
     // Node and Bun run all that are here in one turn, and behind each its microtasks.
     if (setImmediate || !MessageChannel) return void (setImmediate ?? setTimeout)(task);
-    // Not setTimeout: browsers stretch nested timers to 4 ms.
-    port ??= send(new MessageChannel(), () => {
-      port = undefined; // listeners that come now would not hear this message
+    // Messages, since browsers stretch nested timers to 4 ms.
+    if (hasCheckpoints && single.length === 0) {
+      port ??= send(new MessageChannel(), () => {
+        port = undefined; // listeners that come now would not hear this message
+      });
+      port.addEventListener('message', task);
+      return;
+    }
+    single.push(task);
+    channel ??= receive(new MessageChannel(), () => {
+      const next = single.shift();
+      if (single.length === 0) {
+        channel?.port1.close();
+        channel = undefined;
+      }
+      next?.();
     });
-    port.addEventListener('message', task);
-    if (!hasCheckpoints) port = undefined;
+    channel.port2.postMessage(null);
   };
 }
 
@@ -32,17 +47,27 @@ export function createTaskQueue(): AddTask {
  * empty, perform a microtask checkpoint." Other runtimes call them from JavaScript of their own.
  */
 function send({ port1, port2 }: MessageChannel, onMessage: () => void): MessagePort {
-  let ran = false;
   port1.onmessage = () => {
     onMessage();
     port1.close(); // since an open port holds a process
+  };
+  port2.postMessage(null);
+  return port1;
+}
+
+/** Calls back at each message, and learns whether microtasks run between listeners. */
+function receive(channel: MessageChannel, onMessage: () => void): MessageChannel {
+  const { port1 } = channel;
+  let ran = false;
+  port1.onmessage = () => {
+    ran = false;
     queueMicrotask(() => {
       ran = true;
     });
   };
   port1.addEventListener('message', () => {
     hasCheckpoints = ran;
+    onMessage();
   });
-  port2.postMessage(null);
-  return port1;
+  return channel;
 }

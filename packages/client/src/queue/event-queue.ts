@@ -186,7 +186,8 @@ export function createQueue<E>(
       const { lastEventId } = events[events.length - newest.n + n] as Received;
       for (const { taken, done } of consumers) {
         if (taken.n !== n) continue;
-        for (const place of done.n === n ? [taken, done] : [taken]) Object.assign(place, { n: n + 1, id: lastEventId });
+        for (const place of done.n === n ? [taken, done] : [taken])
+          Object.assign(place, { n: n + 1, id: lastEventId });
       }
       dropped++;
       forget();
