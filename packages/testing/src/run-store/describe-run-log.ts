@@ -146,6 +146,8 @@ export function describeRunLog({ describe, test, codeOf, until, end, expect }: R
             expect([isThere, state.outcome, state.reason]).toEqual([true, 'failed', 'why']);
           expect(last !== undefined).toBe(isThere);
           ended = state.status === 'ended';
+          // A store may write at the end of a turn of the event loop.
+          await new Promise<void>((resolve) => setTimeout(resolve, 0));
         }
         const id = await ending;
         const state = await there.state();
