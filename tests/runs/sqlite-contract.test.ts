@@ -37,7 +37,8 @@ describe.each(Object.entries(sqlites))('with %s', (driver, open) => {
   describeEventLog(
     `createSqliteLog on ${driver}`,
     ({ maxEvents }) =>
-      closing((database) => createSqliteLog({ database, maxEvents }), files.next()) as EventLog & AsyncDisposable,
+      closing((database) => createSqliteLog({ database, maxEvents }), files.next()) as EventLog &
+        AsyncDisposable,
     api,
   );
 

@@ -13,7 +13,7 @@ export interface Waiter {
 }
 
 interface Queued {
-  /** Within the transaction. What it throws undoes all of it. */
+  /** Within the transaction. An error undoes all of it. */
   readonly run: () => void;
   /** After it, with the error if there was one. */
   readonly settle: (error: unknown) => void;
@@ -80,7 +80,7 @@ export class Database {
     else this.#touched.set(name, [...events]);
   }
 
-  /** What the transaction that is being told of has added to a log. */
+  /** The events that the transaction being told of has added to a log. */
   added(name: string): readonly LoggedEvent[] {
     return this.#touched.get(name) ?? [];
   }
@@ -119,8 +119,8 @@ export class Database {
   }
 
   close(): void {
-    if (this.#shared || this.#closed) return;
     this.flush();
+    if (this.#shared || this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#waiters.clear();
@@ -141,7 +141,7 @@ export class Database {
       if (version === this.#version) return;
       this.#version = version;
     } catch {
-      // Whoever reads or writes next is told why.
+      // The next to read or write is told why.
       return;
     }
     for (const waiters of [...this.#waiters.values()]) for (const waiter of [...waiters]) waiter.look();

@@ -3,7 +3,7 @@ import type { Waiter } from './database';
 
 interface Source {
   page(after: string): LogPage;
-  /** What the transaction that is being told of has added. */
+  /** The events that the transaction being told of has added. */
   added(): readonly LoggedEvent[];
 }
 
@@ -57,7 +57,7 @@ export class Follower implements Waiter {
     }
   }
 
-  /** What was just added follows directly as a rule, and need not be read. */
+  /** As a rule the events that were just added follow directly, and need not be read. */
   #next(): LogPage {
     const added = this.#source.added();
     const [first] = added;

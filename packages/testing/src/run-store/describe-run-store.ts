@@ -8,7 +8,7 @@ import type { RunTools } from './run-tools';
 /** Makes a store without runs. It is disposed of after its test. */
 export type RunStoreFactory = () => RunStore | Promise<RunStore>;
 
-/** Further ways to the same runs. What is left out is not tested. */
+/** Further ways to the same runs. Those that are left out are not tested. */
 export interface RunStoreVariants {
   /**
    * Opens a second store on the same runs, as another process would. It is disposed of after its test. A store

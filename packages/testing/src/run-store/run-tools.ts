@@ -1,7 +1,7 @@
 import type { Claim, LogEnd, LogPage, RunLog, RunStore } from '@eventwire/server';
 import type { TestApi } from '../event-log/test-api';
 
-/** What each test is given. */
+/** The stores of one test. */
 export interface RunTest {
   readonly store: RunStore;
   /** A store of another process. */

@@ -13,9 +13,9 @@ import { claimOf, HeldClaim } from './held-claim';
 import { type LogRow, LogRows } from './log-rows';
 import { openDatabase } from './open-database';
 import { END_TYPE } from './packed-events';
-import { endOf, StoredLog } from './sqlite-log';
 import { SqliteLogError } from './sqlite-log-error';
 import { checkRunStoreOptions, type SqliteRunStoreOptions } from './sqlite-options';
+import { endOf, StoredLog } from './stored-log';
 
 /** Ms between two looks for runs that have expired. */
 const SWEEP = 60_000;
