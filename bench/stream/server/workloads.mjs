@@ -14,7 +14,7 @@ export const MARK = '~';
 const DATA = `a dozen letters${MARK}`;
 const PIECES = ['a dozen', 'letters', 'in four', `lines${MARK}`];
 
-export const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 /**
  * The data of so many events, as a workload has them come.
