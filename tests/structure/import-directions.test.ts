@@ -18,6 +18,7 @@ const allowed: Record<string, string[]> = {
   'server-node': ['@eventwire/server', '@eventwire/encoder', '@eventwire/options'],
   'server-web': ['@eventwire/server', '@eventwire/encoder', '@eventwire/options'],
   redis: ['@eventwire/server', '@eventwire/encoder'],
+  sqlite: ['@eventwire/server', '@eventwire/encoder'],
   testing: ['@eventwire/encoder', '@eventwire/server', 'fast-check', 'msw'],
 };
 /** Whose source, or which folder of it, may import node: modules. */
