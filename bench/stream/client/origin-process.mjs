@@ -5,7 +5,7 @@ import { makeChunks } from './streams.mjs';
 const server = createServer(async (req, res) => {
   const { pathname, searchParams } = new URL(req.url ?? '', 'http://localhost');
   res.setHeader('access-control-allow-origin', '*');
-  if (pathname !== '/events') return res.setHeader('content-type', 'text/html').end('<!doctype html>');
+  if (pathname !== '/events') return void res.setHeader("content-type", "text/html").end("<!doctype html>");
   const chunks = makeChunks(
     searchParams.get('chunks'),
     Number(searchParams.get('events')),

@@ -1,9 +1,9 @@
-export function setDefault(headers: Headers, name: string, value: string): void {
+function setDefault(headers: Headers, name: string, value: string): void {
   if (!headers.has(name)) headers.set(name, value);
 }
 
 /** Sets the headers of every request for a stream, unless the user has set them. */
-export function setDefaults(headers: Headers): void {
+function setDefaults(headers: Headers): void {
   // [spec] "User agents may set (`Accept`, `text/event-stream`) in request's header list."
   setDefault(headers, 'accept', 'text/event-stream');
   // [spec] Fetch, for the cache mode "no-store": "append (`Cache-Control`, `no-cache`) to httpRequest's
