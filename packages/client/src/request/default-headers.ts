@@ -3,7 +3,7 @@ function setDefault(headers: Headers, name: string, value: string): void {
 }
 
 /** Sets the headers of every request for a stream, unless the user has set them. */
-function setDefaults(headers: Headers): void {
+export function setDefaults(headers: Headers): void {
   // [spec] "User agents may set (`Accept`, `text/event-stream`) in request's header list."
   setDefault(headers, 'accept', 'text/event-stream');
   // [spec] Fetch, for the cache mode "no-store": "append (`Cache-Control`, `no-cache`) to httpRequest's
