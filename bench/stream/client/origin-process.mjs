@@ -1,24 +1,28 @@
-// The origin of all participants: the same bytes for each. Its processor time is nobody's.
+// The origin of all clients: the same bytes for each. What it takes counts for none of them.
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { makeChunks } from './streams.mjs';
+import { answerRequests } from '../answer-requests.mjs';
+import { makeChunks } from './workloads.mjs';
 
 const server = createServer(async (req, res) => {
-  const { pathname, searchParams } = new URL(req.url ?? '', 'http://localhost');
-  res.setHeader('access-control-allow-origin', '*');
-  if (pathname !== '/events') return void res.setHeader("content-type", "text/html").end("<!doctype html>");
-  const chunks = makeChunks(
-    searchParams.get('chunks'),
-    Number(searchParams.get('events')),
-    searchParams.has('ids'),
-  );
+  const { searchParams } = new URL(req.url ?? '', 'http://localhost');
+  const { chunks = '', events, ids } = Object.fromEntries(searchParams);
   res.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (const chunk of chunks)
-    if (!res.write(chunk)) await new Promise((resolve) => res.once('drain', resolve).once('close', resolve));
-  // Left open: what a participant does at the end of a response is not measured.
-  req.on('close', () => res.end());
+  for (const chunk of makeChunks(chunks, Number(events), ids === 'true')) {
+    if (res.write(chunk)) continue;
+    const controller = new AbortController();
+    const { signal } = controller;
+    await Promise.race([once(res, 'drain', { signal }), once(res, 'close', { signal })]).finally(() =>
+      controller.abort(),
+    );
+    if (res.destroyed) return;
+  }
+  // Left open: what a client does at the end of a response is not measured.
 });
-server.listen(0, '127.0.0.1', () => {
-  const address = /** @type {import('node:net').AddressInfo} */ (server.address());
-  process.send?.(`http://127.0.0.1:${address.port}/`);
+
+answerRequests({
+  async start() {
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return { port: /** @type {import('node:net').AddressInfo} */ (server.address()).port };
+  },
 });
-process.on('disconnect', () => process.exit());

@@ -1,33 +1,47 @@
-/**
- * The clients, in the table's order, each with the module and the function that drives it.
- * @type {readonly { name: string, load(): Promise<(url: string, events: number, bytes: number) => Promise<unknown>> }[]}
- */
+/** @type {readonly (import('../part.mjs').Participant & { module: string, style: string })[]} */
 export const participants = [
-  { name: 'connect, onEvent', load: async () => (await import('./participants/eventwire.mjs')).onEvent },
-  { name: 'connect, for await', load: async () => (await import('./participants/eventwire.mjs')).forAwait },
-  { name: 'connect, batches()', load: async () => (await import('./participants/eventwire.mjs')).batches },
-  { name: "connect, decode: 'json'", load: async () => (await import('./participants/eventwire.mjs')).json },
   {
-    name: 'eventsource-client, onMessage',
-    load: async () => (await import('./participants/eventsource-client.mjs')).onMessage,
+    ...{ name: 'connect', role: 'ours', module: 'eventwire', style: 'onEvent' },
+    note: '`connect` with `onEvent`',
   },
   {
-    name: 'eventsource-client, for await',
-    load: async () => (await import('./participants/eventsource-client.mjs')).forAwait,
+    ...{ name: 'connect-iterated', role: 'ours', module: 'eventwire', style: 'forAwait' },
+    note: '`for await` over `connect`',
   },
   {
-    name: '@microsoft/fetch-event-source',
-    load: async () => (await import('./participants/fetch-event-source.mjs')).onMessage,
+    ...{ name: 'connect-batches', role: 'ours', module: 'eventwire', style: 'batches' },
+    note: '`for await` over its `batches()`',
   },
   {
-    name: 'EventSource',
-    load: async () => eventSource((await import('@eventwire/client/eventsource')).EventSource),
+    ...{ name: 'connect-json', role: 'ours', module: 'eventwire', style: 'json' },
+    note: "`connect` with `onEvent` and `decode: 'json'`: no other client here parses the data",
   },
-  { name: 'eventsource', load: async () => eventSource((await import('eventsource')).EventSource) },
-  { name: 'undici, EventSource', load: async () => eventSource((await import('undici')).EventSource) },
-  { name: 'fetch alone (floor)', load: async () => (await import('./participants/floor.mjs')).countBytes },
+  {
+    ...{ name: 'EventSource', role: 'ours', module: 'event-source', style: 'eventwire' },
+    note: 'ours, by `onmessage`',
+  },
+  {
+    ...{ name: 'fetch', role: 'floor', module: 'floor', style: 'countBytes' },
+    note: '`fetch`, and a count of the bytes',
+  },
+  {
+    ...{ name: 'eventsource-client', role: 'peer', module: 'eventsource-client', style: 'onMessage' },
+    ...{ note: 'by `onMessage`', dependency: 'eventsource-client' },
+  },
+  {
+    ...{ name: 'eventsource-client-iterated', role: 'peer', module: 'eventsource-client', style: 'forAwait' },
+    ...{ note: 'by `for await`', dependency: 'eventsource-client' },
+  },
+  {
+    ...{ name: 'fetch-event-source', role: 'peer', module: 'fetch-event-source', style: 'onMessage' },
+    ...{ note: 'with what it needs of a page', dependency: '@microsoft/fetch-event-source' },
+  },
+  {
+    ...{ name: 'eventsource', role: 'peer', module: 'event-source', style: 'eventsource' },
+    ...{ note: 'by `onmessage`', dependency: 'eventsource' },
+  },
+  {
+    ...{ name: 'undici', role: 'peer', module: 'event-source', style: 'undici' },
+    ...{ note: 'its `EventSource`, by `onmessage`', dependency: 'undici' },
+  },
 ];
-
-/** @param {new (url: string) => any} implementation */
-const eventSource = async (implementation) =>
-  (await import('./participants/event-source.mjs')).byMessages(implementation);

@@ -1,9 +1,11 @@
 /**
  * Any EventSource: all have the Standard's interface.
- * @param {new (url: string) => any} EventSource
+ *
+ * @param {() => Promise<{ EventSource: new (url: string) => any }>} load
  */
-export const byMessages = (EventSource) => (/** @type {string} */ url, /** @type {number} */ events) =>
-  new Promise((resolve) => {
+const byMessages = (load) => async (/** @type {string} */ url, /** @type {number} */ events) => {
+  const { EventSource } = await load();
+  await new Promise((resolve) => {
     const source = new EventSource(url);
     let count = 0;
     source.onmessage = () => {
@@ -12,3 +14,8 @@ export const byMessages = (EventSource) => (/** @type {string} */ url, /** @type
       resolve(undefined);
     };
   });
+};
+
+export const eventwire = byMessages(() => import('@eventwire/client/eventsource'));
+export const eventsource = byMessages(() => import('eventsource'));
+export const undici = byMessages(() => import('undici'));

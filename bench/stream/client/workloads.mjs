@@ -1,15 +1,14 @@
 /** Bytes in a chunk of `large`. */
 const LARGE = 64 * 1024;
 
-/**
- * The workloads of the bench.
- * @type {readonly { name: string, chunks: 'large' | 'single', ids: boolean, events: number }[]}
- */
+/** @typedef {import('../part.mjs').Workload & { chunks: 'large' | 'single', ids: boolean }} ClientWorkload */
+
+/** @type {readonly ClientWorkload[]} */
 export const workloads = [
-  { name: '64 KiB a chunk', chunks: 'large', ids: false, events: 300_000 },
-  { name: '64 KiB a chunk, with ids', chunks: 'large', ids: true, events: 300_000 },
-  { name: 'one event a chunk', chunks: 'single', ids: false, events: 60_000 },
-  { name: 'one event a chunk, with ids', chunks: 'single', ids: true, events: 60_000 },
+  { name: 'large', title: '64 KiB a chunk', chunks: 'large', ids: false, events: 300_000 },
+  { name: 'large-ids', title: '64 KiB a chunk, with ids', chunks: 'large', ids: true, events: 300_000 },
+  { name: 'single', title: 'one event a chunk', chunks: 'single', ids: false, events: 60_000 },
+  { name: 'single-ids', title: 'one event a chunk, with ids', chunks: 'single', ids: true, events: 60_000 },
 ];
 
 /** @param {number} n @param {boolean} ids */
@@ -17,7 +16,8 @@ const eventText = (n, ids) => `${ids ? `id: ${n}\n` : ''}data: {"token":" word${
 
 /**
  * The chunks of a stream of so many events.
- * @param {string | null} chunks @param {number} events @param {boolean} ids
+ *
+ * @param {string} chunks `large` or `single` @param {number} events @param {boolean} ids
  * @returns {Generator<Buffer>}
  */
 export function* makeChunks(chunks, events, ids) {
