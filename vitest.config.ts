@@ -39,6 +39,19 @@ const testingMsw3 = {
   },
 };
 
+/**
+ * Conditions that a test waits for come in milliseconds. The second after which vitest gives up by itself is too
+ * short on a machine that is busy with other tests. `vi.waitUntil` has no setting: tests/support/patience.ts.
+ */
+const patient = <T extends { test: object }>(project: T) => ({
+  ...project,
+  test: {
+    ...project.test,
+    expect: { poll: { timeout: 15_000 } },
+    setupFiles: [`${root}tests/support/patience.ts`],
+  },
+});
+
 export default defineConfig({
   test: {
     // One more than vitest would take on two cores: many tests wait for sockets and programs rather than compute.
@@ -64,6 +77,7 @@ export default defineConfig({
       suite('recipes', { testTimeout: 60_000, hookTimeout: 60_000 }),
       suite('structure', { exclude: ['structure/start.test.ts'], testTimeout: 60_000 }),
       suite('start', { include: ['structure/start.test.ts'], testTimeout: 180_000 }),
+      suite('run-store', { include: ['runs/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 }),
       suite('event-log', { include: ['logs/memory-log.test.ts'] }),
       suite('redis-log', { include: ['logs/redis-*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 }),
       suite('exactly-once', { include: ['chaos/exactly-once.test.ts'], testTimeout: 1_800_000 }),
@@ -98,7 +112,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-    ],
+    ].map(patient),
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],

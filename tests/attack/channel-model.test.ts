@@ -53,9 +53,17 @@ async function round(random: () => number): Promise<void> {
   };
   const connect = (client: Client) => {
     const connection = client.connect(nested);
+    // A local log is asked within the call, so a newcomer gets whatever is published behind it, or a state of it.
+    if (!isRemote && client.lastEventId === '' && !client.kind.initial) client.place = published.newest;
     connection.signal.addEventListener('abort', nested);
     connection.stuck = random() < 0.3;
     channel.subscribe(connection, client.kind.options);
+  };
+  const welcome = (id: string) => {
+    if (clients.length >= 12) return;
+    const added = new Client(oneOf(all), published, id);
+    clients.push(added);
+    connect(added);
   };
   const reconnect = (client: Client, part: number) => {
     total.cuts++;
@@ -75,23 +83,23 @@ async function round(random: () => number): Promise<void> {
 
   function act(): void {
     const client = clients[below(clients.length)];
-    const what = below(12);
+    const what = below(13);
     if (what < 3) for (let n = below(5); n >= 0; n--) publish(oneOf([0, 0, 100, 2000]));
     else if (what === 3) publish(70_000);
     else if (what === 4) for (let n = 0; n < 40; n++) publish(0);
-    else if (what === 5 && clients.length < 12) {
-      const id = oneOf(['', '', 'elsewhere.1', 'bogus']);
-      const added = new Client(oneOf(all), published, id);
-      clients.push(added);
-      connect(added);
-    } else if (what === 6 && client) reconnect(client, random());
+    else if (what === 5) welcome(oneOf(['', '', 'elsewhere.1', 'bogus']));
+    else if (what === 6 && client) reconnect(client, random());
     else if (what === 7 && client?.connection?.signal.aborted) reconnect(client, 1);
     else if (what === 8 && client?.connection) {
       client.connection.stuck = random() < 0.5;
       client.connection.drain();
     } else if (what === 9 && client) client.connection?.close();
     else if (what === 10 && isRemote) remote.cut();
-    else client?.read();
+    else if (what === 11) {
+      // Several newcomers within one turn, and an event right behind them.
+      for (let n = below(3); n >= 0; n--) welcome('');
+      publish(0);
+    } else client?.read();
   }
 
   const steps = 40 + below(120);

@@ -13,6 +13,9 @@ import type { AsyncServerEventInit, EventDefaults, EventInput } from './server-e
  * The iterator's `return()` closes the source of the data at once, also while a piece is awaited. A source
  * that a {@link ServerEvent} keeps stays open, since the event can be written again.
  *
+ * @example
+ * for await (const text of encodeAsync({ type: 'report', data: lines })) response.write(text);
+ *
  * @param defaults fields for an event that brings none of its own
  * @throws ServerEventError at the call for everything but the pieces of an iterable; those are refused as
  *   they come, and the source is closed. An error of the source is thrown on.

@@ -17,6 +17,10 @@ interface Writing {
  * An event that is refused and a source that fails make both sides fail with that error: an event that is
  * half written never looks like the end. Cancelling the readable or aborting the writable side makes the
  * other fail, and closes the source of the data that is being read.
+ *
+ * @example
+ * const body = ReadableStream.from(events).pipeThrough(new EventStreamEncoderStream());
+ * return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
  */
 export class EventStreamEncoderStream {
   readonly writable: WritableStream<EventInput | AsyncServerEventInit>;

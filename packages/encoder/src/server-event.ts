@@ -12,6 +12,11 @@ import { utf8 } from './utf8';
  *
  * An array is copied. Any other iterable is read when the text is first asked for, piece by piece and only
  * once: its pieces are kept, and an error that it throws is thrown again by every later reading.
+ *
+ * @example
+ * const event = new ServerEvent('hello', { type: 'greeting' });
+ * `${event}`; // 'event: greeting\ndata: hello\n\n'
+ * new ServerEvent('hello', { ...event, id: '7' }).id; // '7'
  */
 export class ServerEvent implements ServerEventInit, Iterable<string> {
   readonly data: string | Iterable<string> | undefined;
@@ -42,6 +47,9 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
 
   /**
    * An event whose data is the value as JSON.
+   *
+   * @example
+   * ServerEvent.json({ done: 40 }, { type: 'progress' });
    *
    * @throws ServerEventError `NOT_JSON` where JSON has no text for the value (`undefined`, a function, a symbol) or
    *   `JSON.stringify` throws (a cycle, a BigInt), whose error is the `cause`

@@ -8,6 +8,12 @@ import { Stream } from './stream';
  * A parser of one event stream after the other, which calls `handlers` from inside `feed` and `end`. Its
  * methods need no `this`.
  *
+ * @example
+ * const parser = createParser({ onEvent: ({ type, data }) => console.log(type, data) });
+ * parser.feed('data: hel');
+ * parser.feed('lo\n\n'); // message hello
+ * parser.end();
+ *
  * @throws TypeError with the code `INVALID_OPTION` and `option`
  */
 export function createParser(

@@ -11,6 +11,9 @@ import type { Chunk, EventStreamMessage } from './event-stream-parser';
  * events are pulled from behind it. This class does not extend it, so that runtimes without it can import the
  * parser.
  *
+ * @example
+ * const events = response.body.pipeThrough(new EventStreamDecoderStream());
+ *
  * @throws TypeError with the code `INVALID_OPTION` and `option`
  */
 export class EventStreamDecoderStream {

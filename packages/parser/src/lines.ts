@@ -39,7 +39,8 @@ export class Lines extends Block {
     // [spec] "The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any."
     // [spec] "a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair": the CR has ended the line
     // already.
-    let start = unitAt(units, 0) === this.skip ? 1 : 0;
+    // Mostly there is nothing to swallow, and looking at a character costs more than asking for that.
+    let start = this.skip !== NOTHING && unitAt(units, 0) === this.skip ? 1 : 0;
     // The next of each kind, searched again only once it is consumed: or a text with one kind of ending would
     // be searched for the other one line after line, to its end.
     let lf = text.indexOf('\n', start);

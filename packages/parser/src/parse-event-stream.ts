@@ -17,8 +17,11 @@ export interface EventStreamIterator extends AsyncIterableIterator<EventStreamMe
  * `throw` cancels it and releases its lock. If the source, the parser or a handler fails, the error is thrown
  * after the events that came before.
  *
- * @throws at the call a TypeError with the code `INVALID_OPTION`, or EventStreamError `INVALID_SOURCE`, `SOURCE_USED`. While iterating:
- * `EVENT_TOO_LARGE`, `INVALID_CHUNK`, and what the source or a handler throws
+ * @example
+ * for await (const { data } of parseEventStream(await fetch(url))) console.log(JSON.parse(data));
+ *
+ * @throws at the call a TypeError with the code `INVALID_OPTION`, or EventStreamError `INVALID_SOURCE`,
+ * `SOURCE_USED`. While iterating: `EVENT_TOO_LARGE`, `INVALID_CHUNK`, and what the source or a handler throws
  */
 export function parseEventStream(
   source: EventStreamSource,

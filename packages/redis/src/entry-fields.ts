@@ -8,6 +8,7 @@ import {
   type ServerEventInit,
 } from '@eventwire/encoder';
 import type { AppendOptions, LoggedEvent } from '@eventwire/server';
+import { END_TYPE } from './end';
 
 // Made when the first event comes: some runtimes that import this have no TextEncoder (Jest's jsdom).
 let encoder: TextEncoder | undefined;
@@ -30,7 +31,7 @@ export interface ToKeep {
 export function toFields(event: EventInput, options: AppendOptions): ToKeep {
   const kept = keepFields(event);
   refuseId(kept);
-  refuseReservedType(kept);
+  if (kept.type !== END_TYPE || options.end === undefined) refuseReservedType(kept);
   const { data, type, retry, comment } = kept;
   const pieces = data === undefined || typeof data === 'string' ? data : [...data];
   const size = utf8(encode(kept)).byteLength;
@@ -44,6 +45,7 @@ export function toFields(event: EventInput, options: AppendOptions): ToKeep {
     encode({ id: wireId });
     fields.push('wire', wireId);
   }
+  if (options.end) fields.push('end', '');
   return { fields, size };
 }
 
@@ -51,7 +53,7 @@ export function toFields(event: EventInput, options: AppendOptions): ToKeep {
 export function fromEntry(fields: ReadonlyMap<string, unknown>, id: string): LoggedEvent {
   const text = (name: string) => (fields.has(name) ? String(fields.get(name)) : undefined);
   const event = readObject<ServerEventInit>('event', text('event'));
-  refuseReservedType(event);
+  if (event.type !== END_TYPE || !fields.has('end')) refuseReservedType(event);
   const [topic, wireId] = [text('topic'), text('wire')];
   const topics = fields.has('topics') ? readTopics(text('topics')) : topic === undefined ? [] : [topic];
   const attributes = readObject<LoggedEvent['attributes']>('attributes', text('attributes') ?? '{}');

@@ -13,6 +13,8 @@ interface Follower {
   after: string;
   readonly listener: (batch: LogPage) => void;
   readonly signal: AbortSignal;
+  /** It has been told that the log is sealed. */
+  knowsEnd: boolean;
   /**
    * The reading under way. Only one at a time, or two would give it the same. Settles with the newest entry
    * that it knows of.
@@ -37,7 +39,7 @@ export class Followers {
 
   /** Settles once it follows. */
   async add(after: string, listener: Follower['listener'], signal: AbortSignal): Promise<void> {
-    const follower = { after, listener, signal, advancing: Promise.resolve('') };
+    const follower = { after, listener, signal, knowsEnd: false, advancing: Promise.resolve('') };
     // First, so that the connection that waits is not given up meanwhile, when another leaves.
     this.#all.add(follower);
     signal.addEventListener('abort', () => this.#leave(follower), { once: true });
@@ -63,11 +65,14 @@ export class Followers {
 
   async #readOn(follower: Follower): Promise<string> {
     while (this.#all.has(follower)) {
-      const { events, gap, head } = await this.#page(follower.after);
+      const { head, ...page } = await this.#page(follower.after);
       if (!this.#all.has(follower)) break;
+      const { events, gap, end } = page;
       const last = events.at(-1)?.id;
       follower.after = last ?? (gap ? head : follower.after);
-      if (gap || last !== undefined) follower.listener({ events, gap });
+      const ends = end !== undefined && !follower.knowsEnd;
+      follower.knowsEnd = end !== undefined;
+      if (gap || last !== undefined || ends) follower.listener(page);
       if (last === undefined || last === head) return head;
     }
     return '';

@@ -1,5 +1,6 @@
 import { type EventInput, ServerEventError } from '@eventwire/encoder';
 import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from '@eventwire/server';
+import { readEnd, writeEnd } from './end';
 import { Entries } from './entries';
 import { fromEntry, toFields } from './entry-fields';
 import { Epochs } from './epochs';
@@ -23,6 +24,8 @@ const FOLLOWED_PAGE = 500;
 const PAGE_BYTES = 1024 * 1024;
 /** Ms for which Redis remembers what a log had under way that has not been heard of since. */
 const MEMORY = 24 * 60 * 60 * 1000;
+/** The place before the first event, of whatever epoch. */
+const START: RedisId = { epoch: '*', entry: '0-0', before: false };
 /** Ms for which Redis knows an event again by its idempotency key. */
 const KEY_MEMORY = 60 * 60 * 1000;
 
@@ -67,7 +70,7 @@ class RedisLog implements EventLog, AsyncDisposable {
   }
 
   async append(event: EventInput, options: AppendOptions = {}): Promise<LoggedEvent> {
-    const { wireId, idempotencyKey } = options;
+    const { wireId, idempotencyKey, term, end } = options;
     const { fields, size } = toFields(event, options);
     if (wireId !== undefined && this.#parse(wireId)) throw ownPlace(wireId);
     const number = ++this.#lastNumber;
@@ -80,9 +83,14 @@ class RedisLog implements EventLog, AsyncDisposable {
     try {
       const [, id, wire] = await this.#ask(
         (all, epoch) =>
-          this.#writes.run(APPEND, [...all, ...keys], [epoch, ...numbers, wireId ?? '', ...fields]),
+          this.#writes.run(
+            APPEND,
+            [...all, ...keys],
+            [epoch, ...numbers, wireId ?? '', String(term ?? ''), writeEnd(end), ...fields],
+          ),
         2,
       );
+      refuseOlder(id);
       const map = new Map<string, unknown>();
       for (let i = 0; i < fields.length; i += 2) map.set(fields[i] ?? '', fields[i + 1]);
       // Of the first event with this key, if this is not the first.
@@ -127,8 +135,8 @@ class RedisLog implements EventLog, AsyncDisposable {
 
   async read(after: string, options: ReadOptions): Promise<LogPage> {
     checkReadOptions(options);
-    const { events, gap } = await this.#page(after, options, false);
-    return { events, gap };
+    const { head, ...page } = await this.#page(after, options, false);
+    return page;
   }
 
   async follow(after: string, listener: (batch: LogPage) => void, signal: AbortSignal): Promise<void> {
@@ -151,18 +159,21 @@ class RedisLog implements EventLog, AsyncDisposable {
   async #page(after: string, options: ReadOptions, isUrgent: boolean): Promise<PageAtHead> {
     const { limit, maxBytes = PAGE_BYTES, maxReplayBytes = '' } = options;
     const { idPrefix } = this.#options;
-    const place = this.#parse(after);
+    const place = after === '' ? START : this.#parse(after);
     const where = [place?.epoch ?? '', place?.entry ?? '', place?.before ? 'before' : ''];
-    const [found, last, gap, entries] = await this.#ask((keys, epoch) => {
+    const [found, last, gap, entries, sealed] = await this.#ask((keys, epoch) => {
       const args = [epoch, ...where, ...[limit, maxBytes, maxReplayBytes, idPrefix.length].map(String)];
       return this.#reads.run(PAGE, keys, args, isUrgent);
     }, 4);
     const epoch = String(found);
-    const events = readEntries(entries).map((entry) =>
+    const all = readEntries(entries).map((entry) =>
       this.#entries.read(entry, formatId(epoch, entry.id, idPrefix)),
     );
     const head = formatId(epoch, String(last), idPrefix);
-    return { events: within(maxBytes, events), gap: gap === 1, head };
+    const events = within(maxBytes, all);
+    const page = { events, gap: gap === 1, head };
+    const end = readEnd(sealed);
+    return end && (events.at(-1)?.id ?? head) === head ? { ...page, end } : page;
   }
 
   /** By which the entries of ids that publishers chose are found, and in which order they were added. */
@@ -200,6 +211,11 @@ class RedisLog implements EventLog, AsyncDisposable {
   #refuseDisposed(): void {
     if (this.#disposed) throw disposed();
   }
+}
+
+function refuseOlder(id: unknown): void {
+  if (id === 'FENCED') throw new RedisLogError('FENCED', 'The log has a publisher of a higher term: stop');
+  if (id === 'ENDED') throw new RedisLogError('ENDED', 'The log was sealed by its end: add nothing more');
 }
 
 /** Entries that do not say how large they are may have brought more than was asked for. */

@@ -3,7 +3,8 @@
  * the epoch. ARGV[1]: an epoch for the case that a new one is needed.
  *
  * The epoch is a hash: `id`; `used` once the stream has been seen; `last`, the newest entry that a log has
- * added; `bytes`, of all frames until then. A stream that was there and is gone has taken its events with it,
+ * added; `bytes`, of all frames until then; `term`, the highest of a publisher; `end`, as JSON, once the log is
+ * sealed. A stream that was there and is gone has taken its events with it,
  * so that its ids must not be mistaken for those of the next one.
  */
 const EPOCH = `
@@ -38,8 +39,9 @@ end
  * event with the publisher's own key, whichever writer it has told. ARGV: 2 the events to keep, 3 the number, 4
  * the lowest number that the writer still waits for, 5 and 6 the ms for which to remember the one and the
  * other, 7 the bytes of the event's block, 8 those of the prefix of ids, 9 the id that its publisher chose, or
- * nothing, then the fields. Gives the epoch, the id, and the one that its publisher chose, or nothing; no id for
- * a number that the writer no longer waits for, whose command was on the way for too long.
+ * nothing, 10 the publisher's term, or nothing, 11 the end that seals the log, or nothing, then the fields. Gives
+ * the epoch, the id, and the one that its publisher chose, or nothing; no id for a number that the writer no
+ * longer waits for, whose command was on the way for too long; and `FENCED` or `ENDED` instead of an id.
  *
  * The field `after` names the entry before: where that one has been removed, PAGE can tell by it that no
  * other has. `size` is the bytes of the block, and `offset` those of all frames before.
@@ -61,6 +63,8 @@ end
 local number, waiting = tonumber(ARGV[3]), tonumber(ARGV[4])
 local floor = -tonumber(redis.call('ZSCORE', KEYS[3], 'floor') or '0')
 if number < floor then return {epoch} end
+local term, ended = unpack(redis.call('HMGET', KEYS[2], 'term', 'end'))
+if ARGV[10] ~= '' and term and tonumber(term) > tonumber(ARGV[10]) then return {epoch, 'FENCED'} end
 local id = redis.call('ZRANGEBYSCORE', KEYS[3], number, number)[1]
 local wireId = ARGV[9]
 if not id and KEYS[6] then
@@ -70,8 +74,9 @@ if not id and KEYS[6] then
     id, wireId = string.match(known, '^(%S+) ?(.*)$')
   end
 end
+if not id and ended then return {epoch, 'ENDED'} end
 if not id then
-  local fields = {'size', ARGV[7], 'offset', bytes or '0', unpack(ARGV, 10)}
+  local fields = {'size', ARGV[7], 'offset', bytes or '0', unpack(ARGV, 12)}
   if not there then newest = '0-0' end
   if newest then
     fields[#fields + 1] = 'after'
@@ -81,6 +86,8 @@ if not id then
   local idBytes = ARGV[9] ~= '' and #ARGV[9] or #'.' + tonumber(ARGV[8]) + #epoch + #entry
   local frame = tonumber(ARGV[7]) + #'id: \\n' + idBytes
   redis.call('HSET', KEYS[2], 'used', '1', 'last', entry, 'bytes', string.format('%.0f', tonumber(bytes or '0') + frame))
+  if ARGV[10] ~= '' then redis.call('HSET', KEYS[2], 'term', ARGV[10]) end
+  if ARGV[11] ~= '' then redis.call('HSET', KEYS[2], 'end', ARGV[11]) end
   id = epoch .. '.' .. entry
   if KEYS[6] then redis.call('SET', KEYS[6], id .. ' ' .. wireId, 'PX', ARGV[6]) end
   if ARGV[9] ~= '' then addWireId(entry) end
@@ -127,10 +134,10 @@ return {epoch}
 /**
  * The entries behind a place. If events are missing behind the place, what there is behind it: nothing, if
  * the newest have been lost, as by a failover to a replica that lagged. For a place of another epoch, all
- * that there is. ARGV: 2 the place's epoch, 3 its entry, 4 `before` if it is the place just before that
+ * that there is. ARGV: 2 the place's epoch, or `*` for the place before the first event, 3 its entry, 4 `before` if it is the place just before that
  * entry, 5 how many, 6 how many bytes of frames; 7 how many bytes of the newest frames for a place of another
- * epoch, empty for all; 8 the bytes of the prefix of ids. Gives the epoch, the newest entry, 1 for a gap, and
- * the entries.
+ * epoch, empty for all; 8 the bytes of the prefix of ids. Gives the epoch, the newest entry, 1 for a gap, the
+ * entries, and the end, if the log is sealed.
  *
  * Read in small steps, since Redis does nothing else meanwhile, and makes up each step whole before its size
  * can be seen.
@@ -206,18 +213,19 @@ local function newestOf(room)
   return string.format('%.0f', high)
 end
 
-if ARGV[2] ~= epoch then
-  return {epoch, last, 1, range(ARGV[7] == '' and '-' or newestOf(tonumber(ARGV[7])))}
+local ended = redis.call('HGET', KEYS[2], 'end')
+if ARGV[2] ~= epoch and ARGV[2] ~= '*' then
+  return {epoch, last, 1, range(ARGV[7] == '' and '-' or newestOf(tonumber(ARGV[7]))), ended}
 end
 
 local place, before = ARGV[3], ARGV[4] == 'before'
 local held = redis.call('XRANGE', KEYS[1], place, place)[1]
 local found = range(before and place or '(' .. place)
-if held then return {epoch, last, 0, found} end
+if held then return {epoch, last, 0, found, ended} end
 -- Nothing has been removed behind a place if nothing was ever there, if nothing ever was removed, or if the
 -- next entry says so.
 local whole = not before and (
   place == last or (place == '0-0' and added == length) or (found[1] and field(found[1], 'after') == place)
 )
-return {epoch, last, whole and 0 or 1, found}
+return {epoch, last, whole and 0 or 1, found, ended}
 `;

@@ -39,13 +39,6 @@ export abstract class BodyWriter implements PendingBytes {
     return this.#pending;
   }
 
-  readAhead(): number {
-    const { res } = this;
-    // The socket of a response of HTTP/2 may throw.
-    if (isHttp2(res)) return this.#pending;
-    return this.#pending | res.writableLength | (res.socket?.writable ? 1 : 0);
-  }
-
   onPending(size: number): void {
     this.#pending += size;
   }

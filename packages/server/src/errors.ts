@@ -30,3 +30,27 @@ export class EventStreamUsageError extends TypeError {
     this.code = code;
   }
 }
+
+/**
+ * A run cannot do what was asked.
+ *
+ * Codes: `FENCED` (another producer has taken the run over, or it was deleted: stop), `ENDED` (the run has
+ * ended, and takes no more events), `MISSING` (there is no such run), `GAP` (the id to go on from is not of
+ * this run), `STORE_FULL` (the store holds as much as it may, all of it of runs that have not ended),
+ * `STOPPED` (somebody has asked the run to stop: the reason of its `signal`), `RUNS_CLOSED` (`close()` was
+ * called on these runs).
+ */
+export class RunError extends Error {
+  readonly code: 'FENCED' | 'ENDED' | 'MISSING' | 'GAP' | 'STORE_FULL' | 'STOPPED' | 'RUNS_CLOSED';
+
+  constructor(code: RunError['code'], message: string, options?: ErrorOptions | undefined) {
+    super(message, options);
+    this.name = 'RunError';
+    this.code = code;
+  }
+}
+
+/** The code of an error, whichever package's: a store need not know this package's classes. */
+export function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}

@@ -1,15 +1,33 @@
 export { type Channel, createChannel } from './channel/channel';
-export type { ChannelCloseOptions, ChannelOptions, SubscribeOptions } from './channel/channel-options';
+export type {
+  ChannelCloseOptions,
+  ChannelOptions,
+  PublishOptions,
+  SubscribeOptions,
+} from './channel/channel-options';
 export type { ChannelMetric, ChannelStats, MetricListener } from './channel/channel-stats';
 export type { SelectionOptions, TopicPattern } from './channel/selection';
-export { EventStreamClosedError, EventStreamUsageError } from './errors';
+export { EventStreamClosedError, EventStreamUsageError, RunError } from './errors';
 export type { CorsOptions } from './http/cors';
 export { type LastEventIdSource, readLastEventId } from './http/last-event-id';
 export { negotiate } from './http/negotiation';
 export { preflightResponses } from './http/preflight';
 export type { PlainResponse, RequestFacts } from './http/response';
-export type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './log/event-log';
+export type {
+  AppendOptions,
+  EventLog,
+  LogEnd,
+  LoggedEvent,
+  LogPage,
+  ReadOptions,
+  RunOutcome,
+} from './log/event-log';
 export { createMemoryLog, type MemoryLogOptions } from './log/memory-log';
+export { createMemoryRunStore, type MemoryRunStoreOptions } from './runs/memory-run-store';
+export type { RunContext, Work } from './runs/producer';
+export type { FollowOptions, ReadRunOptions, RunMetric, RunsOptions, StartOptions } from './runs/run-options';
+export type { Claim, ClaimOptions, RunLog, RunState, RunStore } from './runs/run-store';
+export { createRuns, type Runs } from './runs/runs';
 export type { EventStreamBody } from './stream/body';
 export {
   type EventStreamInit,

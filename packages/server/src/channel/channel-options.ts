@@ -18,7 +18,7 @@ import { createMemoryLog } from '../log/memory-log';
 import { attempt } from '../user-callbacks';
 import type { MetricListener } from './channel-stats';
 import { SELECTION_RULES, type SelectionOptions } from './selection';
-import type { SlowPolicy } from './slow-queue';
+import type { SlowPolicy } from './slow-subscriber';
 
 export interface ChannelOptions {
   /** Where events are kept for those who come back; default: a memory log of the channel's own. */
@@ -60,6 +60,9 @@ export interface ChannelOptions {
   /** Told how the numbers of `stats()` change, for OpenTelemetry and the like. */
   onMetric?: MetricListener | undefined;
 }
+
+/** How an event is published: a channel has neither terms nor an end. */
+export type PublishOptions = Omit<AppendOptions, 'term' | 'end'>;
 
 export interface SubscribeOptions extends SelectionOptions {
   /** The id to go on from; default: the subscriber's. Empty: from now on. */
@@ -130,7 +133,7 @@ const isText = (value: unknown) => typeof value === 'string';
 /** No control character, and no space at either end. */
 const HEADER_SAFE = /^(?! )\P{Cc}+(?<! )$/u;
 
-const APPEND_RULES = {
+const PUBLISH_RULES = {
   topic: isString,
   topics: is('an array of strings', (value) => Array.isArray(value) && value.every(isText)),
   attributes: is(
@@ -143,7 +146,7 @@ const APPEND_RULES = {
   ),
   // An empty key is that of a request without such a header: all of them would be the same event.
   idempotencyKey: is('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
-} satisfies OptionRules<AppendOptions>;
+} satisfies OptionRules<PublishOptions>;
 
 const CLOSE_RULES = {
   // Each of the two is checked by itself.
@@ -186,8 +189,8 @@ export function checkSubscribeOptions(options: SubscribeOptions): void {
 }
 
 /** @throws TypeError `INVALID_OPTION` */
-export function checkAppendOptions(options: AppendOptions): void {
-  checkOptions(options, APPEND_RULES, { hints: { id: 'wireId' } });
+export function checkPublishOptions(options: PublishOptions): void {
+  checkOptions(options, PUBLISH_RULES, { hints: { id: 'wireId' } });
   if (options.topic !== undefined && options.topics !== undefined)
     throw invalidOption('topics', 'to be absent, or `topic` to be');
 }

@@ -1,7 +1,6 @@
 import { type EventInput, refuseReservedType } from '@eventwire/encoder';
 import { invalidOption } from '@eventwire/options';
 import { EventStreamClosedError } from '../errors';
-import type { AppendOptions } from '../log/event-log';
 import { LogReader } from '../log/log-reader';
 import { ReservedEvents } from '../log/reserved-events';
 import {
@@ -15,14 +14,16 @@ import { attempt } from '../user-callbacks';
 import {
   type ChannelCloseOptions,
   type ChannelOptions,
-  checkAppendOptions,
   checkCloseOptions,
+  checkPublishOptions,
   checkSubscribeOptions,
+  type PublishOptions,
   type ResolvedChannelOptions,
   resolveChannelOptions,
   type SubscribeOptions,
 } from './channel-options';
 import { type ChannelStats, Meter } from './channel-stats';
+import { closeSubscribers } from './close-subscribers';
 import { closeWithRetry } from './close-with-retry';
 import { LiveDelivery } from './live-delivery';
 import { select } from './selection';
@@ -37,7 +38,7 @@ export interface Channel {
    * ServerEventError `RESERVED_TYPE`, `ID_NOT_ALLOWED` and what the encoder refuses, or the log's own
    * error.
    */
-  publish(event: EventInput, options?: AppendOptions | undefined): Promise<string>;
+  publish(event: EventInput, options?: PublishOptions | undefined): Promise<string>;
   /**
    * Writes to a subscriber what follows its id, then what is published, until either is closed. Where there
    * are `maxSubscribers` already, the subscriber is turned away, and the subscription is closed from the
@@ -114,7 +115,7 @@ class LogChannel implements Channel {
     return this.#meter.stats(slow);
   }
 
-  publish(event: EventInput, options?: AppendOptions | undefined): Promise<string> {
+  publish(event: EventInput, options?: PublishOptions | undefined): Promise<string> {
     const published = this.#append(event, options);
     published.catch(() => {});
     return published;
@@ -145,10 +146,10 @@ class LogChannel implements Channel {
     return this.#closing;
   }
 
-  async #append(event: EventInput, options: AppendOptions = {}): Promise<string> {
+  async #append(event: EventInput, options: PublishOptions = {}): Promise<string> {
     if (this.#closeOptions)
       throw new EventStreamClosedError('CHANNEL_CLOSED', 'The channel was closed: stop publishing');
-    checkAppendOptions(options);
+    checkPublishOptions(options);
     refuseReservedType(event);
     this.#context.reader.published();
     const logged = await this.#options.log.append(event, options);
@@ -168,28 +169,15 @@ class LogChannel implements Channel {
     return true;
   }
 
-  async #closeAll({ retry, spread = 0, timeout }: ChannelCloseOptions): Promise<void> {
+  async #closeAll(options: ChannelCloseOptions): Promise<void> {
     // A callback may close the channel in the middle of a delivery: the subscribers that are not reached
     // yet get theirs first.
     if (this.#live.delivering) await undefined;
-    const subscriptions = [...this.#subscriptions];
-    const began = performance.now();
-    const closed: (Promise<void> | undefined)[] = [];
-    for (const [index, subscription] of subscriptions.entries()) {
-      const due = began + (spread * index) / subscriptions.length - performance.now();
-      // Until its turn a stream goes on: who is not told yet misses nothing.
-      if (due > 0) await new Promise<void>((resolve) => setTimeout(resolve, due));
-      if (index === 0 && spread === 0) this.#live.close();
-      subscription.close();
-      closed.push(this.#closeSubscriber(subscription.subscriber, retry));
-    }
-    this.#live.close();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const patience = new Promise<void>((resolve) => {
-      if (timeout !== undefined) timer = setTimeout(resolve, timeout);
-    });
-    await Promise.race([Promise.allSettled(closed), patience]);
-    clearTimeout(timer);
+    // Streams that wait for their turn go on until then.
+    if (!options.spread) this.#live.close();
+    await closeSubscribers([...this.#subscriptions], options, this.#options.onError, () =>
+      this.#live.close(),
+    );
   }
 
   #closeSubscriber(subscriber: Subscriber, retry: ChannelCloseOptions['retry']): Promise<void> | undefined {

@@ -1,4 +1,6 @@
+import type { LoggedEvent } from '../log/event-log';
 import type { Subscriber } from '../stream/subscriber';
+import { isEnd } from '../wire/end-event';
 import type { Meter } from './channel-stats';
 
 /** The way to one subscriber, and how far it has been written. */
@@ -28,13 +30,21 @@ export class SubscriptionWriter {
   }
 
   /**
-   * So many events up to the id `last`. `false`: there should be no more until the subscriber has drained.
+   * So many events up to `last`. `false`: there should be no more until the subscriber has drained. Behind the
+   * end of a log nothing follows: it closes the stream.
    */
-  writeEvents(frame: Uint8Array, count: number, last: string): boolean {
+  writeEvents(frame: Uint8Array, count: number, last: LoggedEvent): boolean {
     if (this.#over) return false;
-    this.place = this.sent = last;
+    this.place = this.sent = last.id;
     this.meter.add('deliveries', count);
-    return this.subscriber.write(frame);
+    if (!isEnd(last)) return this.subscriber.write(frame);
+    this.writeEnd(frame, last.frame.byteLength);
+    return false;
+  }
+
+  /** Frames up to the end of the log, which is so many bytes. */
+  protected writeEnd(frame: Uint8Array, _bytes: number): void {
+    this.subscriber.write(frame);
   }
 
   /** Writes what is no event of the log, and settles once there is room again. */

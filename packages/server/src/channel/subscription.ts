@@ -5,7 +5,7 @@ import { join } from '../wire/frames';
 import type { Meter } from './channel-stats';
 import { type Initial, Replay, type ReplayContext, type ReplayTask } from './replay/replay';
 import type { Selection } from './selection';
-import { type SlowPolicy, SlowQueue } from './slow-queue';
+import { type SlowPolicy, SlowQueue } from './slow-subscriber';
 import { SubscriptionWriter } from './subscription-writer';
 import type { LiveSubscription } from './topic-index';
 
@@ -29,6 +29,7 @@ export class ChannelSubscription
   #queue: SlowQueue | undefined;
   readonly closed: Promise<void>;
   readonly initial: Initial | undefined;
+  readonly from: 'start' | 'now';
   readonly #context: SubscriptionContext;
   /** Until it is live. */
   #catchUp: Replay | undefined;
@@ -43,11 +44,13 @@ export class ChannelSubscription
     lastEventId: string,
     selection: Selection,
     initial: Initial | undefined,
+    from: 'start' | 'now' = 'now',
   ) {
     super(subscriber, context.meter, lastEventId);
     this.#context = context;
     this.selection = selection;
     this.initial = initial;
+    this.from = from;
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -90,15 +93,6 @@ export class ChannelSubscription
     this.#resolveClosed();
   }
 
-  readAhead(): number {
-    try {
-      return (this.#queue ? 1 : 0) | (this.subscriber.readAhead?.() ?? 0);
-    } catch (error) {
-      this.fail(error);
-      return 0;
-    }
-  }
-
   deliver(events: readonly LoggedEvent[], frame: Uint8Array): void {
     try {
       const picked = this.selection.filtered(events);
@@ -109,7 +103,7 @@ export class ChannelSubscription
         return;
       }
       const block = picked === events ? frame : join(picked.map((event) => event.frame));
-      if (!this.writeEvents(block, picked.length, last.id)) this.#becomeSlow();
+      if (!this.writeEvents(block, picked.length, last)) this.#becomeSlow();
     } catch (error) {
       this.fail(error);
     }
@@ -134,6 +128,16 @@ export class ChannelSubscription
   join(): boolean {
     this.#isLive = this.#context.live.join(this);
     return this.#isLive;
+  }
+
+  /** Its client has everything, and does not come back. */
+  protected override writeEnd(frame: Uint8Array, bytes: number): void {
+    const { subscriber } = this;
+    // A client without conventions takes the end of the body for the end.
+    const length = subscriber.conventions === false ? frame.byteLength - bytes : frame.byteLength;
+    if (length > 0) subscriber.write(frame.subarray(0, length));
+    this.close();
+    subscriber.close();
   }
 
   /** Gone once the subscription is live, for as long as it stays so. */

@@ -6,8 +6,6 @@ import type { Selection, TopicPattern } from './selection';
 export interface LiveSubscription {
   readonly selection: Selection;
   readonly cursor: string;
-  /** Looks at what `deliver` will need, and gives a number that depends on all of it. Does not throw. */
-  readAhead(): number;
   /**
    * Events of its topics, which follow what was delivered before, and their blocks as one frame. Does not
    * throw.
@@ -33,12 +31,6 @@ interface PatternGroups {
 }
 
 /**
- * Subscriptions that are looked at before any of them is written to. With many more, the first would be
- * forgotten again.
- */
-const AHEAD = 16;
-
-/**
  * Live subscriptions by their topics: what is published costs nothing for those who have not chosen its
  * topic. A pattern costs one question for each event, however many have chosen it.
  */
@@ -46,8 +38,6 @@ export class TopicIndex {
   readonly #groups = new Map<string, Group>();
   readonly #byTopic = new Map<string, Set<Group>>();
   readonly #byPattern = new Map<string, PatternGroups>();
-  /** Accumulates the values read, so that the JIT cannot drop the reads. */
-  #seen = 0;
 
   add(subscription: LiveSubscription): void {
     const { selection } = subscription;
@@ -91,11 +81,7 @@ export class TopicIndex {
   deliver(events: readonly LoggedEvent[]): void {
     for (const [{ subscriptions }, selected] of this.#selected(events)) {
       const frame = join(selected.map((event) => event.frame));
-      for (const some of batches(subscriptions, AHEAD)) {
-        for (const subscription of some) this.#seen |= subscription.readAhead();
-        for (const subscription of some)
-          if (subscriptions.has(subscription)) subscription.deliver(selected, frame);
-      }
+      for (const subscription of subscriptions) subscription.deliver(selected, frame);
     }
   }
 
@@ -133,15 +119,4 @@ export class TopicIndex {
       return false;
     }
   }
-}
-
-function* batches<T>(all: Iterable<T>, size: number): Iterable<readonly T[]> {
-  let batch: T[] = [];
-  for (const one of all) {
-    batch.push(one);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  yield batch;
 }

@@ -38,6 +38,27 @@ export interface AppendOptions {
    * a time that it states. Whether it is the same event is not looked at.
    */
   idempotencyKey?: string | undefined;
+  /**
+   * The publisher's term. The log remembers the highest that it has seen, and refuses an event of a lower one
+   * with the code `FENCED`: of two publishers that both take themselves for the only one, the older is shut
+   * out.
+   */
+  term?: number | undefined;
+  /**
+   * This event is the log's last: it is added and the log is sealed in one step. The event is of the type
+   * `eventwire:end`, which is refused without this option. Appends after it are refused with the code `ENDED`.
+   */
+  end?: LogEnd | undefined;
+}
+
+/** How a run came to its end: by itself, by request, by an error, or because its producer was gone. */
+export type RunOutcome = 'done' | 'stopped' | 'failed' | 'abandoned';
+
+/** The end of a log. */
+export interface LogEnd {
+  readonly outcome: RunOutcome;
+  /** For people. */
+  readonly reason?: string | undefined;
 }
 
 /** The events that follow a cursor, in order. */
@@ -51,6 +72,8 @@ export interface LogPage {
    * event.
    */
   readonly gap: boolean;
+  /** The log has been sealed, and nothing will ever follow this page. */
+  readonly end?: LogEnd | undefined;
 }
 
 /** How much a page holds, and where it begins after a cursor that the log does not know. */
@@ -81,6 +104,8 @@ export interface EventLog {
    * Adds an event, and gives it as it is held. Under a key that is known it adds nothing, and gives the
    * event with the id that the first one got.
    *
+   * Codes of errors: `FENCED` and `ENDED`, see {@link AppendOptions}.
+   *
    * @throws ServerEventError `ID_NOT_ALLOWED` for an event that brings an id, and for a `wireId` that the
    *   log could mistake for a place of its own; `RESERVED_TYPE` for a type of Eventwire's own (the encoder's
    *   `refuseId` and `refuseReservedType`); and what the encoder refuses
@@ -90,7 +115,10 @@ export interface EventLog {
   lastId(): string | Promise<string>;
   /** Negative where `a` comes before `b`, 0 where they are the same. Both are ids of this log. */
   compare(a: string, b: string): number;
-  /** The first events after a cursor, which may be any text that a client sent. */
+  /**
+   * The first events after a cursor, which may be any text that a client sent. The empty text is the place
+   * before the first event, and a gap only if something has been removed.
+   */
   read(after: string, options: ReadOptions): Promise<LogPage>;
   /**
    * Gives what follows a cursor to `listener`, in order, as it comes, until `signal` is aborted; no call

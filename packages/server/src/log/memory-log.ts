@@ -9,6 +9,7 @@ import { attributesOf, topicsOf } from './labels';
 import { Tails } from './memory/tails';
 import { WireIds } from './memory/wire-ids';
 import { checkReadOptions } from './read-options';
+import { isEndOf, Seal } from './seal';
 import { SlidingList } from './sliding-list';
 
 /** How much a memory log keeps. The oldest events are removed first. */
@@ -71,9 +72,12 @@ const EVERYTHING = {
 
 type Limits = Readonly<Required<Record<'maxEvents' | 'maxAge' | 'maxBytes', number>>> & {
   readonly idPrefix: string;
+  /** Throws if there is no room for an event of so many bytes. */
+  readonly admit?: ((bytes: number, options: AppendOptions) => void) | undefined;
 };
 
-class MemoryLog implements EventLog {
+/** Also what a run in memory is made of. */
+export class MemoryLog implements EventLog {
   readonly #limits: Limits;
   /** With the prefix before it. */
   #epoch = '';
@@ -81,6 +85,7 @@ class MemoryLog implements EventLog {
   /** Events in order, numbered without a hole up to `#seq`. */
   readonly #held = new SlidingList<Held>();
   #seq = 0;
+  readonly #seal = new Seal();
   #bytes = 0;
   /** Those of the events that are held. */
   readonly #byKey = new Map<string, Held>();
@@ -95,16 +100,18 @@ class MemoryLog implements EventLog {
   }
 
   append(event: EventInput, options: AppendOptions = {}): LoggedEvent {
-    const { idempotencyKey, wireId } = options;
+    const { idempotencyKey, wireId, end } = options;
     const kept = keepFields(event);
     refuseId(kept);
-    refuseReservedType(kept);
+    if (!isEndOf(kept, end)) refuseReservedType(kept);
+    this.#seal.refuseFenced(options);
     if (wireId !== undefined && this.#parse(wireId) !== undefined) throw ownPlace(wireId);
     this.#trim();
     const id = this.#id(this.#seq + 1);
     const frame = utf8(encode(kept, { id: wireId ?? id }));
     const known = idempotencyKey === undefined ? undefined : this.#byKey.get(idempotencyKey);
     if (known) return known;
+    this.#seal.refuseEnded();
     const { data, type, retry, comment } = kept;
     const fields = Object.freeze({ data, type, retry, comment });
     const topics = topicsOf(options);
@@ -130,7 +137,9 @@ class MemoryLog implements EventLog {
         `The event takes ${held.bytes} bytes of memory, but the whole log may hold ${maxBytes}: raise maxBytes`,
       );
     }
+    this.#limits.admit?.(held.bytes, options);
     this.#held.push(held);
+    this.#seal.added(options);
     if (idempotencyKey !== undefined) this.#byKey.set(idempotencyKey, held);
     this.#seq++;
     if (wireId !== undefined) this.#byWireId.add(wireId, this.#seq);
@@ -173,11 +182,21 @@ class MemoryLog implements EventLog {
 
   #page(after: string, { limit, maxBytes, maxReplayBytes }: typeof EVERYTHING): LogPage {
     this.#trim();
-    const seq = this.#parse(after);
+    const seq = after === '' ? 0 : this.#parse(after);
     if (seq === undefined || seq > this.#seq)
-      return { events: this.#after(this.#newest(maxReplayBytes), limit, maxBytes), gap: true };
+      return this.#pageOf(this.#after(this.#newest(maxReplayBytes), limit, maxBytes), true);
     const gap = seq < this.#removed;
-    return { events: this.#after(gap ? this.#removed : seq, limit, maxBytes), gap };
+    return this.#pageOf(this.#after(gap ? this.#removed : seq, limit, maxBytes), gap);
+  }
+
+  #pageOf(events: LoggedEvent[], gap: boolean): LogPage {
+    const { end } = this.#seal;
+    const isLast = end !== undefined && (events.at(-1) ?? this.#newestHeld) === this.#newestHeld;
+    return isLast ? { events, gap, end } : { events, gap };
+  }
+
+  get #newestHeld(): LoggedEvent | undefined {
+    return this.#held.at(this.#held.length - 1);
   }
 
   /** How many have been removed, which is also the number of the newest of them. */
@@ -227,7 +246,7 @@ class MemoryLog implements EventLog {
   #pageAfter(seq: number): LogPage {
     const gap = seq < this.#removed;
     const { limit, maxBytes } = EVERYTHING;
-    return { events: this.#after(Math.max(seq, this.#removed), limit, maxBytes), gap };
+    return this.#pageOf(this.#after(Math.max(seq, this.#removed), limit, maxBytes), gap);
   }
 
   #id(seq: number): string {

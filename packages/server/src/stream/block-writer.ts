@@ -124,11 +124,6 @@ export class BlockWriter {
     if (this.#sink.pending > 0) this.#owner.onPending(bytes.byteLength);
   }
 
-  /** For channels, as Subscriber says. */
-  readAhead(): number {
-    return (this.#held ? 1 : 0) | (this.#sink.readAhead?.() ?? 0);
-  }
-
   /** The sink has less pending. */
   drained(): void {
     this.#backpressure.drained();

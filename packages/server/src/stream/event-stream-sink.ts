@@ -1,5 +1,4 @@
 import type { PlainResponse, RequestFacts } from '../http/response';
-import type { Subscriber } from './subscriber';
 
 /**
  * Where a writer's bytes go: the body of one response. An adapter implements it for its runtime.
@@ -28,8 +27,6 @@ export interface EventStreamSink {
   write(bytes: Uint8Array): void;
   /** How many bytes were written that the transport has not yet taken. */
   readonly pending: number;
-  /** As {@link Subscriber} has it. */
-  readAhead?(): number;
   /** Ends the body after what was written, so that the client sees it as complete. */
   end(): void;
   /** Cuts the connection, so that the client sees the body as broken off. Pending bytes may be lost. */

@@ -87,10 +87,6 @@ export class StreamSubscriber
     return this.#state === 'open' && this.#blocks.write(frame);
   }
 
-  readAhead(): number {
-    return this.#state === 'open' ? this.#blocks.readAhead() : 0;
-  }
-
   drained(): Promise<void> {
     return this.#blocks.idle();
   }

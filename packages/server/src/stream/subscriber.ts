@@ -52,12 +52,10 @@ export interface Subscriber {
    * `close` where it has begun. Without it, the channel closes.
    */
   refuse?(retryAfter: number): void;
-  /**
-   * Looks at what the next `write` will need, and gives a number that depends on all of it. A channel asks
-   * a few subscribers before it writes to them: so the processor fetches the memory of several at once,
-   * instead of waiting for each.
-   */
-  readAhead?(): number;
+  readonly conventions?: boolean | undefined;
+  hold?(): boolean;
+  open?(): void;
+  respond?(response: { status: number; body?: string }): boolean;
   /** Settles once the body has gone out. Where it is given, a channel's `close()` waits for it. */
   readonly closed?: Promise<void> | undefined;
 }

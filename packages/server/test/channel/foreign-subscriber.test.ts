@@ -24,8 +24,8 @@ async function setUp(members: Partial<Subscriber>) {
 const follows = { over: false, follow: () => {}, unfollow: () => {} };
 
 describe('a foreign subscriber disturbs nobody else', () => {
-  it('by readAhead that throws: it is closed, and the others get the event', async () => {
-    const { channel, subscription, foreign, errors, dataOfOthers } = await setUp({ readAhead: broken });
+  it('by write that throws: it is closed, and the others get the event', async () => {
+    const { channel, subscription, foreign, errors, dataOfOthers } = await setUp({ write: broken });
     await channel.publish('one');
     await settled();
     await channel.publish('two');

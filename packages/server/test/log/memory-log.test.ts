@@ -100,7 +100,6 @@ describe('read', () => {
     await other.append('1');
     const [epoch] = id.split('.');
     for (const after of [
-      '',
       'x',
       '.',
       '1',

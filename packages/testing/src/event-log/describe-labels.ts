@@ -2,7 +2,7 @@ import { encode } from '@eventwire/encoder';
 import type { AppendOptions, EventLog, LoggedEvent } from '@eventwire/server';
 import type { TestApi } from './test-api';
 
-interface Tools extends Pick<TestApi, 'describe' | 'expect'> {
+export interface LogTools extends Pick<TestApi, 'describe' | 'expect'> {
   /** A test with a log of its own. */
   test(what: string, body: (log: EventLog) => Promise<void>, maxEvents?: number): void;
   /** The code of the error that an action throws. */
@@ -15,7 +15,7 @@ const labelsOf = ({ topic, topics, attributes, wireId }: LoggedEvent) => ({
 });
 
 /** The facts that a publisher gives beside an event's fields: topics, attributes, and the id that clients see. */
-export function describeLabels({ describe, test, codeOf, expect }: Tools): void {
+export function describeLabels({ describe, test, codeOf, expect }: LogTools): void {
   describe('topics and attributes', () => {
     test('are kept as they were given, in order, and are no part of the frame', async (log) => {
       const start = await log.lastId();

@@ -26,17 +26,17 @@ export class ReplayPace {
     for (let from = 0; from < events.length && !writer.over; ) {
       const frames: Uint8Array[] = [];
       let bytes = 0;
-      let last = writer.place;
+      let last: LoggedEvent | undefined;
       for (let next = events[from]; next; next = events[from + frames.length]) {
         bytes += next.frame.byteLength;
         if (frames.length > 0 && bytes > MAX_FRAME_BYTES) break;
         frames.push(next.frame);
-        last = next.id;
+        last = next;
       }
       from += frames.length;
       this.replayed += frames.length;
       const frame = join(frames);
-      if (!writer.writeEvents(frame, frames.length, last)) await writer.subscriber.drained();
+      if (last && !writer.writeEvents(frame, frames.length, last)) await writer.subscriber.drained();
       await this.#spend(frame.byteLength);
     }
   }

@@ -24,6 +24,8 @@ export interface ReplayContext {
 export interface ReplayTask extends SubscriptionWriter {
   readonly selection: Selection;
   readonly initial: Initial | undefined;
+  /** Where a subscriber without an id begins. */
+  readonly from: 'start' | 'now';
   /** Makes the subscriber live, which the live delivery refuses if more has arrived meanwhile. */
   join(): boolean;
 }
@@ -73,7 +75,7 @@ export class Replay {
   /** Settles once the subscriber is live or gone. */
   async run(): Promise<void> {
     try {
-      if (this.#task.place === '') await this.#begin();
+      if (this.#task.place === '') await (this.#task.from === 'start' ? this.#beginAtStart() : this.#begin());
       await this.#follow();
     } finally {
       this.#task.meter.record('replayed', this.#pace.replayed);
@@ -95,6 +97,17 @@ export class Replay {
     this.#task.place = lastId;
     this.#known = generation;
     await this.#present();
+  }
+
+  /** With the log's first event, without a cursor: a client that is cut off before it begins there again. */
+  async #beginAtStart(): Promise<void> {
+    const writer = this.#task;
+    const lastId = await this.#await(this.#context.reader.lastId());
+    const page = lastId === undefined ? undefined : await this.#page();
+    if (lastId === undefined || !page || writer.over) return;
+    if (page.gap) await this.#bridge(page);
+    else if (page.end === undefined) writer.place = lastId;
+    else await this.#write(page);
   }
 
   async #follow(): Promise<void> {

@@ -24,7 +24,7 @@ export class Tails {
     const tail = { seq, listener, signal };
     this.#all.add(tail);
     signal.addEventListener('abort', () => this.#all.delete(tail), { once: true });
-    if (page.gap || page.events.length > 0) call(tail, page);
+    if (page.gap || page.end || page.events.length > 0) call(tail, page);
   }
 
   /**

@@ -77,16 +77,17 @@ export class SlowQueue {
   #writeOldest(writer: SubscriptionWriter): boolean {
     const frames: Uint8Array[] = [];
     let bytes = 0;
-    let last = '';
-    for (const [key, { id, frame }] of this.#events) {
+    let last: LoggedEvent | undefined;
+    for (const [key, event] of this.#events) {
+      const { frame } = event;
       if (frames.length > 0 && bytes + frame.byteLength > MAX_FRAME_BYTES) break;
       bytes += frame.byteLength;
       frames.push(frame);
-      last = id;
+      last = event;
       this.#events.delete(key);
     }
     this.#count(-bytes);
-    return writer.writeEvents(join(frames), frames.length, last);
+    return last === undefined || writer.writeEvents(join(frames), frames.length, last);
   }
 
   #drop(key: string): void {
