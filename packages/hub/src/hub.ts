@@ -1,3 +1,4 @@
+import type { Channel, ChannelCloseOptions } from '@eventwire/server';
 import { HANDLE, type HubHandler } from './http/messages';
 import { HubCore } from './hub-core';
 import { type HubOptions, resolveHubOptions } from './hub-options';
@@ -5,7 +6,6 @@ import type { Update } from './publish/update';
 import type { HubSubscriber } from './subscribe/hub-subscriber';
 import type { ActiveSubscription } from './subscriptions/documents';
 import { fetchWith } from './web';
-import type { Channel, ChannelCloseOptions } from '@eventwire/server';
 
 /** A hub compatible with the Mercure protocol. */
 export interface Hub extends HubHandler {

@@ -1,4 +1,4 @@
-import { type EventStreamWriter, type PlainResponse } from '@eventwire/server';
+import type { EventStreamWriter, PlainResponse } from '@eventwire/server';
 import { streamEvents } from '@eventwire/server-web';
 import type { HubRequest, HubResponse } from './http/messages';
 
@@ -12,7 +12,9 @@ export function fetchWith(core: Core): (request: Request) => Promise<Response | 
     const response = await core.handle(hubRequest(request));
     if (!response) return undefined;
     const { plain, stream } = response;
-    return plain ? plainResponse(plain) : streamEvents(request, (one: EventStreamWriter) => stream.begin(one), stream.init);
+    return plain
+      ? plainResponse(plain)
+      : streamEvents(request, (one: EventStreamWriter) => stream.begin(one), stream.init);
   };
 }
 

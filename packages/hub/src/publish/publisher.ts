@@ -1,6 +1,6 @@
-import { type Channel, EventStreamClosedError, type EventLog } from '@eventwire/server';
-import type { Places } from '../subscribe/places';
+import { type Channel, type EventLog, EventStreamClosedError } from '@eventwire/server';
 import { PRIVATE } from '../subscribe/hub-subscriber';
+import type { Places } from '../subscribe/places';
 import type { CheckedUpdate } from './update';
 
 /** Adds updates to the log, with ids that are IRIs. */

@@ -1,4 +1,4 @@
-import { HUB_TYPE, type CheckedUpdate } from '../publish/update';
+import { type CheckedUpdate, HUB_TYPE } from '../publish/update';
 import type { ConnectedSubscriber } from '../subscribe/hub-subscriber';
 
 /** A subscription that is active: one matcher of one connection. */
@@ -22,13 +22,23 @@ export function subscriptionsOf(subscriber: ConnectedSubscriber, hubPath: string
     const segments = protocol === '1.0' ? [type, match, connection] : [match, connection];
     const id = `${hubPath}/subscriptions/${segments.map(encodeSegment).join('/')}`;
     const payload = grants.payloadFor(match);
-    return { id, protocol, matchType: type, match, subscriber: connection, ...(payload === undefined ? {} : { payload }) };
+    return {
+      id,
+      protocol,
+      matchType: type,
+      match,
+      subscriber: connection,
+      ...(payload === undefined ? {} : { payload }),
+    };
   });
 }
 
 /** [spec] RFC 6570, 3.2.2: only unreserved characters stay as they are. */
 function encodeSegment(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** As the protocol of its subscriber describes it. */

@@ -33,7 +33,12 @@ export async function listSubscriptions(
   // Before the list, which then has everything that was announced up to it.
   const newest = await source.newest();
   const etag = `"${newest.replace(/["\\]/g, '')}"`;
-  const link = hubLink({ hub: route.url.href, lastEventId: newest, type: 'mercure', contentType: 'application/json' });
+  const link = hubLink({
+    hub: route.url.href,
+    lastEventId: newest,
+    type: 'mercure',
+    contentType: 'application/json',
+  });
   const headers = [
     ['link', headerValue(link)],
     ['etag', headerValue(etag)],
@@ -41,7 +46,9 @@ export async function listSubscriptions(
   ] as const;
   if (request.header('if-none-match') === headerValue(etag)) return { status: 304, headers, body: '' };
   const all = (await source.list()).filter((one) => one.protocol === protocol && wanted.selects(one));
-  const body = wanted.isSingle ? single(all, protocol, newest) : collection(all, route.path, protocol, newest);
+  const body = wanted.isSingle
+    ? single(all, protocol, newest)
+    : collection(all, route.path, protocol, newest);
   const type = protocol === '1.0' ? 'application/json' : 'application/ld+json';
   return respond(request, 200, type, JSON.stringify(body), headers);
 }
@@ -71,7 +78,8 @@ interface Wanted {
 }
 
 function readSegments(segments: readonly string[], protocol: Token['protocol']): Wanted {
-  const names = protocol === '1.0' ? (['matchType', 'match', 'subscriber'] as const) : (['match', 'subscriber'] as const);
+  const names =
+    protocol === '1.0' ? (['matchType', 'match', 'subscriber'] as const) : (['match', 'subscriber'] as const);
   const shortest = protocol === '1.0' ? 2 : 1;
   if (segments.length > names.length || (segments.length > 0 && segments.length < shortest))
     throw new RefusedError(404, 'There are no subscriptions at this address');
@@ -80,7 +88,8 @@ function readSegments(segments: readonly string[], protocol: Token['protocol']):
     throw badRequest('The type of a matcher is exact or urlpattern');
   return {
     isSingle: segments.length === names.length,
-    selects: (subscription) => values.every((value, index) => subscription[names[index] ?? 'match'] === value),
+    selects: (subscription) =>
+      values.every((value, index) => subscription[names[index] ?? 'match'] === value),
   };
 }
 
