@@ -102,7 +102,7 @@ function listenForFaults(): void {
 
 const open = { streams: 0 };
 
-export const attackedRoutes: Record<string, (request: Request) => Response> = {
+export const attackedRoutes: Record<string, (request: Request) => Response | Promise<Response>> = {
   '/attack': (request) => {
     listenForFaults();
     const { searchParams } = new URL(request.url);
@@ -126,7 +126,7 @@ export const attackedRoutes: Record<string, (request: Request) => Response> = {
         init,
       );
     // Two streams for one request, the first of which nobody reads.
-    if (searchParams.has('twice')) serve().body?.cancel();
+    if (searchParams.has('twice')) serve().then(({ body }) => body?.cancel());
     return serve();
   },
   '/faults': () => Response.json({ faults, open: open.streams }),

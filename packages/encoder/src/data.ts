@@ -39,16 +39,16 @@ export function encodePiece(piece: string, end?: string | undefined): string {
 }
 
 /**
- * The data lines of a whole event and its blank line. A source is read to its end, and closed if a piece is
+ * The data lines of a whole event, and what ends its block. A source is read to its end, and closed if a piece is
  * refused.
  *
  * @throws ServerEventError `INVALID_DATA`
  */
-export function encodeData(data: unknown): string {
-  if (typeof data === 'string') return encodePiece(data, '\n\n');
+export function encodeData(data: unknown, end = '\n'): string {
+  if (typeof data === 'string') return encodePiece(data, `\n${end}`);
   checkData(data);
   let text = '';
   let index = 0;
   for (const piece of data ?? []) text += encodePiece(checkPiece(piece, index++));
-  return `${text}\n`;
+  return text + end;
 }

@@ -1,12 +1,12 @@
 import { checkData, hasIterator } from './data';
 import { encode } from './encode';
 import { EventPieces } from './event-pieces';
-import { encodeHead } from './head';
+import { encodeEnd, encodeHead } from './head';
 import type { AsyncServerEventInit, EventDefaults, EventInput } from './server-event-init';
 
 /**
  * The wire text of one event, piece by piece, for data that comes bit by bit: one string for each piece of
- * data, read when it is asked for, then the blank line. The lines before the data come with the first
+ * data, read when it is asked for, then the id and the blank line. The lines before the data come with the first
  * string: they say nothing alone, and a source that fails at once has then not begun its block. If the data
  * is absent, a string or an array, the whole block is one string.
  *
@@ -32,12 +32,14 @@ export function openEvent(
   event: EventInput | AsyncServerEventInit,
   defaults?: EventDefaults | undefined,
 ): EventPieces {
-  if (isWhole(event)) return new EventPieces(encode(event, defaults));
+  if (isWhole(event)) return new EventPieces('', encode(event, defaults));
   const head = encodeHead(event, defaults);
+  const end = encodeEnd(event, defaults);
   const { data } = event;
-  if (hasIterator(data, Symbol.asyncIterator)) return new EventPieces(head, data[Symbol.asyncIterator]());
+  if (hasIterator(data, Symbol.asyncIterator))
+    return new EventPieces(head, end, data[Symbol.asyncIterator]());
   checkData(data);
-  return new EventPieces(head, data?.[Symbol.iterator]());
+  return new EventPieces(head, end, data?.[Symbol.iterator]());
 }
 
 /** Whether all of it is at hand. A value that is no event at all counts as such: encode refuses it. */

@@ -1,10 +1,10 @@
 import { encodeData } from './data';
-import { encodeHead } from './head';
+import { encodeEnd, encodeHead } from './head';
 import { isServerEvent } from './is-server-event';
 import type { EventDefaults, EventInput } from './server-event-init';
 
 /**
- * The wire text of one event, ending in a blank line. Fields come as comment, id, retry, event, data.
+ * The wire text of one event, ending in a blank line. Fields come as comment, event, retry, data, id.
  * `encode({})` is a blank line alone, which is legal and dispatches nothing.
  * An iterable is read to its end; if a piece is refused, it is closed.
  *
@@ -14,7 +14,7 @@ import type { EventDefaults, EventInput } from './server-event-init';
  *
  * @example
  * encode({ type: 'greeting', data: 'hello' }); // 'event: greeting\ndata: hello\n\n'
- * encode('hello', { id: '7' }); // 'id: 7\ndata: hello\n\n'
+ * encode('hello', { id: '7' }); // 'data: hello\nid: 7\n\n'
  *
  * @throws ServerEventError with the code of the field that is refused
  */
@@ -23,8 +23,13 @@ export function encode(event: EventInput, defaults?: EventDefaults | undefined):
 export function encode(event: EventInput): string;
 export function encode(event: EventInput, given?: unknown): string {
   const defaults = typeof given === 'object' && given !== null ? (given as EventDefaults) : undefined;
-  if (typeof event === 'string') return (defaults ? encodeHead({}, defaults) : '') + encodeData(event);
+  if (typeof event === 'string') {
+    return defaults
+      ? encodeHead({}, defaults) + encodeData(event, encodeEnd({}, defaults))
+      : encodeData(event);
+  }
   // An event has been validated, and keeps its text.
   if (!defaults && isServerEvent(event)) return String(event);
-  return encodeHead(event, defaults) + encodeData(event.data);
+  const head = encodeHead(event, defaults);
+  return head + encodeData(event.data, encodeEnd(event, defaults));
 }

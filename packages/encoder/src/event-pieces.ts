@@ -10,14 +10,19 @@ export class EventPieces implements AsyncIterableIterator<string> {
   /** Whether the last piece has been given out, or the event has failed or been closed. */
   finished = false;
   #head: string;
+  readonly #end: string;
   readonly #source: Iterator<unknown> | AsyncIterator<unknown> | undefined;
   #index = 0;
   /** Calls of next() that overlap take turns: a source may be unable to, and two would both find the end. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param head the whole block, or, with a source of data, the lines before it (may be empty) */
-  constructor(head: string, source?: Iterator<unknown> | AsyncIterator<unknown> | undefined) {
+  /**
+   * @param head the lines before the data, which may be none
+   * @param end what ends the block; without a source of data, the whole block
+   */
+  constructor(head: string, end: string, source?: Iterator<unknown> | AsyncIterator<unknown> | undefined) {
     this.#head = head;
+    this.#end = end;
     this.#source = source;
   }
 
@@ -46,7 +51,7 @@ export class EventPieces implements AsyncIterableIterator<string> {
     this.#head = '';
     if (!this.#source) {
       this.finished = true;
-      return { done: false, value: head };
+      return { done: false, value: this.#end };
     }
     const piece = await this.#read(this.#source);
     return piece === undefined ? DONE : { done: false, value: head + piece };
@@ -63,7 +68,7 @@ export class EventPieces implements AsyncIterableIterator<string> {
     if (this.finished) return undefined; // closed meanwhile
     if (result.done) {
       this.finished = true;
-      return '\n';
+      return this.#end;
     }
     try {
       return encodePiece(checkPiece(result.value, this.#index++));

@@ -8,28 +8,38 @@ const LINE_END = /[\r\n]/;
 const NO_ID = /[\r\n\0\ud800-\udfff]/u;
 
 /**
- * The lines before the data: comment, id, retry, event, in this order. Validates them, and that this is an
- * event at all.
+ * The lines before the data: comment, event, retry, in this order. Validates them, and that this is an event
+ * at all.
  *
  * @throws ServerEventError
  */
 export function encodeHead(init: AsyncServerEventInit, defaults?: EventDefaults | undefined): string {
   const fields: AsyncServerEventInit = init ?? {};
-  const { comment, id = defaults?.id, retry = defaults?.retry, type, data, event } = fields;
+  const { comment, retry = defaults?.retry, type, data, event } = fields;
   if (event !== undefined)
     throw new ServerEventError('UNKNOWN_FIELD', 'event', 'event must be absent: use type');
   let head = '';
   if (comment !== undefined) head += lines(': ', check('comment', comment));
-  if (id !== undefined) head += `id: ${check('id', id, NO_ID)}\n`;
+  if (type !== undefined) head += `event: ${check('type', type, LINE_END)}\n`;
   if (retry !== undefined) {
     if (!Number.isSafeInteger(retry) || retry < 0) {
       refuse('retry', `must be whole milliseconds, 0 or more, not ${kindOf(retry)}`);
     }
     head += `retry: ${retry}\n`;
   }
-  if (type !== undefined) head += `event: ${check('type', type, LINE_END)}\n`;
   if (data === undefined && type === undefined && comment === undefined) checkEmpty(init);
   return head;
+}
+
+/**
+ * What comes behind the data: the id, and the blank line. The id is last, since some clients take it for
+ * received at its line: a cut before the blank line would then lose the event.
+ *
+ * @throws ServerEventError `INVALID_ID`
+ */
+export function encodeEnd(init: AsyncServerEventInit, defaults?: EventDefaults | undefined): string {
+  const { id = defaults?.id } = init ?? {};
+  return id === undefined ? '\n' : `id: ${check('id', id, NO_ID)}\n\n`;
 }
 
 function check(field: string, value: unknown, forbidden?: RegExp): string {
@@ -51,10 +61,11 @@ function check(field: string, value: unknown, forbidden?: RegExp): string {
 function checkEmpty(init: object): void {
   const fields = ['data', 'type', 'id', 'retry', 'comment'];
   const kind = kindOf(init);
-  const keys = kind === 'Object' ? Object.keys(init) : [kind];
-  if (!keys.length || fields.some((field) => field in Object(init))) return;
+  const keys = kind === 'Object' ? Object.keys(init) : undefined;
+  if (keys?.length === 0 || fields.some((field) => field in Object(init))) return;
+  const got = keys ? `one with ${keys.join(', ')}` : kind;
   refuse(
     'event',
-    `must be a string or an object with ${fields}, not ${keys}: for JSON use ServerEvent.json(value), for several lines { data: [...] }`,
+    `must be a string or an object with ${fields.join(', ')}, not ${got}: for JSON use ServerEvent.json(value), for several lines { data: [...] }`,
   );
 }

@@ -1,6 +1,6 @@
 import { BRAND } from './brand';
 import { checkData, checkPiece, type Data, encodeData, encodePiece } from './data';
-import { encodeHead } from './head';
+import { encodeEnd, encodeHead } from './head';
 import { KeptPieces } from './kept-pieces';
 import { ServerEventError } from './server-event-error';
 import type { ServerEventInit } from './server-event-init';
@@ -25,6 +25,7 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
   readonly retry: number | undefined;
   readonly comment: string | undefined;
   readonly #head: string;
+  readonly #end: string;
   #text: string | undefined;
 
   /**
@@ -36,6 +37,7 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
     init: Omit<ServerEventInit, 'data'> | undefined = {},
   ) {
     this.#head = encodeHead(init);
+    this.#end = encodeEnd(init);
     checkData(data);
     this.data = keep(data);
     this.type = init.type;
@@ -63,22 +65,23 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
   }
 
   /**
-   * The wire text: the lines before the data, then one string for each piece of data, then the blank line.
+   * The wire text: the lines before the data, then one string for each piece of data, then the id and the
+   * blank line.
    */
   *[Symbol.iterator](): Generator<string, void, undefined> {
     const head = encodeHead(this);
     if (head) yield head;
     if (typeof this.data === 'string') yield encodePiece(this.data);
     else if (this.data) for (const piece of this.data) yield encodePiece(piece);
-    yield '\n';
+    yield encodeEnd(this);
   }
 
   /** The wire text of the whole block. */
   toString(): string {
     const { data } = this;
     // A Proxy around an event has its fields, and not what is private.
-    if (!(#head in this)) return encodeHead(this) + encodeData(data);
-    this.#text ??= this.#head + encodeData(data);
+    if (!(#head in this)) return encodeHead(this) + encodeData(data, encodeEnd(this));
+    this.#text ??= this.#head + encodeData(data, this.#end);
     return this.#text;
   }
 

@@ -25,21 +25,21 @@ function counted(pieces: unknown[]) {
 }
 
 describe('encodeAsync', () => {
-  it('gives the fields with the first piece of data, then each other piece, then the blank line', async () => {
+  it('gives the fields with the first piece of data, then each other piece, then the id and the blank line', async () => {
     const { data } = counted(['a', 'b\nc', '']);
     expect(await all(encodeAsync({ id: '1', type: 't', data }))).toEqual([
-      'id: 1\nevent: t\ndata: a\n',
+      'event: t\ndata: a\n',
       'data: b\ndata: c\n',
       'data: \n',
-      '\n',
+      'id: 1\n\n',
     ]);
   });
 
   it('gives what is there already in one piece', async () => {
     expect(await all(encodeAsync('a'))).toEqual(['data: a\n\n']);
     expect(await all(encodeAsync({}))).toEqual(['\n']);
-    expect(await all(encodeAsync({ id: '1', data: ['a', 'b'] }))).toEqual(['id: 1\ndata: a\ndata: b\n\n']);
-    expect(await all(encodeAsync(new ServerEvent('a', { id: '1' })))).toEqual(['id: 1\ndata: a\n\n']);
+    expect(await all(encodeAsync({ id: '1', data: ['a', 'b'] }))).toEqual(['data: a\ndata: b\nid: 1\n\n']);
+    expect(await all(encodeAsync(new ServerEvent('a', { id: '1' })))).toEqual(['data: a\nid: 1\n\n']);
   });
 
   it('takes a source without a piece for absent data', async () => {

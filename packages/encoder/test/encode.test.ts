@@ -9,10 +9,10 @@ describe('encode', () => {
     [
       'all fields, in order',
       { data: 'd', type: 't', id: 'i', retry: 1, comment: 'c' },
-      ': c\nid: i\nretry: 1\nevent: t\ndata: d\n\n',
+      ': c\nevent: t\nretry: 1\ndata: d\nid: i\n\n',
     ],
     ['zero survives as data', { data: '0' }, 'data: 0\n\n'],
-    ['zero survives as id', { id: '0', data: 'x' }, 'id: 0\ndata: x\n\n'],
+    ['zero survives as id', { id: '0', data: 'x' }, 'data: x\nid: 0\n\n'],
     ['zero survives as retry', { retry: 0 }, 'retry: 0\n\n'],
     ['minus zero is zero', { retry: -0 }, 'retry: 0\n\n'],
     ['the largest retry', { retry: Number.MAX_SAFE_INTEGER }, 'retry: 9007199254740991\n\n'],
@@ -46,7 +46,7 @@ describe('encode', () => {
       },
       '\n',
     ],
-    ['leading spaces are kept', { data: ' x', id: ' y' }, 'id:  y\ndata:  x\n\n'],
+    ['leading spaces are kept', { data: ' x', id: ' y' }, 'data:  x\nid:  y\n\n'],
     ['a colon is text', { data: 'a: b', type: ':' }, 'event: :\ndata: a: b\n\n'],
     ['replacement patterns are text', { data: "$&\n$'\n$$" }, "data: $&\ndata: $'\ndata: $$\n\n"],
     [
@@ -128,7 +128,7 @@ describe('what encode refuses', () => {
   const data = (kind: string) =>
     `data must be a string or an iterable of strings, not ${kind}: use ServerEvent.json or encodeAsync`;
   const event = (kind: string) =>
-    `event must be a string or an object with data,type,id,retry,comment, not ${kind}: for JSON use ServerEvent.json(value), for several lines { data: [...] }`;
+    `event must be a string or an object with data, type, id, retry, comment, not ${kind}: for JSON use ServerEvent.json(value), for several lines { data: [...] }`;
   const line = (field: string, what: string, at: number) =>
     `${field} contains ${what} at index ${at}: escape it, or send it in data`;
   const retry = (kind: string) => `retry must be whole milliseconds, 0 or more, not ${kind}`;
@@ -242,15 +242,15 @@ describe('The defaults of encode and encodeAsync', () => {
   const defaults = { retry: 5, id: '7' };
 
   it.each<[string, EventInput, string]>([
-    ['a string', 'a', 'id: 7\nretry: 5\ndata: a\n\n'],
-    ['an event without fields', {}, 'id: 7\nretry: 5\n\n'],
+    ['a string', 'a', 'retry: 5\ndata: a\nid: 7\n\n'],
+    ['an event without fields', {}, 'retry: 5\nid: 7\n\n'],
     [
       'an event with fields of its own',
       { id: '1', retry: 2, comment: 'id: x', data: 'a' },
-      ': id: x\nid: 1\nretry: 2\ndata: a\n\n',
+      ': id: x\nretry: 2\ndata: a\nid: 1\n\n',
     ],
-    ['a ServerEvent', new ServerEvent('a', { type: 't' }), 'id: 7\nretry: 5\nevent: t\ndata: a\n\n'],
-    ['an event with an empty id', { id: '', data: 'a' }, 'id: \nretry: 5\ndata: a\n\n'],
+    ['a ServerEvent', new ServerEvent('a', { type: 't' }), 'event: t\nretry: 5\ndata: a\nid: 7\n\n'],
+    ['an event with an empty id', { id: '', data: 'a' }, 'retry: 5\ndata: a\nid: \n\n'],
   ])('fill in the absent fields of %s, in their places', async (_name, event, text) => {
     expect(encode(event, defaults)).toBe(text);
     expect((await all(encodeAsync(event, defaults))).join('')).toBe(text);
@@ -264,15 +264,15 @@ describe('The defaults of encode and encodeAsync', () => {
     ]);
   });
 
-  it('come with the first piece of async data', async () => {
+  it('come with async data, the id behind its last piece', async () => {
     async function* data() {
       yield 'a';
       yield 'b';
     }
     expect(await all(encodeAsync({ data: data() }, defaults))).toEqual([
-      'id: 7\nretry: 5\ndata: a\n',
+      'retry: 5\ndata: a\n',
       'data: b\n',
-      '\n',
+      'id: 7\n\n',
     ]);
   });
 

@@ -62,7 +62,7 @@ describe('EventStreamEncoderStream', () => {
       },
     });
     const text = await new Response(events.pipeThrough(new EventStreamEncoderStream())).text();
-    expect(text).toBe('data: a\n\nid: 1\ndata: b\ndata: c\ndata: \n\n: c\n\n');
+    expect(text).toBe('data: a\n\ndata: b\ndata: c\ndata: \nid: 1\n\n: c\n\n');
   });
 
   it('reads nothing before it is asked, then one piece for one demand', async () => {
@@ -71,12 +71,12 @@ describe('EventStreamEncoderStream', () => {
     const written = writer.write({ id: '1', data });
     await turn();
     expect(seen.read).toBe(0);
-    expect(await read()).toBe('id: 1\ndata: a\n');
+    expect(await read()).toBe('data: a\n');
     await turn();
     expect(seen.read).toBe(1);
     expect(await read()).toBe('data: b\n');
     expect(await Promise.race([outcome(written), turn()])).toBeUndefined();
-    expect(await read()).toBe('\n');
+    expect(await read()).toBe('id: 1\n\n');
     await written;
   });
 

@@ -27,14 +27,14 @@ describe('ServerEvent', () => {
   it.each<[string, () => ServerEvent, string[]]>([
     ['nothing', () => new ServerEvent(), ['\n']],
     ['data', () => new ServerEvent('a\nb'), ['data: a\ndata: b\n', '\n']],
-    ['zero as data and as id', () => new ServerEvent('0', { id: '0' }), ['id: 0\n', 'data: 0\n', '\n']],
+    ['zero as data and as id', () => new ServerEvent('0', { id: '0' }), ['data: 0\n', 'id: 0\n\n']],
     ['a comment alone', () => new ServerEvent(undefined, { comment: 'c' }), [': c\n', '\n']],
     [
       'all fields, in order',
       () => new ServerEvent(['x', 'y'], { type: 't', id: 'i', retry: 5, comment: 'c' }),
-      [': c\nid: i\nretry: 5\nevent: t\n', 'data: x\n', 'data: y\n', '\n'],
+      [': c\nevent: t\nretry: 5\n', 'data: x\n', 'data: y\n', 'id: i\n\n'],
     ],
-    ['no piece', () => new ServerEvent(new Set<string>(), { id: '1' }), ['id: 1\n', '\n']],
+    ['no piece', () => new ServerEvent(new Set<string>(), { id: '1' }), ['id: 1\n\n']],
     [
       'JSON',
       () => ServerEvent.json({ a: ['\n'] }, { type: 'j' }),
@@ -53,7 +53,7 @@ describe('ServerEvent', () => {
     const event = new ServerEvent('d', { type: 't', id: 'i', retry: 1, comment: 'c' });
     expect({ ...event }).toEqual({ data: 'd', type: 't', id: 'i', retry: 1, comment: 'c' });
     expect(event).toEqual(new ServerEvent('d', { type: 't', id: 'i', retry: 1, comment: 'c' }));
-    expect(encode({ ...event, id: '2' })).toBe(': c\nid: 2\nretry: 1\nevent: t\ndata: d\n\n');
+    expect(encode({ ...event, id: '2' })).toBe(': c\nevent: t\nretry: 1\ndata: d\nid: 2\n\n');
     expect(() => Object.assign(event, { id: '2' })).toThrow(TypeError);
   });
 
@@ -94,7 +94,7 @@ describe('ServerEvent', () => {
     const other = await import('../src/index');
     expect(other.ServerEvent).not.toBe(ServerEvent);
     const event = new other.ServerEvent(['a', 'b'], { id: '1' });
-    expect(encode(event)).toBe('id: 1\ndata: a\ndata: b\n\n');
+    expect(encode(event)).toBe('data: a\ndata: b\nid: 1\n\n');
     expect(encode(new other.ServerEvent())).toBe('\n');
     expect(refused(() => new ServerEvent(event)).message).toContain('use ServerEvent.json');
   });
@@ -105,22 +105,17 @@ describe('a source of data', () => {
     const { seen, source } = watched(['a', 'b', 'c']);
     const event = new ServerEvent(source, { id: '1' });
     const first = event[Symbol.iterator]();
-    expect(first.next().value).toBe('id: 1\n');
     expect(seen).toEqual({ opened: 0, read: 0, closed: 0 });
     expect(first.next().value).toBe('data: a\n');
     expect(seen.read).toBe(1);
 
     const second = event[Symbol.iterator]();
-    expect([second.next().value, second.next().value, second.next().value]).toEqual([
-      'id: 1\n',
-      'data: a\n',
-      'data: b\n',
-    ]);
+    expect([second.next().value, second.next().value]).toEqual(['data: a\n', 'data: b\n']);
     expect(seen.read).toBe(2);
-    expect([...first]).toEqual(['data: b\n', 'data: c\n', '\n']);
-    expect([...second]).toEqual(['data: c\n', '\n']);
-    expect([...event]).toEqual(['id: 1\n', 'data: a\n', 'data: b\n', 'data: c\n', '\n']);
-    expect(event.toString()).toBe('id: 1\ndata: a\ndata: b\ndata: c\n\n');
+    expect([...first]).toEqual(['data: b\n', 'data: c\n', 'id: 1\n\n']);
+    expect([...second]).toEqual(['data: c\n', 'id: 1\n\n']);
+    expect([...event]).toEqual(['data: a\n', 'data: b\n', 'data: c\n', 'id: 1\n\n']);
+    expect(event.toString()).toBe('data: a\ndata: b\ndata: c\nid: 1\n\n');
     expect(seen).toEqual({ opened: 1, read: 3, closed: 0 });
   });
 

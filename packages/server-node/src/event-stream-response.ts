@@ -10,7 +10,8 @@ import { NodeSink } from './node-sink';
 
 /**
  * A response of node:http or node:http2 as an event stream. Its head goes out at once, which is with the
- * first event or when the code that runs now is through, with the heartbeat's announcement.
+ * first event or when everything that runs now has nothing left to do but wait, with the heartbeat's
+ * announcement. `hold()` keeps it back.
  *
  * Where the client has already left, for HEAD, and where `cors` or `accept` have another answer, the stream
  * is over from the start: `signal` is aborted, nothing throws.
@@ -39,6 +40,7 @@ export class EventStreamResponse extends EventStreamWriter {
     const header = requestFacts(req).header('last-event-id');
     super(new NodeSink(req, res, resolved), resolved, {
       lastEventId: readLastEventId({ header, url: req.url }),
+      method: req.method,
     });
   }
 }

@@ -24,6 +24,8 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
   #listener: EventStreamSinkListener | undefined;
   readonly #req: NodeRequest;
   readonly #init: ResolvedEventStreamInit;
+  /** The head is kept back. */
+  held = false;
   #socketTimeout = 0;
   /** Responses to earlier requests of the connection have to end first. */
   #waiting = false;
@@ -62,6 +64,17 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     listener.onClosed();
   }
 
+  hold(): boolean {
+    const isPossible = this.#first !== undefined && !isBegun(this.res);
+    this.held ||= isPossible;
+    return isPossible;
+  }
+
+  release(): void {
+    this.held = false;
+    this.#goOn();
+  }
+
   respond(make: (request: RequestFacts) => PlainResponse): boolean {
     if (this.#first === undefined || isBegun(this.res)) return false;
     this.#first = undefined;
@@ -75,6 +88,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
 
   write(bytes: Uint8Array): void {
     if (this.#listener === undefined) return;
+    this.held = false;
     try {
       if (this.#waiting) {
         this.keep(bytes);
@@ -89,7 +103,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
 
   end(): void {
     this.#ending = true;
-    this.#goOn();
+    this.release();
   }
 
   destroy(): void {
@@ -127,7 +141,8 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     // 'close'.
     if (isHttp2(res)) res.stream.on('aborted', () => this.destroy());
     else this.#keepSocketOpen();
-    queueMicrotask(() => this.#goOn());
+    // Behind all microtasks that are due: an async callback that throws at once is answered with 500.
+    queueMicrotask(() => process.nextTick(() => this.#goOn()));
   }
 
   #onTurn(): void {
@@ -139,7 +154,7 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
 
   /** Sends what can be sent now: the head, what node may have of what was kept, the end. */
   #goOn(): void {
-    if (this.#listener === undefined || this.#waiting) return;
+    if (this.#listener === undefined || this.#waiting || this.held) return;
     try {
       this.#sendHead();
       this.giveKept();

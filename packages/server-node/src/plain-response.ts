@@ -16,8 +16,8 @@ export interface HeaderTarget {
 
 export function setHeaders(target: HeaderTarget, headers: PlainResponse['headers']): void {
   for (const [name, value] of headers) {
-    // The response may vary by other fields too.
-    if (name === 'vary') target.appendHeader(name, value);
+    // The response may vary by other fields too, and set more than one cookie.
+    if (name === 'vary' || name === 'set-cookie') target.appendHeader(name, value);
     else target.setHeader(name, value);
   }
 }

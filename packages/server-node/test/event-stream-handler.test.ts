@@ -25,7 +25,7 @@ describe('eventStreamHandler', () => {
       const client = await get(url);
       expect(await client.ended).toBe('end');
       expect(client.text).toBe(
-        'retry: 2000\ndata: one\n\nid: 2\nevent: two\ndata: {"n":2}\n\nevent: eventwire:end\ndata: {}\n\n',
+        'retry: 2000\ndata: one\n\nevent: two\ndata: {"n":2}\nid: 2\n\nevent: eventwire:end\ndata: {}\n\n',
       );
     }
   });
@@ -84,22 +84,22 @@ describe('eventStreamHandler', () => {
     const first = await get(url);
     await until(() => first.text.includes('eventwire:cursor'));
     expect(first.text).toMatch(
-      /^retry: 10\n\ndata: state\n\nid: \S+\nevent: eventwire:cursor\ndata: \{\}\n\n$/,
+      /^retry: 10\n\ndata: state\n\nevent: eventwire:cursor\ndata: \{\}\nid: \S+\n\n$/,
     );
     const id = await channel.publish('a');
-    await until(() => first.text.endsWith('data: a\n\n'));
+    await until(() => first.text.endsWith(`data: a\nid: ${id}\n\n`));
     first.req.destroy();
     await until(() => channel.size === 0);
     const missed = await channel.publish('b');
     const second = await get(url, { headers: { 'Last-Event-ID': id } });
     await until(() => second.text !== 'retry: 10\n\n' && second.text !== '');
-    expect(second.text).toBe(`retry: 10\n\nid: ${missed}\ndata: b\n\n`);
+    expect(second.text).toBe(`retry: 10\n\ndata: b\nid: ${missed}\n\n`);
     await channel.close();
     expect(await second.ended).toBe('end');
     expect(second.text).not.toContain('eventwire:end');
   });
 
-  it('reports what the callback throws, closes, and never rejects', async () => {
+  it('reports what the callback throws, responds with 500, and never rejects', async () => {
     const onError = vi.fn();
     const handler = eventStreamHandler(
       () => {
@@ -111,7 +111,8 @@ describe('eventStreamHandler', () => {
     const { url } = await serve((req, res) => handler(req, res).then(() => outcomes.push('resolved')));
     const client = await get(url);
     expect(await client.ended).toBe('end');
-    expect(client.text).toBe('');
+    expect(client.res.statusCode).toBe(500);
+    expect(client.text).toBe('Internal Server Error\n');
     await until(() => outcomes.length === 1);
     expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'secret' }));
   });

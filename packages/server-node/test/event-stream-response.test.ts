@@ -31,7 +31,7 @@ describe('the head', () => {
       'x-accel-buffering': 'no',
       'transfer-encoding': 'chunked',
     });
-    await until(() => client.text === ': eventwire heartbeat=15000\n\n');
+    await until(() => client.text === ': eventwire heartbeat=15000\n');
   });
 
   it('goes out at once also without an announcement', async () => {
@@ -321,7 +321,7 @@ describe('heartbeat', () => {
     const { url, next } = await streams({ heartbeat: 400 });
     const client = await get(url);
     const { stream } = await next(0);
-    let text = ': eventwire heartbeat=400\n\n';
+    let text = ': eventwire heartbeat=400\n';
     for (let i = 0; i < 10; i++) {
       await stream.sendEvent('x');
       text += 'data: x\n\n';
@@ -330,7 +330,7 @@ describe('heartbeat', () => {
     vi.advanceTimersByTime(1);
     await until(() => client.text.length > text.length);
     vi.advanceTimersByTime(400);
-    await until(() => client.text === `${text}:\n\n:\n\n`);
+    await until(() => client.text === `${text}:\n:\n`);
   });
 });
 

@@ -55,7 +55,7 @@ describe('over HTTP/2', () => {
     });
     expect(clients[0]?.head.connection).toBeUndefined();
     expect(clients.map(({ text }) => text.includes('event: eventwire:end'))).toEqual([true, true]);
-    expect(clients[0]?.text).toContain('data: after a\n\n');
+    expect(clients[0]?.text).toContain('data: after a\nid: 1\n\n');
   });
 
   it('sends every field, beside those that were set before', async () => {

@@ -1,5 +1,5 @@
 import { type CorsOptions, preflightResponses } from '@eventwire/server';
-import { plainResponse, requestFacts } from './web-sink';
+import { plainResponse, requestFacts } from './responses';
 
 /**
  * A route handler that answers CORS preflights, for routers that do not give OPTIONS requests to the

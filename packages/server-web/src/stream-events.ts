@@ -8,7 +8,8 @@ import {
   readLastEventId,
   resolveEventStreamInit,
 } from '@eventwire/server';
-import { plainResponse, requestFacts, WebSink } from './web-sink';
+import { plainResponse, requestFacts } from './responses';
+import { WebSink } from './web-sink';
 
 /** Gives the events of one stream, or writes them itself until it returns. */
 export type EventStreamCallback = (
@@ -17,9 +18,10 @@ export type EventStreamCallback = (
 ) => EventStreamBody | Promise<EventStreamBody>;
 
 /**
- * Responds to a request with an event stream: with the events that the callback gives, or writes itself
- * until it returns. The response is there at once, with the heartbeat's announcement as the first bytes of
- * its body; events follow as the runtime pulls them.
+ * Responds to a request with an event stream: with the events that the callback gives, or sends itself. The
+ * response is there with the first event, or once the callback has nothing left to do but wait;
+ * `stream.hold()` keeps it back. Its promise never rejects. The heartbeat's announcement is the first bytes
+ * of its body, and events follow as the runtime pulls them.
  *
  * For HEAD, and if the request's signal is aborted already, the body is null and the callback is not
  * called; nor is it for a preflight that `cors` allows and an `Accept` that `accept` refuses. An error of
@@ -34,7 +36,7 @@ export function streamEvents(
   request: Request,
   callback: EventStreamCallback,
   init?: EventStreamInit | undefined,
-): Response {
+): Promise<Response> {
   checkCallback(callback);
   return serve(request, callback, resolveEventStreamInit(init));
 }
@@ -50,26 +52,30 @@ export function streamEvents(
 export function eventStreamHandler(
   callback: EventStreamCallback,
   init?: EventStreamInit | undefined,
-): (request: Request) => Response {
+): (request: Request) => Promise<Response> {
   checkCallback(callback);
   const resolved = resolveEventStreamInit(init);
   return (request) => serve(request, callback, resolved);
 }
 
-function serve(request: Request, callback: EventStreamCallback, init: ResolvedEventStreamInit): Response {
+function serve(
+  request: Request,
+  callback: EventStreamCallback,
+  init: ResolvedEventStreamInit,
+): Promise<Response> {
   if (typeof request?.headers?.get !== 'function') {
     throw invalidOption('request', 'a Request (in Hono: `c.req.raw`)', { value: request });
   }
   const instead = negotiate(requestFacts(request), init);
-  if (instead) return plainResponse(instead);
+  if (instead) return Promise.resolve(plainResponse(instead));
   const sink = new WebSink(request, init);
   const header = request.headers.get('last-event-id');
   const stream = new EventStreamWriter(sink, init, {
     lastEventId: readLastEventId({ header, url: request.url }),
+    method: request.method,
   });
-  // First, since a channel that is full turns the client away with another response.
   stream.sendEvents(() => callback(stream, request));
-  return sink.toResponse();
+  return sink.response;
 }
 
 function checkCallback(callback: unknown): void {

@@ -6,21 +6,26 @@ import {
   type RequestFacts,
   type ResolvedEventStreamInit,
 } from '@eventwire/server';
+import { afterThisTurn } from './after-this-turn';
+import { plainResponse, requestFacts, streamResponse } from './responses';
 
 /** The largest piece that a reader gets at once. */
 const SLICE_BYTES = 65_536;
 
 /**
- * The body of a Response. Bytes are pending until its reader, which is the runtime, has pulled them.
+ * A Response and its body. Bytes are pending until the body's reader, which is the runtime, has pulled them.
  *
  * The client has left when the body is cancelled or the request's signal is aborted: runtimes do the one,
  * the other, or both.
  */
 export class WebSink implements EventStreamSink {
+  /** Settles once the head goes out. Never rejects. */
+  readonly response: Promise<Response>;
+  held = false;
+  /** Until the head has gone out. */
+  #sendResponse: ((response: Response) => void) | undefined;
   /** Set by `open`; null where there is nothing to send, or nobody to send it to. */
   #body: ReadableStream<Uint8Array> | null = null;
-  #answer: PlainResponse | undefined;
-  #responded = false;
   readonly #init: ResolvedEventStreamInit;
   /** Held whole, since in Node a request that has been collected never aborts its signal. */
   readonly #request: Request;
@@ -34,6 +39,9 @@ export class WebSink implements EventStreamSink {
     const { highWaterMark } = init;
     this.#request = request;
     this.#init = init;
+    this.response = new Promise((resolve) => {
+      this.#sendResponse = resolve;
+    });
     // With a mark of 0 pulls would come only once the reader waits for more, but an empty queue is what a
     // writer with 0 waits for.
     this.#strategy = { highWaterMark: Math.max(highWaterMark, 1), size: (chunk) => chunk.byteLength };
@@ -47,6 +55,7 @@ export class WebSink implements EventStreamSink {
   open(listener: EventStreamSinkListener, first: Uint8Array): void {
     const { method } = this.#request;
     if (method === 'HEAD' || this.#signal?.aborted) {
+      this.#sendHead();
       listener.onClosed();
       return;
     }
@@ -62,31 +71,61 @@ export class WebSink implements EventStreamSink {
       this.#strategy,
     );
     this.#signal?.addEventListener('abort', this.#onAbort);
-    if (first.byteLength > 0) this.write(first);
+    if (first.byteLength > 0) this.#enqueue(first);
+    // A callback that throws before it waits for anything is answered with 500.
+    afterThisTurn(() => {
+      if (!this.held) this.#sendHead();
+    });
+  }
+
+  hold(): boolean {
+    this.held = this.#sendResponse !== undefined;
+    return this.held;
+  }
+
+  release(): void {
+    this.held = false;
+    this.#sendHead();
   }
 
   respond(make: (request: RequestFacts) => PlainResponse): boolean {
-    if (this.#responded) return false;
-    this.#answer = make(requestFacts(this.#request));
+    if (this.#sendResponse === undefined) return false;
+    this.#sendHead(plainResponse(make(requestFacts(this.#request))));
     this.#finish((controller) => controller.close());
     return true;
   }
 
-  /** The response, of what the stream is by now. */
-  toResponse(): Response {
-    this.#responded = true;
-    if (this.#answer) return plainResponse(this.#answer);
-    const { status, crossOrigin } = this.#init;
-    const headers = new Headers(this.#init.headers);
-    const origin = this.#request.headers.get('origin') ?? undefined;
-    for (const [name, value] of crossOrigin?.headers(origin) ?? []) {
-      if (name === 'vary') headers.append(name, value);
-      else headers.set(name, value);
-    }
-    return new Response(this.#body, { status, headers });
+  write(bytes: Uint8Array): void {
+    this.release();
+    this.#enqueue(bytes);
   }
 
-  write(bytes: Uint8Array): void {
+  end(): void {
+    this.release();
+    this.#ending = true;
+    if (this.pending === 0) this.#finish((controller) => controller.close());
+  }
+
+  destroy(): void {
+    this.release();
+    const broken = new EventStreamClosedError('STREAM_CLOSED', 'The event stream was cut: it is not whole');
+    this.#finish((controller) => controller.error(broken));
+  }
+
+  /** Not there in every runtime. */
+  get #signal(): AbortSignal | undefined {
+    return this.#request.signal;
+  }
+
+  #sendHead(instead?: Response): void {
+    const send = this.#sendResponse;
+    if (send === undefined) return;
+    this.#sendResponse = undefined;
+    this.held = false;
+    send(instead ?? streamResponse(this.#body, this.#request, this.#init));
+  }
+
+  #enqueue(bytes: Uint8Array): void {
     this.#writing = true;
     try {
       // Each slice is pulled by itself, so that `pending` tells whether the reader goes on.
@@ -99,21 +138,6 @@ export class WebSink implements EventStreamSink {
       this.#fail(error);
     }
     this.#writing = false;
-  }
-
-  end(): void {
-    this.#ending = true;
-    if (this.pending === 0) this.#finish((controller) => controller.close());
-  }
-
-  destroy(): void {
-    const broken = new EventStreamClosedError('STREAM_CLOSED', 'The event stream was cut: it is not whole');
-    this.#finish((controller) => controller.error(broken));
-  }
-
-  /** Not there in every runtime. */
-  get #signal(): AbortSignal | undefined {
-    return this.#request.signal;
   }
 
   /** Less is pending than the high-water mark; a write may cause this too. */
@@ -143,6 +167,7 @@ export class WebSink implements EventStreamSink {
     const controller = this.#controller;
     this.#controller = undefined;
     attempt(() => controller?.close());
+    this.release();
     this.#close();
   };
 
@@ -166,13 +191,4 @@ function attempt(call: () => void): void {
   } catch {
     // It is over, which is all that was wanted.
   }
-}
-
-/** A request as the neutral half sees it. */
-export function requestFacts(request: Request): RequestFacts {
-  return { method: request.method, header: (name) => request.headers.get(name) ?? undefined };
-}
-
-export function plainResponse({ status, headers, body }: PlainResponse): Response {
-  return new Response(body === '' ? null : body, { status, headers: headers.map(([...pair]) => pair) });
 }

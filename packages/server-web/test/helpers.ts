@@ -13,9 +13,10 @@ export function reading(response: Response) {
       reading.text += done ? decoder.decode() : decoder.decode(value, { stream: true });
       return !done;
     },
-    /** Reads until the text ends so. */
-    async until(end: string): Promise<string> {
-      while (!reading.text.endsWith(end)) {
+    /** Reads until the text ends so, or matches. */
+    async until(end: string | RegExp): Promise<string> {
+      const isThere = () => (typeof end === 'string' ? reading.text.endsWith(end) : end.test(reading.text));
+      while (!isThere()) {
         if (!(await reading.step())) throw new Error(`the body ended without ${end}: ${reading.text}`);
       }
       return reading.text;

@@ -9,13 +9,13 @@ describe('streamEvents', () => {
   it('answers a preflight, and lets the listed origins read', async () => {
     const ask = (headers: Record<string, string>, method = 'GET') =>
       streamEvents(new Request(url, { method, headers }), () => ['x'], { cors });
-    const preflight = ask({ origin, 'access-control-request-method': 'GET' }, 'OPTIONS');
+    const preflight = await ask({ origin, 'access-control-request-method': 'GET' }, 'OPTIONS');
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-headers')).toContain('Last-Event-ID');
-    const allowed = ask({ origin });
+    const allowed = await ask({ origin });
     expect(allowed.headers.get('access-control-allow-origin')).toBe(origin);
     expect(await allowed.text()).toContain('data: x');
-    const other = ask({ origin: 'https://evil.example' });
+    const other = await ask({ origin: 'https://evil.example' });
     expect(other.headers.get('access-control-allow-origin')).toBeNull();
     expect(other.headers.get('vary')).toBe('Origin');
     await other.body?.cancel();
@@ -23,14 +23,14 @@ describe('streamEvents', () => {
 
   it('keeps what the response varies by already, beside the origin', async () => {
     const request = new Request(url, { headers: { origin } });
-    const response = streamEvents(request, () => ['x'], { cors, headers: { Vary: 'Cookie' } });
+    const response = await streamEvents(request, () => ['x'], { cors, headers: { Vary: 'Cookie' } });
     expect(response.headers.get('vary')).toBe('Cookie, Origin');
     await response.body?.cancel();
   });
 
   it('answers 406 where event streams have to be accepted and are not', async () => {
     const request = new Request(url, { headers: { accept: 'application/json' } });
-    const response = streamEvents(request, () => ['x'], { accept: 'require' });
+    const response = await streamEvents(request, () => ['x'], { accept: 'require' });
     expect(response.status).toBe(406);
     expect(await response.text()).toContain('Accept: text/event-stream');
   });
@@ -41,16 +41,16 @@ describe('streamEvents', () => {
         if (stream.lastEventId === '1') return stream.noContent();
         return [{ id: '1', data: 'x' }];
       });
-    expect(await answer({}).text()).toContain('data: x');
-    const again = answer({ 'Last-Event-ID': '1' });
+    expect(await (await answer({})).text()).toContain('data: x');
+    const again = await answer({ 'Last-Event-ID': '1' });
     expect([again.status, again.body]).toEqual([204, null]);
   });
 
   it('answers 503 with Retry-After for a channel that is full', async () => {
     const channel = createChannel({ maxSubscribers: 1 });
     const subscribe = () => streamEvents(new Request(url), (stream) => channel.subscribe(stream));
-    const first = subscribe();
-    const second = subscribe();
+    const first = await subscribe();
+    const second = await subscribe();
     expect([first.status, second.status]).toEqual([200, 503]);
     expect(second.headers.get('retry-after')).toBe('5');
     expect(await second.text()).toContain('come back later');
@@ -64,9 +64,9 @@ describe('preflightHandler', () => {
   const ask = (method: string, headers: Record<string, string>) =>
     answer(new Request(url, { method, headers }));
 
-  it('answers a preflight as the stream itself does', () => {
+  it('answers a preflight as the stream itself does', async () => {
     const headers = { origin, 'access-control-request-method': 'GET' };
-    const same = streamEvents(new Request(url, { method: 'OPTIONS', headers }), () => [], { cors });
+    const same = await streamEvents(new Request(url, { method: 'OPTIONS', headers }), () => [], { cors });
     const preflight = ask('OPTIONS', headers);
     expect([preflight.status, preflight.body]).toEqual([204, null]);
     expect([...preflight.headers]).toEqual([...same.headers]);

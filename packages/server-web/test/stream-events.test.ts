@@ -11,6 +11,7 @@ import {
 import { reading, sleep, until, url } from './helpers';
 
 const quiet = { heartbeat: false } as const;
+const CURSOR = /event: eventwire:cursor\ndata: \{\}\nid: \S+\n\n$/;
 const END = 'event: eventwire:end\ndata: {}\n\n';
 
 /** A stream that the test holds in its hands. */
@@ -32,7 +33,7 @@ function open(init: EventStreamInit = quiet, request = new Request(url)) {
 
 describe('the response', () => {
   it('is there at once, its first bytes too, before any event', async () => {
-    const { response } = open({});
+    const response = await open({}).response;
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toEqual({
       'content-type': 'text/event-stream',
@@ -41,17 +42,17 @@ describe('the response', () => {
     });
     const client = reading(response);
     await client.step();
-    expect(client.text).toBe(': eventwire heartbeat=15000\n\n');
+    expect(client.text).toBe(': eventwire heartbeat=15000\n');
   });
 
-  it('has the status and the headers given, over the defaults', () => {
+  it('has the status and the headers given, over the defaults', async () => {
     const headers = {
       'Cache-Control': 'no-cache',
       'X-Own': 'yes',
       'Set-Cookie': ['b=2', 'c=3'],
       absent: undefined,
     };
-    const { response } = open({ status: 201, headers });
+    const response = await open({ status: 201, headers }).response;
     expect(response.status).toBe(201);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     expect(response.headers.get('cache-control')).toBe('no-cache');
@@ -60,19 +61,19 @@ describe('the response', () => {
     expect(response.headers.has('absent')).toBe(false);
   });
 
-  it('has no body for HEAD, and the work is not begun', () => {
+  it('has no body for HEAD, and the work is not begun', async () => {
     const callback = vi.fn();
-    const response = streamEvents(new Request(url, { method: 'HEAD' }), callback);
+    const response = await streamEvents(new Request(url, { method: 'HEAD' }), callback);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     expect(response.body).toBeNull();
     expect(callback).not.toHaveBeenCalled();
   });
 
-  it('is one per request, of options that are checked once', () => {
+  it('is one per request, of options that are checked once', async () => {
     const init = { headers: { 'X-Own': '1' } };
-    const first = open(init).response;
+    const first = await open(init).response;
     first.headers.set('X-Own', '2');
-    expect(open(init).response.headers.get('X-Own')).toBe('1');
+    expect((await open(init).response).headers.get('X-Own')).toBe('1');
   });
 });
 
@@ -89,21 +90,21 @@ describe('the callback', () => {
       );
     for (const id of ['a', 'b']) {
       const request = new Request(url, { method: 'POST', body: '{}', headers: { 'Last-Event-ID': id } });
-      const text = `retry: 2000\ndata: POST ${id}\n\nid: 2\nevent: two\ndata: {"n":2}\n\n${END}`;
-      expect(await answer(request).text()).toBe(text);
+      const text = `retry: 2000\ndata: POST ${id}\n\nevent: two\ndata: {"n":2}\nid: 2\n\n`;
+      expect(await (await answer(request)).text()).toBe(text);
     }
   });
 
   it.each([
     ['an array', () => ['one', { type: 'two', data: '2' }], `data: one\n\nevent: two\ndata: 2\n\n${END}`],
-    ['nothing', () => {}, END],
+    ['a promise of nothing', async () => {}, END],
     ['a promise', async () => ['later'], `data: later\n\n${END}`],
   ])('gives %s', async (_name, callback: () => EventStreamBody | Promise<EventStreamBody>, text) => {
-    expect(await streamEvents(new Request(url), callback, quiet).text()).toBe(text);
+    expect(await (await streamEvents(new Request(url), callback, quiet)).text()).toBe(text);
   });
 
   it('writes by itself, with data that is async', async () => {
-    const response = streamEvents(
+    const response = await streamEvents(
       new Request(url),
       async (stream) => {
         await stream.sendEvent('one');
@@ -141,15 +142,15 @@ describe('the callback', () => {
       },
     ],
   ])(
-    '%s: that is reported and the stream closed, and the client hears nothing of it',
+    '%s before anything was sent: that is reported, and the client gets a 500 that tells nothing of it',
     async (_name, callback) => {
       const onError = vi.fn();
-      const response = streamEvents(new Request(url), callback as () => EventStreamBody, {
+      const response = await streamEvents(new Request(url), callback as () => EventStreamBody, {
         ...quiet,
         onError,
       });
-      expect(response.status).toBe(200);
-      expect(await response.text()).toBe('');
+      expect(response.status).toBe(500);
+      expect(await response.text()).toBe('Internal Server Error\n');
       expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'secret' }));
     },
   );
@@ -160,11 +161,11 @@ describe('the end', () => {
     const ended = open();
     ended.stream.sendEvent('last');
     ended.stream.end();
-    expect(await ended.response.text()).toBe(`data: last\n\n${END}`);
+    expect(await (await ended.response).text()).toBe(`data: last\n\n${END}`);
     const closed = open();
     closed.stream.sendEvent('last');
     closed.stream.close();
-    expect(await closed.response.text()).toBe('data: last\n\n');
+    expect(await (await closed.response).text()).toBe('data: last\n\n');
   });
 
   it('is over once the last bytes are taken', async () => {
@@ -178,7 +179,7 @@ describe('the end', () => {
     expect(stream.signal.reason).toMatchObject({ code: 'STREAM_CLOSED' });
     await sleep(5);
     expect(over).toBe(false);
-    const client = reading(response);
+    const client = reading(await response);
     await client.until('last\n\n');
     await stream.closed;
     expect(await client.step()).toBe(false);
@@ -192,12 +193,12 @@ describe('the end', () => {
     stream.close();
     await vi.advanceTimersByTimeAsync(10_001);
     await stream.closed;
-    await expect(response.text()).rejects.toMatchObject({ code: 'STREAM_CLOSED' });
+    await expect((await response).text()).rejects.toMatchObject({ code: 'STREAM_CLOSED' });
   });
 
   it('breaks the body off where a data source fails in the middle of its block', async () => {
     const { response, stream } = open();
-    const client = reading(response);
+    const client = reading(await response);
     const sent = stream.sendEvent({
       data: (async function* () {
         yield 'half';
@@ -232,7 +233,7 @@ describe('backpressure', () => {
     await sleep(20);
     // The one that reaches the mark is under way and waits.
     expect(sent).toBe(Math.ceil(mark / 100) - 1);
-    const client = reading(response);
+    const client = reading(await response);
     for (let taken = 1; taken <= 5; taken++) {
       await client.step();
       await sleep(1);
@@ -244,7 +245,7 @@ describe('backpressure', () => {
 
   it('reads a generator only as fast as its events are taken', async () => {
     let given = 0;
-    const response = streamEvents(
+    const response = await streamEvents(
       new Request(url),
       function* () {
         for (;;) yield `${++given}`;
@@ -261,17 +262,17 @@ describe('backpressure', () => {
 
   it('keeps no more than the mark for a channel subscriber that reads nothing, and it catches up', async () => {
     const channel = createChannel();
-    const response = streamEvents(new Request(url), (stream) => channel.subscribe(stream), {
+    const response = await streamEvents(new Request(url), (stream) => channel.subscribe(stream), {
       ...quiet,
       highWaterMark: 1000,
     });
     const client = reading(response);
-    await client.until('eventwire:cursor\ndata: {}\n\n');
+    await client.until(CURSOR);
     for (let n = 0; n < 500; n++) {
       await channel.publish(`${n} ${'x'.repeat(100)}`);
       if (n % 50 === 0) await sleep(1);
     }
-    await client.until(`data: 499 ${'x'.repeat(100)}\n\n`);
+    await client.until(/data: 499 x+\nid: \S+\n\n$/);
     const seen = [...client.text.matchAll(/^data: (\d+) x/gm)].map((match) => Number(match[1]));
     expect(seen).toEqual(Array.from({ length: 500 }, (_, n) => n));
     await channel.close();
@@ -321,7 +322,7 @@ describe('a client that leaves', () => {
 
   it('by cancelling the body', async () => {
     const all = watched();
-    const client = reading(all.response);
+    const client = reading(await all.response);
     await client.until('data: one\n\n');
     await client.cancel(new Error('gone'));
     await isOver(all);
@@ -330,14 +331,14 @@ describe('a client that leaves', () => {
   it('by cancelling a body that nobody has read', async () => {
     const all = watched();
     await until(() => all.seen.waiting);
-    await all.response.body?.cancel();
+    await (await all.response).body?.cancel();
     await isOver(all);
   });
 
   it('by the signal of the request, and a reader that is still there sees the end', async () => {
     const controller = new AbortController();
     const all = watched(new Request(url, { signal: controller.signal }));
-    const client = reading(all.response);
+    const client = reading(await all.response);
     await client.until('data: one\n\n');
     const more = client.step();
     controller.abort();
@@ -349,14 +350,14 @@ describe('a client that leaves', () => {
     const first = new AbortController();
     const cancelled = watched(new Request(url, { signal: first.signal }));
     await until(() => cancelled.seen.waiting);
-    await cancelled.response.body?.cancel();
+    await (await cancelled.response).body?.cancel();
     first.abort();
     await isOver(cancelled);
     const second = new AbortController();
     const aborted = watched(new Request(url, { signal: second.signal }));
     await until(() => aborted.seen.waiting);
     second.abort();
-    await aborted.response.body?.cancel();
+    await (await aborted.response).body?.cancel();
     await isOver(aborted);
   });
 
@@ -367,12 +368,12 @@ describe('a client that leaves', () => {
     controller.abort();
     await stream.closed;
     expect(stream.signal.reason).toMatchObject({ code: 'STREAM_CLOSED' });
-    await response.body?.cancel();
+    await (await response).body?.cancel();
   });
 
   it('before the answer: there is no body, and the work is not begun', async () => {
     const callback = vi.fn();
-    const response = streamEvents(new Request(url, { signal: AbortSignal.abort() }), callback);
+    const response = await streamEvents(new Request(url, { signal: AbortSignal.abort() }), callback);
     expect(response.body).toBeNull();
     expect(callback).not.toHaveBeenCalled();
   });
@@ -382,7 +383,7 @@ describe('a client that leaves', () => {
     const request = new Request(url, { signal: controller.signal });
     const remove = vi.spyOn(request.signal, 'removeEventListener');
     const add = vi.spyOn(request.signal, 'addEventListener');
-    await streamEvents(request, () => ['x'], quiet).text();
+    await (await streamEvents(request, () => ['x'], quiet)).text();
     await until(() => remove.mock.calls.length > 0);
     expect(add.mock.calls.map(([type, listener]) => [type, listener])).toEqual(remove.mock.calls);
     controller.abort();
@@ -392,7 +393,7 @@ describe('a client that leaves', () => {
     const request = { url, method: 'GET', headers: new Headers() } as Request;
     const all = watched(request);
     await until(() => all.seen.waiting);
-    await all.response.body?.cancel();
+    await (await all.response).body?.cancel();
     await isOver(all);
   });
 });
@@ -403,9 +404,9 @@ describe('heartbeat', () => {
     onTestFinished(() => void vi.useRealTimers());
     const { response } = open({ heartbeat: 1000, highWaterMark: 40, writeTimeout: false });
     await vi.advanceTimersByTimeAsync(100_000);
-    const client = reading(response);
+    const client = reading(await response);
     for (let n = 0; n < 5; n++) await client.step();
-    expect(client.text).toBe(`: eventwire heartbeat=1000\n\n${':\n\n'.repeat(4)}`);
+    expect(client.text).toBe(`: eventwire heartbeat=1000\n${':\n'.repeat(4)}`);
   });
 });
 
@@ -418,16 +419,16 @@ describe('a channel', () => {
         (stream) => channel.subscribe(stream, { initial: () => ['state'] }),
         { ...quiet, retry: 10 },
       );
-    const first = reading(answer());
-    await first.until('eventwire:cursor\ndata: {}\n\n');
-    expect(first.text).toMatch(/^retry: 10\n\ndata: state\n\nid: \S+\nevent: eventwire:cursor\n/);
+    const first = reading(await answer());
+    await first.until(CURSOR);
+    expect(first.text).toMatch(/^retry: 10\n\ndata: state\n\nevent: eventwire:cursor\ndata: {}\nid: \S+\n\n/);
     const id = await channel.publish('a');
-    await first.until('data: a\n\n');
+    await first.until(/data: a\nid: \S+\n\n$/);
     await first.cancel();
     await until(() => channel.size === 0);
     const missed = await channel.publish('b');
-    const second = reading(answer({ 'Last-Event-ID': id }));
-    expect(await second.until('data: b\n\n')).toBe(`retry: 10\n\nid: ${missed}\ndata: b\n\n`);
+    const second = reading(await answer({ 'Last-Event-ID': id }));
+    expect(await second.until(/data: b\nid: \S+\n\n$/)).toBe(`retry: 10\n\ndata: b\nid: ${missed}\n\n`);
     const closing = channel.close();
     expect(await second.rest()).not.toContain('eventwire:end');
     await closing;
@@ -438,7 +439,7 @@ describe('eventStreamHandler', () => {
   it('responds to every request as streamEvents does, and checks its options once', async () => {
     const handler = eventStreamHandler((stream) => [`after ${stream.lastEventId}`], { heartbeat: false });
     for (const id of ['1', '2']) {
-      const response = handler(new Request(`${url}?lastEventId=${id}`));
+      const response = await handler(new Request(`${url}?lastEventId=${id}`));
       expect(await response.text()).toBe(`data: after ${id}\n\nevent: eventwire:end\ndata: {}\n\n`);
     }
     expect(() => eventStreamHandler(() => {}, { retry: -1 })).toThrow(

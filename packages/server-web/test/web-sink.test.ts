@@ -7,7 +7,7 @@ import { reading, sleep, url } from './helpers';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-function opened(highWaterMark = 10, init: RequestInit = {}) {
+async function opened(highWaterMark = 10, init: RequestInit = {}) {
   const calls: string[] = [];
   const sink = new WebSink(new Request(url, init), resolveEventStreamInit({ highWaterMark }));
   const listener = {
@@ -16,12 +16,12 @@ function opened(highWaterMark = 10, init: RequestInit = {}) {
     onFailed: () => void calls.push('failed'),
   };
   sink.open(listener, utf8('first'));
-  return { sink, calls, client: reading(sink.toResponse()) };
+  return { sink, calls, client: reading(await sink.response) };
 }
 
 describe('WebSink', () => {
   it('counts what its reader has not taken', async () => {
-    const { sink, client } = opened();
+    const { sink, client } = await opened();
     expect(sink.pending).toBe(5);
     sink.write(utf8('é'));
     expect(sink.pending).toBe(7);
@@ -36,7 +36,7 @@ describe('WebSink', () => {
   });
 
   it('hands out a large frame in slices, so that it can be seen how much its reader has taken', async () => {
-    const { sink, client } = opened();
+    const { sink, client } = await opened();
     await client.step();
     sink.write(utf8('x'.repeat(200_000)));
     const pending: number[] = [];
@@ -49,7 +49,7 @@ describe('WebSink', () => {
   });
 
   it('tells its listener where the runtime has failed the body by itself, and throws nothing', async () => {
-    const { calls, sink } = opened();
+    const { calls, sink } = await opened();
     // As of a body that the runtime has failed without cancelling it.
     const enqueue = vi.spyOn(ReadableStreamDefaultController.prototype, 'enqueue').mockImplementation(() => {
       throw new TypeError('Invalid state: Controller is already closed');
@@ -58,14 +58,14 @@ describe('WebSink', () => {
     sink.write(utf8('x'));
     sink.write(utf8('y'));
     await sleep(1);
-    expect(calls).toEqual(['failed']);
+    expect(calls.filter((call) => call !== 'drained')).toEqual(['failed']);
     sink.end();
     sink.destroy();
-    expect(calls).toEqual(['failed']);
+    expect(calls.filter((call) => call !== 'drained')).toEqual(['failed']);
   });
 
   it('calls its listener within none of its methods', async () => {
-    const { sink, calls, client } = opened();
+    const { sink, calls, client } = await opened();
     const silent = (call: () => void) => {
       const before = calls.length;
       call();
@@ -79,15 +79,16 @@ describe('WebSink', () => {
     silent(() => sink.end());
     await sleep(1);
     expect(calls.at(-1)).toBe('closed');
-    const { sink: other, calls: others } = opened();
+    const { sink: other, calls: others } = await opened();
+    const before = [...others];
     other.destroy();
-    expect(others).toEqual([]);
+    expect(others).toEqual(before);
     await sleep(1);
-    expect(others).toEqual(['closed']);
+    expect(others).toEqual([...before, 'closed']);
   });
 
   it('does nothing after it is over, and tells of that once', async () => {
-    const { sink, calls, client } = opened();
+    const { sink, calls, client } = await opened();
     await client.cancel();
     sink.write(utf8('late'));
     sink.end();
@@ -101,7 +102,7 @@ describe('WebSink', () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const controller = new AbortController();
-    const { calls, client } = opened(10, { signal: controller.signal });
+    const { calls, client } = await opened(10, { signal: controller.signal });
     for (let round = 0; round < 3; round++) {
       await sleep(1);
       collect();

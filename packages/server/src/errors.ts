@@ -19,16 +19,28 @@ export class EventStreamClosedError extends Error {
  *
  * Codes: `INVALID_SOURCE` (what sendEvents or `initial` was given is no source of events), `HEADERS_SENT`
  * (the response was begun by someone else), `EVENT_TOO_LARGE` (larger than the whole log may be),
- * `FOREIGN_ID` (the id was not assigned by this log), `INCONSISTENT_LOG` (a log broke its contract).
+ * `FOREIGN_ID` (the id was not assigned by this log), `INCONSISTENT_LOG` (a log broke its contract),
+ * `ALREADY_SUBSCRIBED` (the stream is in a channel).
  */
 export class EventStreamUsageError extends TypeError {
-  readonly code: 'INVALID_SOURCE' | 'HEADERS_SENT' | 'EVENT_TOO_LARGE' | 'FOREIGN_ID' | 'INCONSISTENT_LOG';
+  readonly code:
+    | 'INVALID_SOURCE'
+    | 'HEADERS_SENT'
+    | 'EVENT_TOO_LARGE'
+    | 'FOREIGN_ID'
+    | 'INCONSISTENT_LOG'
+    | 'ALREADY_SUBSCRIBED';
 
   constructor(code: EventStreamUsageError['code'], message: string, options?: ErrorOptions | undefined) {
     super(message, options);
     this.name = 'EventStreamUsageError';
     this.code = code;
   }
+}
+
+/** @param advice how to do it in time */
+export function headersSent(advice: string): EventStreamUsageError {
+  return new EventStreamUsageError('HEADERS_SENT', `The head of the response has gone out: ${advice}`);
 }
 
 /**

@@ -9,10 +9,11 @@ export type { ChannelMetric, ChannelStats, MetricListener } from './channel/chan
 export type { SelectionOptions, TopicPattern } from './channel/selection';
 export { EventStreamClosedError, EventStreamUsageError, RunError } from './errors';
 export type { CorsOptions } from './http/cors';
+export type { HeaderFields } from './http/headers';
 export { type LastEventIdSource, readLastEventId } from './http/last-event-id';
 export { negotiate } from './http/negotiation';
 export { preflightResponses } from './http/preflight';
-export type { PlainResponse, RequestFacts } from './http/response';
+export type { PlainResponse, PlainResponseInit, RequestFacts } from './http/response';
 export type {
   AppendOptions,
   EventLog,
@@ -31,7 +32,6 @@ export { createRuns, type Runs } from './runs/runs';
 export type { EventStreamBody } from './stream/body';
 export {
   type EventStreamInit,
-  type HeaderFields,
   type ResolvedEventStreamInit,
   resolveEventStreamInit,
 } from './stream/event-stream-init';

@@ -47,7 +47,7 @@ export class Client {
   /** It has lost its connection, perhaps in the middle of a frame. */
   cut(part: number): void {
     if (!this.connection) return;
-    this.#parser?.feed(this.connection.cut(part));
+    this.#parser?.feed(this.connection.cutAfter(part));
     if (this.connection.overrun) throw new Error('It was written to although it was full');
     this.connection = undefined;
   }

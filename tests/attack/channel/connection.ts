@@ -55,7 +55,7 @@ export class Connection implements Subscriber {
   }
 
   /** Cuts the connection: of what has come, so large a part arrives at the client, wherever that ends. */
-  cut(part: number): Uint8Array {
+  cutAfter(part: number): Uint8Array {
     this.close();
     const whole = Buffer.concat(this.take());
     return whole.subarray(0, Math.floor(part * (whole.byteLength + 1)));

@@ -5,6 +5,7 @@ import { LogReader } from '../log/log-reader';
 import { ReservedEvents } from '../log/reserved-events';
 import {
   isOver,
+  refuseFollowed,
   type SubscribableStream,
   type Subscriber,
   type Subscription,
@@ -42,9 +43,10 @@ export interface Channel {
   /**
    * Writes to a subscriber what follows its id, then what is published, until either is closed. Where there
    * are `maxSubscribers` already, the subscriber is turned away, and the subscription is closed from the
-   * start.
+   * start. A stream is in one channel at a time, since it has one last event ID.
    *
-   * @throws TypeError `INVALID_OPTION`
+   * @throws TypeError `INVALID_OPTION`; EventStreamUsageError `ALREADY_SUBSCRIBED` if the stream is in a
+   *   channel
    */
   subscribe(stream: SubscribableStream | Subscriber, options?: SubscribeOptions | undefined): Subscription;
   /** Subscribers at present. */
@@ -124,6 +126,7 @@ class LogChannel implements Channel {
   subscribe(stream: SubscribableStream | Subscriber, options: SubscribeOptions = {}): Subscription {
     const subscriber = subscriberOf(stream);
     checkSubscribeOptions(options);
+    refuseFollowed(subscriber);
     const { lastEventId = subscriber.lastEventId, initial } = options;
     if (typeof lastEventId !== 'string') {
       throw invalidOption('lastEventId', 'a string', { value: lastEventId });

@@ -11,6 +11,11 @@ export interface SlowPolicy {
   readonly coalesceKey: ((event: LoggedEvent) => string) | undefined;
 }
 
+/** For a client that cannot be told of dropped events. */
+export function withoutDrops({ maxQueueBytes }: SlowPolicy): SlowPolicy {
+  return { maxQueueBytes, slowSubscriber: 'disconnect', coalesceKey: undefined };
+}
+
 /** Bytes that are written at once; a larger event goes alone. */
 const MAX_FRAME_BYTES = 65_536;
 

@@ -24,6 +24,11 @@ export class SubscriptionWriter {
     return this.#over;
   }
 
+  /** Whether its client may be told what PROTOCOL.md has blocks for. */
+  get hasConventions(): boolean {
+    return this.subscriber.conventions !== false;
+  }
+
   /** Nothing is written from here on. */
   finish(): void {
     this.#over = true;

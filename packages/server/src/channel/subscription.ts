@@ -1,11 +1,17 @@
 import type { LoggedEvent } from '../log/event-log';
-import type { Follower, Subscriber, Subscription } from '../stream/subscriber';
+import {
+  breakOff,
+  type Follower,
+  followSignal,
+  type Subscriber,
+  type Subscription,
+} from '../stream/subscriber';
 import { cursorFrame } from '../wire/conventions';
 import { join } from '../wire/frames';
 import type { Meter } from './channel-stats';
 import { type Initial, Replay, type ReplayContext, type ReplayTask } from './replay/replay';
 import type { Selection } from './selection';
-import { type SlowPolicy, SlowQueue } from './slow-subscriber';
+import { type SlowPolicy, SlowQueue, withoutDrops } from './slow-subscriber';
 import { SubscriptionWriter } from './subscription-writer';
 import type { LiveSubscription } from './topic-index';
 
@@ -15,6 +21,12 @@ export interface SubscriptionContext extends ReplayContext {
   readonly slowPolicy: SlowPolicy;
   left(subscription: ChannelSubscription): void;
 }
+
+/** For a client that no gap could be told of. */
+const GONE = {
+  status: 410,
+  body: 'The events after this last event ID are gone: come back without it, and load the state anew\n',
+};
 
 /**
  * One subscriber in a channel. It reads the log at its own pace until it has reached the tail, then is
@@ -36,7 +48,7 @@ export class ChannelSubscription
   #isLive = false;
   #resolveClosed = () => {};
   /** Where its subscriber tells of its end by the signal alone. */
-  #onAbort: (() => void) | undefined;
+  #unfollowSignal: (() => void) | undefined;
 
   constructor(
     context: SubscriptionContext,
@@ -59,6 +71,8 @@ export class ChannelSubscription
   start(): void {
     try {
       this.#follow();
+      // Until it is known whether a gap has to be answered with 410.
+      if (this.place !== '' && !this.hasConventions) this.subscriber.hold?.();
     } catch (error) {
       this.fail(error);
     }
@@ -120,14 +134,24 @@ export class ChannelSubscription
 
   /** Where events have been passed over since the last id that the client got, it is told how far it is. */
   idleFrame(): Uint8Array | undefined {
-    if (!this.#isLive || this.#queue || this.sent === this.cursor) return undefined;
+    if (!this.hasConventions || !this.#isLive || this.#queue || this.sent === this.cursor) return undefined;
     this.sent = this.cursor;
     return cursorFrame(this.cursor);
   }
 
   join(): boolean {
     this.#isLive = this.#context.live.join(this);
+    if (this.#isLive && !this.hasConventions) this.subscriber.open?.();
     return this.#isLive;
+  }
+
+  failForGap(): void {
+    this.close();
+    try {
+      if (!this.subscriber.respond?.(GONE)) this.#disconnect();
+    } catch (error) {
+      this.#context.report(error);
+    }
   }
 
   /** Its client has everything, and does not come back. */
@@ -158,13 +182,12 @@ export class ChannelSubscription
       subscriber.follow(this);
       return;
     }
-    this.#onAbort = () => this.close();
-    subscriber.signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#unfollowSignal = followSignal(subscriber, this);
   }
 
   #unfollow(): void {
     try {
-      if (this.#onAbort) this.subscriber.signal.removeEventListener('abort', this.#onAbort);
+      if (this.#unfollowSignal) this.#unfollowSignal();
       else this.subscriber.unfollow?.(this);
     } catch (error) {
       this.#context.report(error);
@@ -180,7 +203,8 @@ export class ChannelSubscription
   #becomeSlow(): void {
     // Writing may have closed it.
     if (this.over) return;
-    const queue = new SlowQueue(this.#context.slowPolicy, this.#context.meter);
+    const { slowPolicy, meter } = this.#context;
+    const queue = new SlowQueue(this.hasConventions ? slowPolicy : withoutDrops(slowPolicy), meter);
     this.#queue = queue;
     this.#run(async () => {
       while (this.#queue === queue) {
@@ -214,7 +238,7 @@ export class ChannelSubscription
   /** Its client comes back with its last id. */
   #disconnect(): void {
     try {
-      this.subscriber.close();
+      breakOff(this.subscriber);
     } catch (failure) {
       this.#context.report(failure);
     }

@@ -61,9 +61,10 @@ async function decide(task: FollowRun, subscription: RunSubscription): Promise<v
     const events = await snapshot(readStored(log));
     return sendSnapshot(task, subscription, events, state);
   }
-  subscriber.open?.();
+  // Without the conventions, a gap may still have to be answered with 410.
+  if (subscriber.conventions !== false) subscriber.open?.();
   const selection = select({ filter: filterOf(options) }, subscriber.context);
-  subscription.becomes(task.readers().subscribe(subscriber, lastEventId, selection, from));
+  subscription.becomes(() => task.readers().subscribe(subscriber, lastEventId, selection, from));
 }
 
 function hasAll(state: RunState, lastEventId: string, from: 'start' | 'now'): boolean {

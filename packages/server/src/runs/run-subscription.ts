@@ -1,7 +1,7 @@
-import type { Subscriber, Subscription } from '../stream/subscriber';
+import type { Follower, Subscriber, Subscription } from '../stream/subscriber';
 
 /** A follower of a run, from before it is known whether there is such a run. */
-export class RunSubscription implements Subscription {
+export class RunSubscription implements Subscription, Follower {
   readonly #subscriber: Subscriber;
   readonly closed: Promise<void>;
   #resolve: () => void = () => {};
@@ -13,7 +13,10 @@ export class RunSubscription implements Subscription {
     this.closed = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+    subscriber.follow?.(this);
   }
+
+  idleFrame(): undefined {}
 
   get cursor(): string {
     return this.#inner?.cursor ?? this.#subscriber.lastEventId;
@@ -24,7 +27,9 @@ export class RunSubscription implements Subscription {
   }
 
   /** It goes on as this one. */
-  becomes(inner: Subscription): void {
+  becomes(subscribe: () => Subscription): void {
+    this.#subscriber.unfollow?.(this);
+    const inner = subscribe();
     this.#inner = inner;
     inner.closed.then(() => this.close());
     if (this.#isClosed) inner.close();
@@ -33,7 +38,8 @@ export class RunSubscription implements Subscription {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#inner?.close();
+    if (this.#inner) this.#inner.close();
+    else this.#subscriber.unfollow?.(this);
     this.#resolve();
   }
 }

@@ -3,6 +3,7 @@ import { closeSubscribers } from '../channel/close-subscribers';
 import { RunError } from '../errors';
 import type { LoggedEvent } from '../log/event-log';
 import {
+  refuseFollowed,
   type SubscribableStream,
   type Subscriber,
   type Subscription,
@@ -137,6 +138,7 @@ class StoredRuns implements Runs {
 
   follow(stream: SubscribableStream | Subscriber, name: string, options: FollowOptions = {}): Subscription {
     const subscriber = subscriberOf(stream);
+    refuseFollowed(subscriber);
     checkRunName(name);
     checkFollowOptions(options);
     const { report, snapshot } = this.#options;

@@ -20,7 +20,13 @@ export type EventStreamBody = void | Subscription | EventIterable;
 interface BodyTarget {
   readonly signal: AbortSignal;
   sendEvent(event: EventInput | AsyncServerEventInit): Promise<void>;
-  report(error: unknown): void;
+  report(error: unknown): unknown;
+}
+
+/** Whether a callback without a result has given this. */
+// biome-ignore lint/suspicious/noConfusingVoidType: as above
+export function isNothing(body: unknown): body is void {
+  return body === undefined || body === null;
 }
 
 export function isSubscription(body: unknown): body is Subscription {
@@ -29,9 +35,9 @@ export function isSubscription(body: unknown): body is Subscription {
 
 /** Sends a body until it has run out or the stream is over. Rejects with the source's error. */
 export async function sendBody(body: EventStreamBody, stream: BodyTarget): Promise<void> {
-  if (body === undefined || body === null) return;
+  if (isNothing(body)) return;
   if (isSubscription(body)) return body.closed;
-  checkIterable(body, 'A source of events');
+  checkIterable(body, 'A source of events', ': to send events by yourself, give nothing');
   await forEachUntil(
     body,
     stream.signal,
@@ -54,11 +60,11 @@ export function saysItIsOver(error: unknown): boolean {
  *
  * @throws EventStreamUsageError `INVALID_SOURCE`
  */
-export function checkIterable(source: unknown, name: string): asserts source is EventIterable {
+export function checkIterable(source: unknown, name: string, advice = ''): asserts source is EventIterable {
   const isObject = typeof source === 'object' && source !== null;
   const isIterable = isObject && (Symbol.asyncIterator in source || Symbol.iterator in source);
   if (isIterable && !isServerEvent(source)) return;
-  const hint = typeof source === 'string' || isServerEvent(source) ? ': for one event, give [event]' : '';
+  const hint = typeof source === 'string' || isServerEvent(source) ? ': for one event, give [event]' : advice;
   const kind = isServerEvent(source) ? 'a ServerEvent' : show(source);
   throw new EventStreamUsageError(
     'INVALID_SOURCE',

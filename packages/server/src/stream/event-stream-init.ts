@@ -1,6 +1,5 @@
 import {
   checkOptions,
-  invalidOption,
   is,
   isBoolean,
   isFunction,
@@ -13,12 +12,9 @@ import {
   safeReporter,
 } from '@eventwire/options';
 import { Cors, type CorsOptions } from '../http/cors';
+import { type HeaderFields, resolveHeaders, setDefault } from '../http/headers';
+import { type PlainResponseInit, WITHOUT_BODY } from '../http/response';
 import type { LifetimeLimits } from './timers/lifetime';
-
-/** Header fields by name, or pairs of name and value (`Headers`, `Map`, an array). */
-export type HeaderFields =
-  | Iterable<readonly [string, string]>
-  | { readonly [name: string]: string | readonly string[] | undefined };
 
 /** How one event stream is served. */
 export interface EventStreamInit {
@@ -40,6 +36,16 @@ export interface EventStreamInit {
    * announcement.
    */
   heartbeat?: number | false | undefined;
+  /**
+   * Whether the stream follows Eventwire's conventions (PROTOCOL.md): the announcement, and events of type
+   * `eventwire:...` that tell of the end and of gaps. With `false` there is none of it. The end of the stream
+   * is then the end of the body, and a stream that does not come to its end is cut. So is one with a gap, if
+   * its head is out; before that, a gap is answered with 410.
+   *
+   * @default true for GET and HEAD, false for other methods: readers of their responses, such as SDKs of
+   *   language models, take every `data:` for their own
+   */
+  conventions?: boolean | undefined;
   /**
    * Pages of other origins that may read the stream. With it, a preflight (an OPTIONS request) is answered
    * too; default: none, and no CORS header is sent.
@@ -84,9 +90,13 @@ export interface EventStreamInit {
   onFinish?: 'end' | 'close' | undefined;
   /**
    * Told of what a callback or a source of events threw, and of a response that something else has begun;
-   * default `console.error`. The client never sees it.
+   * default `console.error`. The client never sees it. If a callback throws before anything was sent, the
+   * client gets the response that this returns, or else a 500 without details.
+   *
+   * @example
+   * onError: (error) => (error instanceof NotFound ? { status: 404 } : console.error(error))
    */
-  onError?: ((error: unknown) => void) | undefined;
+  onError?: ((error: unknown) => PlainResponseInit | undefined) | ((error: unknown) => void) | undefined;
 }
 
 /** {@link EventStreamInit} with nothing left open. */
@@ -106,11 +116,9 @@ export interface ResolvedEventStreamInit extends EventStreamInit, LifetimeLimits
   readonly highWaterMark: number;
   readonly directWrites: boolean;
   readonly onFinish: 'end' | 'close';
-  readonly onError: (error: unknown) => void;
+  readonly onError: NonNullable<EventStreamInit['onError']>;
 }
 
-/** Statuses whose responses have no body. */
-const WITHOUT_BODY: unknown[] = [204, 205, 304];
 const isStatus = isInteger(200, 599);
 
 const RULES = {
@@ -121,6 +129,7 @@ const RULES = {
   headers: { ...is('an object of header fields, Headers or pairs', isObject), secret: true },
   retry: isInteger(0, Number.MAX_SAFE_INTEGER, 'whole milliseconds of at least 0'),
   heartbeat: optional(isTimer(), false),
+  conventions: isBoolean,
   cors: is('an object', isObject),
   accept: oneOf('any', 'require'),
   maxDuration: isInteger(1, Number.MAX_SAFE_INTEGER, 'whole milliseconds of at least 1'),
@@ -153,11 +162,11 @@ export function resolveEventStreamInit(init: EventStreamInit = {}): ResolvedEven
   checkOptions(init, RULES, { hints: HINTS });
   const { status = 200, retry, heartbeat = 15_000, highWaterMark = 65_536, onFinish = 'end' } = init;
   const { accept = 'any', maxDuration, expiresAt, cors, directWrites = true } = init;
-  const { revalidate, revalidateInterval = 60_000, writeTimeout = 120_000 } = init;
+  const { conventions, revalidate, revalidateInterval = 60_000, writeTimeout = 120_000 } = init;
   const { onError = (error: unknown) => console.error(error) } = init;
   const complete = {
-    ...{ status, headers: resolveHeaders(init.headers), retry, heartbeat, highWaterMark, directWrites },
-    ...{ accept, maxDuration, revalidate, revalidateInterval, writeTimeout, onFinish, cors },
+    ...{ status, headers: streamHeaders(init.headers), retry, heartbeat, highWaterMark, directWrites },
+    ...{ accept, maxDuration, revalidate, revalidateInterval, writeTimeout, onFinish, cors, conventions },
     crossOrigin: cors && new Cors(cors),
     expiresAt: expiresAt === undefined ? undefined : Number(expiresAt),
     onError: safeReporter(onError),
@@ -170,33 +179,11 @@ function isResolved(init: EventStreamInit): init is ResolvedEventStreamInit {
   return resolved.has(init);
 }
 
-function resolveHeaders(given: HeaderFields | undefined): Headers {
-  try {
-    const headers = new Headers();
-    for (const [name, value] of pairs(given)) headers.append(name, value);
-    if (!headers.has('content-type')) headers.set('content-type', 'text/event-stream');
-    // no-transform also keeps compression away, which would hold events back.
-    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store, no-transform');
-    if (!headers.has('x-accel-buffering')) headers.set('x-accel-buffering', 'no');
-    return headers;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw invalidOption('headers', `fields that can be sent (${reason})`, undefined, cause);
-  }
-}
-
-function* pairs(given: HeaderFields | undefined): Iterable<readonly [string, string]> {
-  if (given === undefined) return;
-  if (isPairs(given)) {
-    yield* given;
-    return;
-  }
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined) continue;
-    for (const one of typeof value === 'string' ? [value] : value) yield [name, one];
-  }
-}
-
-function isPairs(given: HeaderFields): given is Iterable<readonly [string, string]> {
-  return Symbol.iterator in given;
+function streamHeaders(given: HeaderFields | undefined): Headers {
+  const headers = resolveHeaders(given);
+  setDefault(headers, 'content-type', 'text/event-stream');
+  // no-transform also keeps compression away, which would hold events back.
+  setDefault(headers, 'cache-control', 'no-store, no-transform');
+  setDefault(headers, 'x-accel-buffering', 'no');
+  return headers;
 }

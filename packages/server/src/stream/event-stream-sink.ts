@@ -10,10 +10,17 @@ import type { PlainResponse, RequestFacts } from '../http/response';
 export interface EventStreamSink {
   /**
    * Sends the head of the response with `first`, which may be empty: with the next write, or by itself once
-   * the code that runs now is through, until when `answer` can still take its place. Where the client has
-   * already left, or the response has no body (HEAD), it calls `listener.onClosed()` and that is all.
+   * everything that runs now has nothing left to do but wait. Until then `respond` can take its place. Where
+   * the client has already left, or the response has no body (HEAD), it calls `listener.onClosed()` and that
+   * is all.
    */
   open(listener: EventStreamSinkListener, first: Uint8Array): void;
+  /** Keeps the head back until `release`, `respond`, `write` or `end`. False where it has gone out. */
+  hold(): boolean;
+  /** Whether the head is kept back. */
+  readonly held: boolean;
+  /** Sends the head that is kept back. */
+  release(): void;
   /**
    * Gives the request this answer instead of the stream, and that is all: `onClosed` follows. False, and
    * nothing done, where the head has gone out.

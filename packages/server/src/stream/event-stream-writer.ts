@@ -1,8 +1,10 @@
 import type { AsyncServerEventInit, EventInput } from '@eventwire/encoder';
-import { type EventStreamBody, isSubscription, sendBody } from './body';
+import { headersSent } from '../errors';
+import type { PlainResponseInit } from '../http/response';
+import { type EventStreamBody, isNothing, isSubscription, sendBody } from './body';
 import { type EventStreamInit, resolveEventStreamInit } from './event-stream-init';
 import type { EventStreamSink } from './event-stream-sink';
-import { StreamSubscriber } from './stream-subscriber';
+import { type StreamRequest, StreamSubscriber } from './stream-subscriber';
 import { SUBSCRIBER, type Subscriber } from './subscriber';
 
 /**
@@ -14,12 +16,8 @@ export class EventStreamWriter {
   readonly #stream: StreamSubscriber;
 
   /** @throws TypeError `INVALID_OPTION` */
-  constructor(
-    sink: EventStreamSink,
-    init?: EventStreamInit | undefined,
-    request: { lastEventId?: string | undefined } = {},
-  ) {
-    this.#stream = new StreamSubscriber(sink, resolveEventStreamInit(init), request.lastEventId ?? '');
+  constructor(sink: EventStreamSink, init?: EventStreamInit | undefined, request: StreamRequest = {}) {
+    this.#stream = new StreamSubscriber(sink, resolveEventStreamInit(init), request);
   }
 
   /** The stream as a channel sees it. */
@@ -66,9 +64,13 @@ export class EventStreamWriter {
 
   /**
    * Sends the events of a source until it runs out, then does as `onFinish` says. A subscription counts as
-   * running out when it closes, and no source at all as having run out. If the stream is over first, the
-   * source is closed at once. An error of the source or the function goes to `onError`, and the stream is
-   * closed; the promise never rejects.
+   * running out when it closes. If the stream is over first, the source is closed at once. An error of the
+   * source or the function goes to `onError`, and the stream is closed, or answered with 500 if nothing has
+   * gone out; the promise never rejects.
+   *
+   * A function may give nothing. If the stream has been subscribed to a channel, that subscription is the
+   * source. Otherwise the stream stays open, and it is the caller who ends it; but the end of an async
+   * function is the end of the stream.
    *
    * @param source or a function that gives it; the function is not called if the stream is over already
    */
@@ -78,7 +80,10 @@ export class EventStreamWriter {
     if (typeof source !== 'function') return this.#sendAll(source);
     if (!this.#stream.isOpen) return Promise.resolve();
     try {
-      return this.#sendAll(source(this));
+      const body = source(this);
+      if (!isNothing(body)) return this.#sendAll(body);
+      this.#stream.bodyIsLeftOpen();
+      return this.closed;
     } catch (error) {
       this.#stream.bodyFailed(error);
       return Promise.resolve();
@@ -100,16 +105,51 @@ export class EventStreamWriter {
   }
 
   /**
+   * Keeps the head of the response back until `open()`, `respond()` or the first event, so that a handler can
+   * look something up before it decides on the status. To be called within the call that got this stream.
+   *
+   * @example
+   * eventStreamHandler(async (stream, req) => {
+   *   stream.hold();
+   *   const job = await jobs.find(req.url);
+   *   if (!job) return stream.respond({ status: 404 });
+   *   return job.events();
+   * });
+   *
+   * @throws EventStreamUsageError `HEADERS_SENT` if the head has gone out
+   */
+  hold(): void {
+    if (!this.#stream.hold() && this.#stream.isOpen) throw headersSent('hold() has to come before that');
+  }
+
+  /** Sends the head that {@link hold} keeps back. Nothing happens if it has gone out. */
+  open(): void {
+    this.#stream.open();
+  }
+
+  /**
+   * Responds to the request with this instead of the stream, which is over then. Possible within the call
+   * that got this stream, and after {@link hold} until the head goes out.
+   *
+   * @throws TypeError `INVALID_OPTION`; EventStreamUsageError `HEADERS_SENT` if the head has gone out
+   */
+  respond(response: PlainResponseInit): void {
+    if (!this.#stream.respond(response) && this.#stream.isOpen) {
+      throw headersSent('to respond after an await, call hold() first');
+    }
+  }
+
+  /**
    * Turns the client away: with 503 and `Retry-After` (seconds) if nothing has gone out, as within the call
-   * that got this stream; later by closing the stream, with that as the client's reconnection time.
+   * that got this stream or after {@link hold}; later by closing the stream, with that as the client's reconnection time.
    */
   refuse(retryAfter: number): void {
     this.#stream.refuse(retryAfter);
   }
 
   /**
-   * Responds with 204 if nothing has gone out, as within the call that got this stream; later it is
-   * `end()`. For clients that come back after the end: no EventSource comes back after a 204, not even a
+   * Responds with 204 if nothing has gone out, as within the call that got this stream or after {@link hold};
+   * later it is `end()`. For clients that come back after the end: no EventSource comes back after a 204, not even a
    * browser's own.
    */
   noContent(): void {
@@ -134,7 +174,12 @@ async function sendWhole(
   stream: StreamSubscriber,
 ): Promise<void> {
   try {
-    await sendBody(await body, stream);
+    const resolved = await body;
+    if (isNothing(resolved) && stream.followed) {
+      stream.bodyIsLeftOpen();
+      return stream.closed;
+    }
+    await sendBody(resolved, stream);
     stream.bodyEnded();
   } catch (error) {
     stream.bodyFailed(error);

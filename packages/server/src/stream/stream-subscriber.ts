@@ -1,8 +1,9 @@
 import { type AsyncServerEventInit, type EventInput, refuseReservedType } from '@eventwire/encoder';
 import { EventStreamClosedError } from '../errors';
 import { noContent, tooManySubscribers } from '../http/negotiation';
+import { ownResponse, type PlainResponseInit } from '../http/response';
 import { attempt } from '../user-callbacks';
-import { COMMENT_LINE, endFrame, HEARTBEAT, preamble } from '../wire/conventions';
+import { announcement, endFrame, HEARTBEAT } from '../wire/conventions';
 import { retryFrame } from '../wire/frames';
 import { BlockWriter, type BlockWriterOwner } from './block-writer';
 import { saysItIsOver } from './body';
@@ -13,7 +14,14 @@ import { drainTimeout } from './timers/drain-timeout';
 import { Watch, type WatchListener } from './timers/watch';
 
 const NOTHING = new Uint8Array(0);
-const NOBODY: readonly Follower[] = [];
+
+/** What a stream needs to know of its request. */
+export interface StreamRequest {
+  /** The id that the client sent; default: none. */
+  readonly lastEventId?: string | undefined;
+  /** Default `GET`. */
+  readonly method?: string | undefined;
+}
 
 /**
  * The inside of an EventStreamWriter: the stream as channels, its sink and its timers see it, from the
@@ -27,7 +35,10 @@ export class StreamSubscriber
   /** Ending: `end()` was called, and waits for the block in progress. */
   #state: 'open' | 'ending' | 'over' = 'open';
   readonly #blocks: BlockWriter;
+  /** The body has come to its end; and a late event has been told of. */
+  #body: 'open' | 'ended' | 'late' = 'open';
   readonly lastEventId: string;
+  readonly conventions: boolean;
   readonly closed: Promise<void>;
   context?: unknown;
   readonly #sink: EventStreamSink;
@@ -35,21 +46,28 @@ export class StreamSubscriber
   /** Absent until somebody asks for the signal: it takes as much memory as a quarter of a quiet stream. */
   #abort: AbortController | undefined;
   #reason: EventStreamClosedError | undefined;
-  /** Its places in channels. */
-  #followers: readonly Follower[] = NOBODY;
+  /** Its place in a channel. */
+  #follower: Follower | undefined;
+  /** The client gets what was written before the connection is cut. */
+  #cutsOnceTaken = false;
+  /** The body is the subscription of its follower. */
+  #endsWithFollower = false;
   #resolveClosed: () => void = () => {};
   /** Absent if the client had left before the stream was open. */
   readonly #watch: Watch | undefined;
 
-  constructor(sink: EventStreamSink, init: ResolvedEventStreamInit, lastEventId: string) {
+  constructor(sink: EventStreamSink, init: ResolvedEventStreamInit, request: StreamRequest) {
+    const { lastEventId = '', method = 'GET' } = request;
     this.#init = init;
     this.#sink = sink;
     this.#blocks = new BlockWriter(sink, init, this);
     this.lastEventId = lastEventId;
+    this.conventions = init.conventions ?? (method === 'GET' || method === 'HEAD');
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
-    sink.open(this, init.heartbeat === false ? NOTHING : preamble(init.heartbeat));
+    const { heartbeat } = init;
+    sink.open(this, heartbeat === false || !this.conventions ? NOTHING : announcement(heartbeat));
     if (this.#state === 'open') this.#watch = new Watch(sink, init, this);
   }
 
@@ -73,7 +91,7 @@ export class StreamSubscriber
   sendEvent(event: EventInput | AsyncServerEventInit): Promise<void> {
     const sent = new Promise<void>((resolve, reject) => {
       refuseReservedType(event);
-      if (this.#state !== 'open') throw this.#reason ?? closedHere();
+      if (this.#state !== 'open') throw this.#tooLate();
       this.#blocks.take(() => {
         this.#writeEvent(event).then(resolve, reject);
       });
@@ -91,30 +109,43 @@ export class StreamSubscriber
     return this.#blocks.idle();
   }
 
+  get followed(): boolean {
+    return this.#follower !== undefined;
+  }
+
   follow(follower: Follower): void {
-    // An array made by a spread has spare capacity, which almost no stream needs.
-    this.#followers = this.#followers === NOBODY ? [follower] : [...this.#followers, follower];
+    this.#follower = follower;
   }
 
   unfollow(follower: Follower): void {
-    const others = this.#followers.filter((one) => one !== follower);
-    this.#followers = others.length === 0 ? NOBODY : others;
+    if (this.#follower !== follower) return;
+    this.#follower = undefined;
+    // Not at once: a channel that takes the stream out may be about to close it.
+    if (this.#endsWithFollower) queueMicrotask(() => this.#endWithFollower());
+  }
+
+  hold(): boolean {
+    return this.#state === 'open' && this.#sink.hold();
+  }
+
+  open(): void {
+    if (this.#state === 'open') this.#sink.release();
+  }
+
+  /** @throws TypeError `INVALID_OPTION` */
+  respond(init: PlainResponseInit): boolean {
+    const make = ownResponse(init);
+    return this.#respond((request) => make(request, this.#init.crossOrigin));
   }
 
   refuse(retryAfter: number): void {
-    if (this.#state !== 'open') return;
-    if (this.#sink.respond((request) => tooManySubscribers(retryAfter, request, this.#init))) {
-      this.#finish(closedHere());
-      return;
-    }
+    if (this.#respond((request) => tooManySubscribers(retryAfter, request, this.#init))) return;
     this.write(retryFrame(retryAfter * 1000));
     this.#blocks.take(() => this.close());
   }
 
   noContent(): void {
-    if (this.#state !== 'open') return;
-    if (this.#sink.respond((request) => noContent(request, this.#init))) this.#finish(closedHere());
-    else this.end();
+    if (!this.#respond((request) => noContent(request, this.#init))) this.end();
   }
 
   end(reason?: string | undefined): void {
@@ -122,8 +153,16 @@ export class StreamSubscriber
     const frame = endFrame(reason);
     this.#state = 'ending';
     this.#blocks.take(() => {
-      this.#blocks.put(frame);
+      if (this.conventions) this.#blocks.put(frame);
       this.close();
+    });
+  }
+
+  cut(): void {
+    this.#finish(closedHere(), () => {
+      this.#cutsOnceTaken = true;
+      this.closed.then(drainTimeout(this.#sink, this.#init.writeTimeout));
+      this.onDrained();
     });
   }
 
@@ -135,23 +174,34 @@ export class StreamSubscriber
     });
   }
 
+  /** A callback has given nothing: the body is that of its subscription, or what the caller goes on to send. */
+  bodyIsLeftOpen(): void {
+    this.#endsWithFollower = this.followed;
+  }
+
   /** The body has come to its end. */
   bodyEnded(): void {
+    if (this.#state !== 'open') return;
+    this.#body = 'ended';
     if (this.#init.onFinish === 'end') this.end();
-    else if (this.#state === 'open') this.close();
+    else this.close();
   }
 
   bodyFailed(error: unknown): void {
-    this.report(error);
-    if (this.#state === 'open') this.close();
+    const instead = this.report(error);
+    if (this.#state !== 'open') return;
+    const isOwn = hasStatus(instead) && attempt(() => this.respond(instead), this.#init.onError);
+    if (!isOwn && !this.respond(INTERNAL_ERROR)) this.#breakOff();
   }
 
-  report(error: unknown): void {
-    if (this.#state === 'open' || !saysItIsOver(error)) this.#init.onError(error);
+  /** Gives what `onError` gives. */
+  report(error: unknown): unknown {
+    return this.#state === 'open' || !saysItIsOver(error) ? this.#init.onError(error) : undefined;
   }
 
   onDrained(): void {
     this.#blocks.drained();
+    if (this.#cutsOnceTaken && this.#sink.pending === 0) this.#sink.destroy();
   }
 
   onClosed(): void {
@@ -170,13 +220,13 @@ export class StreamSubscriber
   }
 
   onIdle(): void {
-    if (this.#blocks.full) return;
+    if (this.#blocks.full || this.#sink.held) return;
     // A comment line may stand within a block, and nothing else may.
-    this.#blocks.put(this.#blocks.held ? COMMENT_LINE : (this.#idleFrame() ?? HEARTBEAT));
+    this.#blocks.put((this.#blocks.held ? undefined : this.#idleFrame()) ?? HEARTBEAT);
   }
 
   onExpired(): void {
-    this.close();
+    this.#breakOff();
   }
 
   onStalled(writeTimeout: number): void {
@@ -200,11 +250,33 @@ export class StreamSubscriber
     if (this.#reason?.code === 'CLIENT_GONE') throw this.#reason;
   }
 
+  #endWithFollower(): void {
+    if (!this.followed) this.bodyEnded();
+  }
+
+  /** Ends a stream that is not through. By the end of its body alone, no client could tell that. */
+  #breakOff(): void {
+    if (this.conventions) this.close();
+    else this.cut();
+  }
+
+  #respond(make: Parameters<EventStreamSink['respond']>[0]): boolean {
+    if (this.#state !== 'open' || !this.#sink.respond(make)) return false;
+    this.#finish(closedHere());
+    return true;
+  }
+
+  #tooLate(): EventStreamClosedError {
+    if (this.#body === 'open') return this.#reason ?? closedHere();
+    const error = new EventStreamClosedError('STREAM_CLOSED', LATE);
+    if (this.#body === 'ended') this.#init.onError(error);
+    this.#body = 'late';
+    return error;
+  }
+
   #idleFrame(): Uint8Array | undefined {
-    let frame: Uint8Array | undefined;
-    for (const follower of this.#followers)
-      attempt(() => (frame ??= follower.idleFrame()), this.#init.onError);
-    return frame;
+    const follower = this.#follower;
+    return follower && attempt(() => follower.idleFrame(), this.#init.onError);
   }
 
   #destroy(reason: EventStreamClosedError): void {
@@ -218,10 +290,22 @@ export class StreamSubscriber
     this.#watch?.stop();
     stop();
     this.#reason = reason;
-    for (const follower of this.#followers) attempt(() => follower.close(), this.#init.onError);
+    const follower = this.#follower;
+    if (follower) attempt(() => follower.close(), this.#init.onError);
     this.#abort?.abort(reason);
     this.#blocks.finish();
   }
+}
+
+const LATE =
+  'The event came after the end of the callback, which has ended the stream: to go on sending, ' +
+  '`await stream.closed` in the callback';
+
+const INTERNAL_ERROR = { status: 500, body: 'Internal Server Error\n' };
+
+/** Whether `onError` has given a response; it may give anything, since most reporters mean nothing by it. */
+function hasStatus(value: unknown): value is PlainResponseInit {
+  return typeof (value as PlainResponseInit | undefined)?.status === 'number';
 }
 
 function closedHere(): EventStreamClosedError {

@@ -1,4 +1,6 @@
 import { invalidOption } from '@eventwire/options';
+import { EventStreamUsageError } from '../errors';
+import type { PlainResponseInit } from '../http/response';
 
 /**
  * The key under which a stream has its {@link Subscriber}: handlers do not meet its methods. Registered, so
@@ -20,6 +22,8 @@ export interface SubscribableStream {
 export interface Subscriber {
   /** The id after which the client wants to go on; empty where it has none. */
   readonly lastEventId: string;
+  /** `false`: nothing of PROTOCOL.md is written to it. Default true. */
+  readonly conventions?: boolean | undefined;
   /** Aborted once the stream is over, whoever ended it. */
   readonly signal: AbortSignal;
   /** Anything that the application knows of this client. */
@@ -47,15 +51,24 @@ export interface Subscriber {
    */
   follow?(follower: Follower): void;
   unfollow?(follower: Follower): void;
+  /** Whether a follower has it: a stream is in one channel at a time. */
+  readonly followed?: boolean | undefined;
+  /**
+   * Keeps the head of the response back until the first write, `open` or `respond`. False where it has gone
+   * out, or the stream is over.
+   */
+  hold?(): boolean;
+  /** Sends the head that was kept back. */
+  open?(): void;
+  /** Gives the client this response instead of the stream. False where the head has gone out. */
+  respond?(response: PlainResponseInit): boolean;
+  /** Cuts the connection, so that a client without the conventions sees that the stream is not whole. */
+  cut?(): void;
   /**
    * Turns the client away before the stream has begun, with 503 and a `Retry-After` of so many seconds;
    * `close` where it has begun. Without it, the channel closes.
    */
   refuse?(retryAfter: number): void;
-  readonly conventions?: boolean | undefined;
-  hold?(): boolean;
-  open?(): void;
-  respond?(response: { status: number; body?: string }): boolean;
   /** Settles once the body has gone out. Where it is given, a channel's `close()` waits for it. */
   readonly closed?: Promise<void> | undefined;
 }
@@ -73,6 +86,40 @@ export interface Follower {
 
 export function isOver(subscriber: Subscriber): boolean {
   return subscriber.over ?? subscriber.signal.aborted;
+}
+
+/** Subscribers that say nothing of it themselves, and have a subscription. */
+const withSubscription = new WeakSet<Subscriber>();
+
+/**
+ * Refuses a stream that has a subscription already.
+ *
+ * @throws EventStreamUsageError `ALREADY_SUBSCRIBED`
+ */
+export function refuseFollowed(subscriber: Subscriber): void {
+  if (!(subscriber.followed ?? withSubscription.has(subscriber))) return;
+  throw new EventStreamUsageError(
+    'ALREADY_SUBSCRIBED',
+    'The stream is in a channel or follows a run already, and its client has one last event ID: publish to ' +
+      'one channel, with a `topic` for each kind of event, and subscribe with `topics`',
+  );
+}
+
+/** Ends the follower with a stream that tells of its end by its signal alone. Gives what calls it off. */
+export function followSignal(subscriber: Subscriber, follower: Follower): () => void {
+  const onAbort = () => follower.close();
+  withSubscription.add(subscriber);
+  subscriber.signal.addEventListener('abort', onAbort, { once: true });
+  return () => {
+    withSubscription.delete(subscriber);
+    subscriber.signal.removeEventListener('abort', onAbort);
+  };
+}
+
+/** Ends a stream that is not through, so that its client can tell. */
+export function breakOff(subscriber: Subscriber): void {
+  if (subscriber.conventions === false && subscriber.cut) subscriber.cut();
+  else subscriber.close();
 }
 
 /** One subscriber's place in a channel. */

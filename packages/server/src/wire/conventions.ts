@@ -9,18 +9,16 @@ import { utf8 } from './frames';
 const PREFIX = 'eventwire:';
 
 /** The stream's first bytes: tells that the conventions hold, and how long silence may last (ms). */
-export function preamble(heartbeat: number): Uint8Array {
-  return utf8(`: eventwire heartbeat=${heartbeat}\n\n`);
+export function announcement(heartbeat: number): Uint8Array {
+  return utf8(`: eventwire heartbeat=${heartbeat}\n`);
 }
 
-// Not by `utf8`: nothing at import needs a TextEncoder.
-export const HEARTBEAT = ascii(':\n\n');
-
 /**
- * The heartbeat within a block whose data pauses. [spec] HTML Standard, 9.2.6: a line that begins with a
- * colon is ignored, wherever it stands.
+ * A line and no block: some clients call back at every blank line. [spec] HTML Standard, 9.2.6: a line that
+ * begins with a colon is ignored, wherever it stands, so also within a block whose data pauses.
  */
-export const COMMENT_LINE = ascii(':\n');
+// Not by `utf8`: nothing at import needs a TextEncoder.
+export const HEARTBEAT = ascii(':\n');
 
 /** Delivery goes on from `id`. */
 export function cursorFrame(id: string): Uint8Array {

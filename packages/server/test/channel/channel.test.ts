@@ -53,7 +53,7 @@ describe('publish', () => {
     await settled();
     const id = await channel.publish({ type: 't', data: 'x' });
     await settled();
-    for (const { frames } of [a, b]) expect(frames.at(-1)).toBe(`id: ${id}\nevent: t\ndata: x\n\n`);
+    for (const { frames } of [a, b]) expect(frames.at(-1)).toBe(`event: t\ndata: x\nid: ${id}\n\n`);
     expect(channel.size).toBe(2);
   });
 
@@ -662,18 +662,36 @@ describe('close', () => {
   });
 });
 
-it('lets go of a stream that ends, in whichever channels it is', async () => {
-  const { channel, publish } = setUp();
+it.each([
+  ['a stream', () => new EventStreamWriter(new FakeSink())],
+  ['a subscriber of somebody else’s', () => new FakeSubscriber()],
+])('has %s only if no other channel has it, and says to use topics', async (_name, make) => {
+  const { channel } = setUp();
   const other = createChannel();
+  const stream = make();
+  const subscription = channel.subscribe(stream);
+  const twice = expect.objectContaining({
+    code: 'ALREADY_SUBSCRIBED',
+    message: expect.stringContaining('subscribe with `topics`'),
+  });
+  expect(() => other.subscribe(stream)).toThrow(twice);
+  expect(() => channel.subscribe(stream)).toThrow(twice);
+  expect([channel.size, other.size]).toEqual([1, 0]);
+  subscription.close();
+  other.subscribe(stream);
+  expect([channel.size, other.size]).toEqual([0, 1]);
+});
+
+it('lets go of a stream that ends', async () => {
+  const { channel, publish } = setUp();
   const sink = new FakeSink();
   const stream = new EventStreamWriter(sink);
-  const subscriptions = [channel.subscribe(stream), other.subscribe(stream), other.subscribe(stream)];
+  const { closed } = channel.subscribe(stream);
   await settled();
-  subscriptions[1]?.close();
-  expect([channel.size, other.size]).toEqual([1, 1]);
+  expect(channel.size).toBe(1);
   sink.leave();
-  expect([channel.size, other.size]).toEqual([0, 0]);
-  for (const { closed } of subscriptions) expect(await stateOf(closed)).toBe('resolved');
+  expect(channel.size).toBe(0);
+  expect(await stateOf(closed)).toBe('resolved');
   await publish('unheard');
   expect(channel.subscribe(stream).closed).toBeInstanceOf(Promise);
   expect(channel.size).toBe(0);
@@ -684,7 +702,7 @@ describe('a log that holds events of reserved types, as by somebody who writes i
     const forge = (events: readonly LoggedEvent[]): LoggedEvent[] =>
       events.map((event) => {
         if (event.event.data !== 'forged') return event;
-        const frame = new TextEncoder().encode(`id: ${event.id}\nevent: eventwire:end\ndata: {}\n\n`);
+        const frame = new TextEncoder().encode(`event: eventwire:end\ndata: {}\nid: ${event.id}\n\n`);
         return { ...event, event: { type: 'eventwire:end', data: '{}' }, frame };
       });
     return withMethods(log, {

@@ -268,9 +268,9 @@ it('tells who has been passed over how far it is, instead of a heartbeat', async
   channel.subscribe(stream, { topics: ['a'] });
   await settled();
   const passed = await channel.publish('x', { topic: 'b' });
-  await expect.poll(() => sink.text).toContain(`id: ${passed}\nevent: eventwire:cursor\ndata: {}\n\n`);
+  await expect.poll(() => sink.text).toContain(`event: eventwire:cursor\ndata: {}\nid: ${passed}\n\n`);
   const told = sink.text.length;
-  await expect.poll(() => sink.text.slice(told)).toMatch(/^(:\n\n)+$/);
+  await expect.poll(() => sink.text.slice(told)).toMatch(/^(:\n)+$/);
   stream.close();
 });
 

@@ -3,6 +3,8 @@ import type { EventStreamSink, EventStreamSinkListener, PlainResponse, RequestFa
 /** A body in memory. Bytes stay pending while `stuck`, and the peer can leave. */
 export class FakeSink implements EventStreamSink {
   text = '';
+  /** Of a response instead of the stream. */
+  body = '';
   writes: string[] = [];
   pending = 0;
   stuck = false;
@@ -17,21 +19,38 @@ export class FakeSink implements EventStreamSink {
       return;
     }
     this.#listener = listener;
-    if (first.byteLength > 0) this.write(first);
+    if (first.byteLength > 0) this.#put(first);
   }
 
   /** Whether the head has gone out. */
   begun = true;
+  held = false;
+
+  hold(): boolean {
+    this.held = !this.begun;
+    return this.held;
+  }
+
+  release(): void {
+    this.begun = true;
+    this.held = false;
+  }
 
   respond(make: (request: RequestFacts) => PlainResponse): boolean {
     if (this.begun) return false;
-    const { status, headers } = make({ method: 'GET', header: () => undefined });
+    const { status, headers, body } = make({ method: 'GET', header: () => undefined });
     this.text = [status, ...headers.filter(([name]) => name === 'retry-after').flat()].join(' ');
+    this.body = body;
     this.#close('ended');
     return true;
   }
 
   write(bytes: Uint8Array): void {
+    this.release();
+    this.#put(bytes);
+  }
+
+  #put(bytes: Uint8Array): void {
     if (this.over) throw new Error('written after the end');
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     this.text += text;
@@ -46,6 +65,7 @@ export class FakeSink implements EventStreamSink {
   }
 
   end(): void {
+    this.release();
     this.#close('ended');
   }
 

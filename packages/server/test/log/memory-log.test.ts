@@ -25,8 +25,8 @@ describe('append', () => {
     const epoch = head.slice(0, -2);
     expect([head, a.id, b.id]).toEqual([`${epoch}.0`, `${epoch}.1`, `${epoch}.2`]);
     expect(epoch).toMatch(/^[0-9a-z]+$/);
-    expect(text(a)).toBe(`: id: 7\nid: ${a.id}\nretry: 5\nevent: t\ndata: one\ndata: two\n\n`);
-    expect(text(b)).toBe(`id: ${b.id}\ndata: plain\n\n`);
+    expect(text(a)).toBe(`: id: 7\nevent: t\nretry: 5\ndata: one\ndata: two\nid: ${a.id}\n\n`);
+    expect(text(b)).toBe(`data: plain\nid: ${b.id}\n\n`);
     expect(a).toMatchObject({ topic: 'x', event: { type: 't', retry: 5, comment: 'id: 7' } });
     expect([...(a.event.data ?? [])]).toEqual(['one', 'two']);
     expect(await createMemoryLog().lastId()).not.toBe(head);
@@ -40,7 +40,7 @@ describe('append', () => {
     }
     for (const event of [{ data: data() }, new ServerEvent(data())]) {
       const logged = await log.append(event);
-      expect(text(logged)).toBe(`id: ${logged.id}\ndata: a\ndata: b\n\n`);
+      expect(text(logged)).toBe(`data: a\ndata: b\nid: ${logged.id}\n\n`);
       expect([...(logged.event.data ?? [])]).toEqual(['a', 'b']);
       expect([...(logged.event.data ?? [])]).toEqual(['a', 'b']);
     }

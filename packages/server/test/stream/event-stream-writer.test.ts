@@ -31,7 +31,7 @@ describe('sendEvent', () => {
     const { sink, stream } = open();
     stream.sendEvent({ type: 'greeting', id: '1', data: 'hello' });
     stream.sendEvent('plain');
-    expect(sink.text).toBe('id: 1\nevent: greeting\ndata: hello\n\ndata: plain\n\n');
+    expect(sink.text).toBe('event: greeting\ndata: hello\nid: 1\n\ndata: plain\n\n');
   });
 
   it('resolves once below the high-water mark', async () => {
@@ -227,7 +227,7 @@ describe('retry', () => {
     await stream.sendEvent({ comment: 'data: no\n\u2028data: x', id: '1', type: 't', data: 'a' });
     await stream.sendEvent('b');
     expect(sink.text).toBe(
-      ': data: no\n: \u2028data: x\nid: 1\nretry: 3000\nevent: t\ndata: a\n\ndata: b\n\n',
+      ': data: no\n: \u2028data: x\nevent: t\nretry: 3000\ndata: a\nid: 1\n\ndata: b\n\n',
     );
   });
 
@@ -247,7 +247,7 @@ describe('retry', () => {
         yield 'x';
       })(),
     });
-    expect(sink.text).toBe('id: 9\nretry: 1\ndata: x\n\n');
+    expect(sink.text).toBe('retry: 1\ndata: x\nid: 9\n\n');
   });
 
   it("is a block of its own before a channel's first frame", async () => {
@@ -273,7 +273,7 @@ describe('heartbeat', () => {
     vi.useFakeTimers();
     const sink = new FakeSink();
     const stream = new EventStreamWriter(sink);
-    expect(sink.text).toBe(': eventwire heartbeat=15000\n\n');
+    expect(sink.text).toBe(': eventwire heartbeat=15000\n');
     expect(vi.getTimerCount()).toBe(1);
     stream.close();
     await stream.closed;
@@ -289,9 +289,9 @@ describe('heartbeat', () => {
     vi.advanceTimersByTime(99);
     expect(sink.text).toBe('data: a\n\n');
     vi.advanceTimersByTime(1);
-    expect(sink.text).toBe('data: a\n\n:\n\n');
+    expect(sink.text).toBe('data: a\n\n:\n');
     vi.advanceTimersByTime(250);
-    expect(sink.text).toBe('data: a\n\n:\n\n:\n\n:\n\n');
+    expect(sink.text).toBe('data: a\n\n:\n:\n:\n');
   });
 
   it('does not come while the peer takes nothing', () => {
@@ -304,10 +304,10 @@ describe('heartbeat', () => {
     expect(sink.text).toBe('');
     sink.take();
     vi.advanceTimersByTime(100);
-    expect(sink.text).toBe(':\n\n');
+    expect(sink.text).toBe(':\n');
   });
 
-  it('within a block whose data pauses is a comment line, which does not end the block', async () => {
+  it('is a comment line, which does not end a block whose data pauses', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const { sink, stream } = open({ heartbeat: 100, retry: 5 });
     const gates = [deferred(), deferred()];
@@ -329,7 +329,7 @@ describe('heartbeat', () => {
     await Promise.all([sent, waiting]);
     vi.advanceTimersByTime(100);
     expect(sink.text).toBe(
-      ': eventwire heartbeat=100\n\n:\n:\nid: 1\nretry: 5\ndata: a\n:\n:\ndata: b\n\ndata: next\n\n:\n\n',
+      ': eventwire heartbeat=100\n:\n:\nretry: 5\ndata: a\n:\n:\ndata: b\nid: 1\n\ndata: next\n\n:\n',
     );
   });
 
@@ -337,7 +337,7 @@ describe('heartbeat', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const { sink, stream } = open({ heartbeat: 100 });
     stream[SUBSCRIBER].follow?.({
-      idleFrame: () => bytes('id: 9\nevent: eventwire:cursor\ndata: {}\n\n'),
+      idleFrame: () => bytes('event: eventwire:cursor\ndata: {}\nid: 9\n\n'),
       close: () => {},
     });
     stream.sendEvent({
@@ -348,7 +348,7 @@ describe('heartbeat', () => {
     });
     await settled();
     vi.advanceTimersByTime(100);
-    expect(sink.text).toBe(': eventwire heartbeat=100\n\ndata: a\n:\n');
+    expect(sink.text).toBe(': eventwire heartbeat=100\ndata: a\n:\n');
     stream.close();
   });
 
@@ -360,7 +360,7 @@ describe('heartbeat', () => {
     };
     stream[SUBSCRIBER].follow?.({ idleFrame: failing('no frame'), close: failing('no close') });
     vi.advanceTimersByTime(100);
-    expect(sink.text).toBe(': eventwire heartbeat=100\n\n:\n\n');
+    expect(sink.text).toBe(': eventwire heartbeat=100\n:\n');
     sink.leave();
     await stream.closed;
     expect(errors).toMatchObject([{ message: 'no frame' }, { message: 'no close' }]);
@@ -386,9 +386,12 @@ describe('A handler', () => {
       'closed',
       'context',
       'end',
+      'hold',
       'lastEventId',
       'noContent',
+      'open',
       'refuse',
+      'respond',
       'sendEvent',
       'sendEvents',
       'signal',
@@ -615,7 +618,7 @@ describe('sendEvents', () => {
     expect(sink.text).toBe('data: a\n\n');
     expect(sink.over).toBe('ended');
     const other = open();
-    await other.stream.sendEvents(() => {});
+    await other.stream.sendEvents(async () => {});
     expect(other.sink.text).toBe('event: eventwire:end\ndata: {}\n\n');
   });
 

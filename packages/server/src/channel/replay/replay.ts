@@ -26,6 +26,8 @@ export interface ReplayTask extends SubscriptionWriter {
   readonly initial: Initial | undefined;
   /** Where a subscriber without an id begins. */
   readonly from: 'start' | 'now';
+  /** There is a gap, which its client cannot be told of in the stream: the subscription is over. */
+  failForGap(): void;
   /** Makes the subscriber live, which the live delivery refuses if more has arrived meanwhile. */
   join(): boolean;
 }
@@ -211,6 +213,7 @@ export class Replay {
     const writer = this.#task;
     const after = writer.place;
     writer.meter.add('gaps', 1);
+    if (!writer.hasConventions) return this.#task.failForGap();
     if (initial || end === undefined) {
       const lastId = await this.#await(reader.lastId());
       if (lastId === undefined) return;
@@ -250,7 +253,7 @@ export class Replay {
       await forEachUntil(source, abort.signal, report, (event) => this.#pace.send(initialStateFrame(event)));
     }
     writer.sent = writer.place;
-    await writer.send(cursorFrame(writer.place));
+    if (writer.hasConventions) await writer.send(cursorFrame(writer.place));
   }
 
   async #write({ events, end }: ReadPage): Promise<void> {
