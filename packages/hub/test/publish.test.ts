@@ -207,13 +207,16 @@ describe.each(vias)('check 4, by %s', (via) => {
       fc.stringMatching(/^[\r\n:a \0]{0,8}$/),
       fc.constantFrom('data: x', '\n\n', 'id: x\ndata: y\n\n', '\u2028', '\ufeff'),
     );
+    const word = fc.stringMatching(/^[a-z]{1,5}$/);
+    const often = (usual: fc.Arbitrary<string>) =>
+      fc.oneof({ weight: 9, arbitrary: usual }, { weight: 1, arbitrary: text });
     const fields = fc.record(
       {
-        topic: fc.array(text, { minLength: 1, maxLength: 2 }),
+        topic: fc.array(often(word), { minLength: 1, maxLength: 2 }),
         data: text,
-        id: text,
-        type: text,
-        retry: text,
+        id: often(word),
+        type: often(word),
+        retry: often(fc.stringMatching(/^[0-9]{1,3}$/)),
       },
       { requiredKeys: ['topic'] },
     );

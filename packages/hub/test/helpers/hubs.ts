@@ -41,7 +41,8 @@ export async function startHub(options: Options = {}, via: Via = 'fetch'): Promi
       ...options,
     });
   const { hub, ask, url } = via === 'fetch' ? direct(make, options.url) : await onServer(make);
-  onTestFinished(() => hub.close());
+  // A response that a test does not read would be waited for.
+  onTestFinished(() => hub.close({ timeout: 200 }));
   const token = (...topics: string[]) =>
     mint(url, { claims: { authorization_details: both(...(topics.length > 0 ? topics : ['*'])) } });
   const request: TestHub['request'] = (target, init) =>
