@@ -18,7 +18,7 @@ interface Origin extends AsyncDisposable {
   readonly url: string;
 }
 
-const announcement = ': eventwire heartbeat=15000\n\n';
+const announcement = ': eventwire heartbeat=15000\n';
 const words = ['to', 'be', 'or', 'not'];
 
 const channel = createChannel({ maxSubscribers: 1 });
@@ -122,12 +122,12 @@ describe.each(ways)('behind an nginx $name', ({ options, coding = null, of = () 
     const { status, headers } = await fetch(`${nginx.url}/channel`);
     expect([status, headers.get('retry-after')]).toEqual([503, '5']);
     const id = await channel.publish('one');
-    await first.until('data: one\n\n');
+    await first.until(`data: one\nid: ${id}\n\n`);
     first.leave();
     await vi.waitUntil(() => channel.size === 0, 10_000);
     const missed = await channel.publish('two');
     const second = await openStream(`${nginx.url}/channel`, { headers: { 'Last-Event-ID': id } });
-    expect(await second.until('data: two\n\n')).toBe(`${announcement}id: ${missed}\ndata: two\n\n`);
+    expect(await second.until(`id: ${missed}\n\n`)).toBe(`${announcement}data: two\nid: ${missed}\n\n`);
     second.leave();
     await vi.waitUntil(() => channel.size === 0, 10_000);
   });

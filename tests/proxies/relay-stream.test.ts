@@ -107,7 +107,7 @@ describe('behind the relay', () => {
 
   it("an id is the origin's, whatever is sent instead of its event", async () => {
     const stream = 'id: 1\ndata: a\n\ndata: b\n\n';
-    const expected = 'id: 1\ndata: x\n\ndata: x\n\n';
+    const expected = 'data: x\nid: 1\n\ndata: x\n\n';
     expect(text(await relayed([utf8.encode(stream)], () => ({ data: 'x' })))).toBe(expected);
     const forged = { data: 'x', id: '7' };
     expect(text(await relayed([utf8.encode(stream)], () => forged))).toBe(expected);
@@ -121,7 +121,7 @@ describe('behind the relay', () => {
     const steps: [string, string][] = [
       [': heartbeat\n', ': heartbeat\n\n'],
       ['id: 1\ndata: a\n: in between\nretry: 5\n', ': in between\n\nretry: 5\n\n'],
-      ['data: b\n\n', 'id: 1\nevent: message\ndata: a\ndata: b\n\n'],
+      ['data: b\n\n', 'event: message\ndata: a\ndata: b\nid: 1\n\n'],
       ['id: 2\n\n', 'id: 2\n\n'],
     ];
     for (const [fed, expected] of steps) {

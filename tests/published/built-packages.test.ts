@@ -38,6 +38,6 @@ describe('ESM and CJS copies side by side', () => {
        const { ServerEvent } = require('@eventwire/encoder');
        console.log(JSON.stringify(encode(new ServerEvent(['a', 'b'], { id: '1' }))));`,
     );
-    expect(read).toBe('id: 1\ndata: a\ndata: b\n\n');
+    expect(read).toBe('data: a\ndata: b\nid: 1\n\n');
   });
 });

@@ -18,7 +18,7 @@ export const scripts: Record<string, Script> = {
   },
   array: { callback: () => ['0', '', { id: '' }], init: { retry: 2000 } },
   empty: { callback: () => [], init: { heartbeat: false } },
-  nothing: { callback: () => {}, init: { heartbeat: 5000, onFinish: 'close' } },
+  nothing: { callback: async () => {}, init: { heartbeat: 5000, onFinish: 'close' } },
   sent: {
     async callback(stream) {
       stream.sendEvent('not awaited');

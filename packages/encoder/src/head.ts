@@ -32,7 +32,7 @@ export function encodeHead(init: AsyncServerEventInit, defaults?: EventDefaults 
 }
 
 /**
- * What comes behind the data: the id, and the blank line. The id is last, since some clients take it for
+ * The lines behind the data: the id, and the blank line. The id is last, since some clients take it for
  * received at its line: a cut before the blank line would then lose the event.
  *
  * @throws ServerEventError `INVALID_ID`

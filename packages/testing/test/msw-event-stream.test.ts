@@ -24,7 +24,7 @@ describe('mswEventStream answers', () => {
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toBe('text/event-stream');
       expect(await response.text()).toBe(
-        'data: a\ndata: b\n\nid: 1\nevent: t\ndata: c\ndata: d\n\ndata: e\n\n: f\n\n',
+        'data: a\ndata: b\n\nevent: t\ndata: c\ndata: d\nid: 1\n\ndata: e\n\n: f\n\n',
       );
     }
   });
@@ -38,7 +38,7 @@ describe('mswEventStream answers', () => {
       yield 'x';
       yield { data: bits(), id: '1' };
     });
-    expect(await text()).toBe('data: x\n\nid: 1\ndata: a\ndata: b\n\n');
+    expect(await text()).toBe('data: x\n\ndata: a\ndata: b\nid: 1\n\n');
     answer(async function* () {
       yield { data: 'y' };
     });

@@ -29,7 +29,7 @@ describe('scriptedServer sends', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     expect(await readBody(response)).toMatchObject({
-      text: 'data: é\n\ndata: 漢\n\nid: 1\ndata: c\n\n',
+      text: 'data: é\n\ndata: 漢\n\ndata: c\nid: 1\n\n',
       error: undefined,
     });
   });

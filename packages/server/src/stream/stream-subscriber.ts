@@ -15,7 +15,7 @@ import { Watch, type WatchListener } from './timers/watch';
 
 const NOTHING = new Uint8Array(0);
 
-/** What a stream needs to know of its request. */
+/** The facts of its request that a stream needs. */
 export interface StreamRequest {
   /** The id that the client sent; default: none. */
   readonly lastEventId?: string | undefined;
