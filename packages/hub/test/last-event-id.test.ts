@@ -95,12 +95,12 @@ describe.each(vias)('check 8, the last event ID, by %s:', (via) => {
     expect(await read('&last_event_id=same', {}, 2)).toMatchObject({ header: 'same', data: ['2', '3'] });
   });
 
-  it('may have any characters', async () => {
+  it('may have quotes and spaces within', async () => {
     const { hub, read } = await setUp(0);
-    await hub.publish({ topics: 'a', data: '1', id: 'é 漢 "x"' });
+    await hub.publish({ topics: 'a', data: '1', id: 'a; "x" b' });
     await hub.publish({ topics: 'a', data: '2' });
-    const { reader, header } = await read(`&last_event_id=${encodeURIComponent('é 漢 "x"')}`, {}, 1);
-    expect(Buffer.from(header ?? '', 'latin1').toString()).toBe('é 漢 "x"');
+    const { reader, header } = await read(`&last_event_id=${encodeURIComponent('a; "x" b')}`, {}, 1);
+    expect(header).toBe('a; "x" b');
     expect(reader.data).toEqual(['2']);
   });
 

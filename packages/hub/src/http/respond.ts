@@ -60,7 +60,7 @@ export function refuseMethod(allowed: readonly string[]): never {
   });
 }
 
-/** Text as bytes of UTF-8, one character each, since a header holds bytes. */
+/** A text for a header: what is not ASCII is escaped, since runtimes disagree on its bytes. */
 export function headerValue(text: string): string {
-  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
+  return text.replace(/[^ -~]+/g, encodeURIComponent);
 }

@@ -3,6 +3,9 @@ import { PRIVATE } from '../subscribe/hub-subscriber';
 import type { Places } from '../subscribe/places';
 import type { CheckedUpdate } from './update';
 
+/** Survives a header on every way: others are replaced, as the protocol allows. */
+const HEADER_SAFE = /^[!-~](?:[ -~]*[!-~])?$/;
+
 /** Adds updates to the log, with ids that are IRIs. */
 export class Publisher {
   readonly #channel: Channel;
@@ -45,7 +48,7 @@ export class Publisher {
   /** `undefined`: the log's own. An id of a publisher that could be mistaken for one is not taken. */
   async #wireIdFor(id: string | undefined): Promise<string | undefined> {
     const prefix = await this.#places.prefix();
-    const isUsable = id !== undefined && id.trim() === id && !(prefix && id.startsWith(prefix));
+    const isUsable = id !== undefined && HEADER_SAFE.test(id) && !(prefix && id.startsWith(prefix));
     if (isUsable) return id;
     return prefix === undefined ? `urn:uuid:${crypto.randomUUID()}` : undefined;
   }

@@ -19,7 +19,7 @@ export class Presence {
   constructor(options: PresenceOptions) {
     this.#options = options;
     const { store } = options;
-    store.onLost?.((texts) => this.#run(() => this.#announce(texts.map(parse), false)));
+    store.onChange?.((texts, active) => void this.#run(() => this.#announce(texts.map(parse), active)));
   }
 
   /** @param left settles once the subscriber has left */

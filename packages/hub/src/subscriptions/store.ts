@@ -7,8 +7,8 @@ export interface SubscriptionStore extends AsyncDisposable {
   /** The texts of all entries whose processes live, in no order. */
   list(): Promise<readonly string[]>;
   /**
-   * Tells the listener, in one process that still lives, of the texts of a process that is gone. It is called
-   * once for each entry.
+   * Tells of entries that ended with their process: once, and in one process that still lives. Also of entries
+   * of this process that were taken for ended, and are there again.
    */
-  onLost?: ((listener: (texts: readonly string[]) => void) => void) | undefined;
+  onChange?(listener: (texts: readonly string[], active: boolean) => void): void;
 }
