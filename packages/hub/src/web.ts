@@ -42,7 +42,7 @@ async function readBody(body: Request['body'], maxBytes: number): Promise<Uint8A
   return concat(chunks, size);
 }
 
-export function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {
+function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {
   const whole = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

@@ -49,7 +49,7 @@ export function compileUrlPattern(pattern: string, base: string): (url: UrlCompo
 }
 
 /** The same, of a pattern whose components are canonical. */
-export function compileComponents(
+function compileComponents(
   pattern: Readonly<Record<Component, string>>,
 ): (url: UrlComponents) => boolean {
   const protocol = compileComponent(pattern.protocol, PLAIN);

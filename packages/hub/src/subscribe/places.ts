@@ -1,7 +1,7 @@
 import type { EventLog, LoggedEvent } from '@eventwire/server';
 
 /** Asks for everything that is held. */
-export const EARLIEST = 'earliest';
+const EARLIEST = 'earliest';
 
 /** Where a subscriber begins. */
 export interface Place {

@@ -91,7 +91,7 @@ async function onServer(make: (url: string) => Hub) {
   return { hub, ask: (path: string, init?: RequestInit) => fetch(new URL(path, url), init), url };
 }
 
-export interface Received {
+interface Received {
   type: string;
   id: string | undefined;
   data: string;
@@ -99,7 +99,7 @@ export interface Received {
 }
 
 /** A client that reads a stream. */
-export class Reader {
+class Reader {
   readonly response: Response;
   readonly #abort: AbortController;
   text = '';

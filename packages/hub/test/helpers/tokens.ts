@@ -4,7 +4,7 @@ export const SECRET = 'a secret of at least thirty-two bytes';
 export const ISSUER = 'https://issuer.example';
 const KEY = new TextEncoder().encode(SECRET);
 
-export interface Topic {
+interface Topic {
   match: string;
   match_type?: string;
 }
