@@ -22,6 +22,7 @@ const allowed: Record<string, string[]> = {
     ...['@eventwire/client', '@eventwire/server', '@eventwire/server-node', '@eventwire/server-web'],
     ...['jose', 're2js', 'urlpattern-polyfill'],
   ],
+  sqlite: ['@eventwire/server', '@eventwire/encoder'],
   testing: ['@eventwire/encoder', '@eventwire/server', 'fast-check', 'msw'],
 };
 /** Whose source, or which folder of it, may import node: modules. */

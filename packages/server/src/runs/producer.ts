@@ -13,7 +13,7 @@ const WINDOW_BYTES = 65_536;
 /** Ms between two attempts to write the end. */
 const END_RETRY = 500;
 
-/** What a work is given of its run. */
+/** A run, as its work sees it. */
 export interface RunContext {
   /**
    * Aborted if the work is to end: somebody called `stop` (reason: RunError `STOPPED`), another producer has
@@ -33,7 +33,7 @@ export interface RunContext {
 }
 
 /**
- * What a run does: an iterable of its events, or a promise of a function that writes them. The run ends as
+ * The body of a run: an iterable of its events, or a promise of a function that writes them. The run ends as
  * `done` once either is through, as `failed` if it throws, and as `stopped` after a stop.
  */
 export type Work = (run: RunContext) => Iterable<EventInput> | AsyncIterable<EventInput> | Promise<void>;
@@ -53,7 +53,7 @@ export class Producer implements RunContext {
   readonly #options: ProducerOptions;
   readonly #abort = new AbortController();
   #interruption: Interruption | undefined;
-  /** What can no longer be waited for is let go. */
+  /** Ends the wait for a function that does not end. */
   #letGo = () => {};
   #pendingBytes = 0;
   readonly #pending = new Set<Promise<unknown>>();
@@ -157,12 +157,12 @@ export class Producer implements RunContext {
     });
     const given = Promise.resolve(body);
     await Promise.race([given, letGo]);
-    // What it throws after that is of an interrupted work, and concerns nobody.
+    // An error after that is of an interrupted work, and concerns nobody.
     given.catch(() => {});
   }
 
   async #put(event: EventInput): Promise<void> {
-    // What was refused at once ends the work before its next event.
+    // An event that was refused at once ends the work before the next one.
     if (this.#refused) throw this.#refused.error;
     this.write(event).catch((error: unknown) => {
       this.#refused ??= { error };
@@ -226,7 +226,7 @@ export class Producer implements RunContext {
         this.#renewed = performance.now();
       } catch (error) {
         if (isLost(error)) this.#interrupt('fenced', error);
-        // What has ended by another hand is met by the end that is written here.
+        // If the run was ended by another hand, the end that is written here meets it.
         else if (codeOf(error) !== 'ENDED') report(error);
       }
     };
