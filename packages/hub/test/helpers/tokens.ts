@@ -4,11 +4,6 @@ export const SECRET = 'a secret of at least thirty-two bytes';
 export const ISSUER = 'https://issuer.example';
 const KEY = new TextEncoder().encode(SECRET);
 
-interface Topic {
-  match: string;
-  match_type?: string;
-}
-
 export const detail = (actions: unknown, topics: unknown, more: object = {}) => ({
   type: 'https://mercure.rocks/authorization-detail',
   actions,
