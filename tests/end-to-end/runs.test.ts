@@ -17,7 +17,7 @@ const ways = ['returned', 'forgotten', 'async'] as const;
 
 beforeAll(async () => {
   runs = createRuns({ store: createMemoryRunStore() });
-  const follow = (stream: node.EventStreamResponse | web.EventStreamResponse, path: string) => {
+  const follow = (stream: node.EventStreamResponse | web.EventStreamWriter, path: string) => {
     const [, way, name = ''] = path.split('/');
     if (way === 'async') return (async () => runs.follow(stream, name))();
     const subscription = runs.follow(stream, name);

@@ -47,7 +47,7 @@ export interface ProducerOptions {
 type Interruption = 'stopped' | 'failed' | 'fenced' | 'closed';
 
 /** One claim of a run, from the start of the work to its end. */
-export class Producer implements RunContext {
+export class Producer {
   readonly #log: RunLog;
   readonly #claim: Claim;
   readonly #options: ProducerOptions;
@@ -79,15 +79,17 @@ export class Producer implements RunContext {
     return this.#abort.signal;
   }
 
-  get attempt(): number {
-    return this.#claim.attempt;
+  /** Its members can be taken out of it. */
+  get #context(): RunContext {
+    return {
+      signal: this.signal,
+      attempt: this.#claim.attempt,
+      previous: () => readStored(this.#log),
+      write: (event, options) => this.#write(event, options),
+    };
   }
 
-  previous(): AsyncIterable<LoggedEvent> {
-    return readStored(this.#log);
-  }
-
-  write(event: EventInput, options: { idempotencyKey?: string | undefined } = {}): Promise<string> {
+  #write(event: EventInput, options: { idempotencyKey?: string | undefined } = {}): Promise<string> {
     const written = this.#append(event, options.idempotencyKey);
     written.catch(() => {});
     this.#pending.add(written);
@@ -131,7 +133,7 @@ export class Producer implements RunContext {
       // In a turn of its own, so that `start` has resolved before the work's first event.
       await undefined;
       if (this.#interruption) return this.#interruption;
-      const body = work(this);
+      const body = work(this.#context);
       if (isPromise(body)) await this.#patiently(body);
       else {
         checkIterable(body, 'A work');
@@ -164,7 +166,7 @@ export class Producer implements RunContext {
   async #put(event: EventInput): Promise<void> {
     // An event that was refused at once ends the work before the next one.
     if (this.#refused) throw this.#refused.error;
-    this.write(event).catch((error: unknown) => {
+    this.#write(event).catch((error: unknown) => {
       this.#refused ??= { error };
     });
     while (this.#pendingBytes >= WINDOW_BYTES && this.#interruption === undefined) {
