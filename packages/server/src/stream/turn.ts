@@ -4,8 +4,9 @@
  */
 export const TURN_BYTES = 65_536;
 
-interface Immediate {
+interface NodeGlobals {
   setImmediate?(callback: () => void): unknown;
+  readonly process?: { nextTick?(callback: () => void): unknown } | undefined;
 }
 
 /**
@@ -13,7 +14,7 @@ interface Immediate {
  * runtime can.
  */
 export function afterThisTurn(callback: () => void): void {
-  const { setImmediate } = globalThis as Immediate;
+  const { setImmediate } = globalThis as NodeGlobals;
   if (setImmediate) setImmediate(callback);
   else setTimeout(callback, 0);
 }
@@ -21,4 +22,15 @@ export function afterThisTurn(callback: () => void): void {
 /** Settles after the same. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => afterThisTurn(resolve));
+}
+
+/**
+ * Calls back once all that runs now has nothing left to do but wait: where the runtime can, without leaving
+ * this turn of the event loop.
+ */
+export function whenAllWait(callback: () => void): void {
+  const { process } = globalThis as NodeGlobals;
+  // Behind the microtasks that are due, if it is called in one of them.
+  if (process?.nextTick) process.nextTick(callback);
+  else afterThisTurn(callback);
 }
