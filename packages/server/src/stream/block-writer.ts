@@ -9,7 +9,7 @@ import { retryFrame, utf8 } from '../wire/frames';
 import { Backpressure } from './backpressure';
 import type { EventStreamSink } from './event-stream-sink';
 import { forEachUntil } from './for-each-until';
-import { nextTurn, TURN_BYTES, whenAllWait } from './turn';
+import { atEndOfTurn, nextTurn, TURN_BYTES } from './turn';
 
 /** The stream whose blocks are written. */
 export interface BlockWriterOwner {
@@ -111,22 +111,16 @@ export class BlockWriter {
   }
 
   /**
-   * Writes an event, in its turn. Data that is async holds the turn until its block is whole. Gives what
-   * settles once more may follow; nothing where it may at once, since a promise for each event could be
-   * measured.
+   * Writes an event, while no block is in progress: those of one turn of the event loop go out in one write,
+   * at its end. Data that is async is written piece by piece, and holds up others until its block is whole.
+   * Gives what settles once more may follow; nothing where it may at once, since a promise for each event
+   * could be measured.
    */
   writeEvent(event: EventInput | AsyncServerEventInit): Promise<void> | undefined {
     if (!isSync(event)) return this.#writePieces(event);
-    return this.#putText(this.#encode(event));
-  }
-
-  /**
-   * As `writeEvent`, for events that a source gives one after the other, while no block is in progress: those
-   * of one turn go out in one write. A write for each would take most of the time of a stream.
-   */
-  gatherEvent(event: EventInput | AsyncServerEventInit): Promise<void> | undefined {
-    if (!isSync(event)) return this.#writePieces(event);
-    return this.#gather(this.#encode(event));
+    const text = encode(event, this.#defaults());
+    this.#retry = undefined;
+    return this.#gather(text);
   }
 
   /** Writes what has been gathered. */
@@ -185,16 +179,11 @@ export class BlockWriter {
     }
   }
 
-  #encode(event: EventInput): string {
-    const text = encode(event, this.#defaults());
-    this.#retry = undefined;
-    return text;
-  }
-
+  /** A write for each event would take most of the time of a stream. */
   #gather(text: string): Promise<void> | undefined {
     if (this.#gathered === '') {
       this.#room = Math.min(TURN_BYTES, this.#highWaterMark - this.#sink.pending);
-      if (text.length < this.#room) whenAllWait(() => this.flush());
+      if (text.length < this.#room) atEndOfTurn(() => this.flush());
     }
     this.#gathered += text;
     if (this.#gathered.length < this.#room) return undefined;

@@ -114,7 +114,7 @@ export class StreamSubscriber
   sendNext(event: EventInput | AsyncServerEventInit): Promise<void> | undefined {
     if (this.#blocks.held) return this.sendEvent(event);
     this.#check(event);
-    return this.#blocks.gatherEvent(event);
+    return this.#blocks.writeEvent(event);
   }
 
   /** A block in progress is waited for. */
@@ -142,6 +142,7 @@ export class StreamSubscriber
   }
 
   hold(): boolean {
+    this.#blocks.flush();
     return this.#state === 'open' && this.#sink.hold();
   }
 
@@ -176,6 +177,8 @@ export class StreamSubscriber
   }
 
   cut(): void {
+    // Where no head has gone out, a response says more.
+    if (this.#sink.held && this.respond(INTERNAL_ERROR)) return;
     this.#finish(closedHere(), () => {
       this.#blocks.flush();
       this.#cutsOnceTaken = true;
@@ -288,6 +291,8 @@ export class StreamSubscriber
   }
 
   #respond(make: Parameters<EventStreamSink['respond']>[0]): boolean {
+    // An event that was sent has begun the stream.
+    this.#blocks.flush();
     if (this.#state !== 'open' || !this.#sink.respond(make)) return false;
     this.#finish(closedHere());
     return true;

@@ -24,13 +24,16 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => afterThisTurn(resolve));
 }
 
-/**
- * Calls back once all that runs now has nothing left to do but wait: where the runtime can, without leaving
- * this turn of the event loop.
- */
-export function whenAllWait(callback: () => void): void {
+/** Microtasks for which a turn lasts, where no runtime says when they have run out. */
+const MICROTASKS = 32;
+
+/** Calls back at the end of this turn of the event loop: once the microtasks that are due have run, or many. */
+export function atEndOfTurn(callback: () => void): void {
   const { process } = globalThis as NodeGlobals;
-  // Behind the microtasks that are due, if it is called in one of them.
   if (process?.nextTick) process.nextTick(callback);
-  else afterThisTurn(callback);
+  else afterMicrotasks(MICROTASKS, callback);
+}
+
+function afterMicrotasks(count: number, callback: () => void): void {
+  queueMicrotask(count === 0 ? callback : () => afterMicrotasks(count - 1, callback));
 }
