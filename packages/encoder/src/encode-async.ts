@@ -1,7 +1,7 @@
 import { checkData, hasIterator } from './data';
 import { encode } from './encode';
 import { EventPieces } from './event-pieces';
-import { encodeEnd, encodeHead } from './head';
+import { encodeEnd, encodeStart } from './fields';
 import type { AsyncServerEventInit, EventDefaults, EventInput } from './server-event-init';
 
 /**
@@ -33,13 +33,13 @@ export function openEvent(
   defaults?: EventDefaults | undefined,
 ): EventPieces {
   if (isWhole(event)) return new EventPieces('', encode(event, defaults));
-  const head = encodeHead(event, defaults);
+  const start = encodeStart(event, defaults);
   const end = encodeEnd(event, defaults);
   const { data } = event;
   if (hasIterator(data, Symbol.asyncIterator))
-    return new EventPieces(head, end, data[Symbol.asyncIterator]());
+    return new EventPieces(start, end, data[Symbol.asyncIterator]());
   checkData(data);
-  return new EventPieces(head, end, data?.[Symbol.iterator]());
+  return new EventPieces(start, end, data?.[Symbol.iterator]());
 }
 
 /** Whether all of it is at hand. A value that is no event at all counts as such: encode refuses it. */

@@ -1,5 +1,5 @@
 import { encodeData } from './data';
-import { encodeEnd, encodeHead } from './head';
+import { encodeEnd, encodeStart } from './fields';
 import { isServerEvent } from './is-server-event';
 import type { EventDefaults, EventInput } from './server-event-init';
 
@@ -25,11 +25,11 @@ export function encode(event: EventInput, given?: unknown): string {
   const defaults = typeof given === 'object' && given !== null ? (given as EventDefaults) : undefined;
   if (typeof event === 'string') {
     return defaults
-      ? encodeHead({}, defaults) + encodeData(event, encodeEnd({}, defaults))
+      ? encodeStart({}, defaults) + encodeData(event, encodeEnd({}, defaults))
       : encodeData(event);
   }
   // An event has been validated, and keeps its text.
   if (!defaults && isServerEvent(event)) return String(event);
-  const head = encodeHead(event, defaults);
-  return head + encodeData(event.data, encodeEnd(event, defaults));
+  const start = encodeStart(event, defaults);
+  return start + encodeData(event.data, encodeEnd(event, defaults));
 }

@@ -9,7 +9,7 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 export class EventPieces implements AsyncIterableIterator<string> {
   /** Whether the last piece has been given out, or the event has failed or been closed. */
   finished = false;
-  #head: string;
+  #start: string;
   readonly #end: string;
   readonly #source: Iterator<unknown> | AsyncIterator<unknown> | undefined;
   #index = 0;
@@ -17,11 +17,11 @@ export class EventPieces implements AsyncIterableIterator<string> {
   #turn: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param head the lines before the data, which may be none
+   * @param start the lines before the data, which may be none
    * @param end what ends the block; without a source of data, the whole block
    */
-  constructor(head: string, end: string, source?: Iterator<unknown> | AsyncIterator<unknown> | undefined) {
-    this.#head = head;
+  constructor(start: string, end: string, source?: Iterator<unknown> | AsyncIterator<unknown> | undefined) {
+    this.#start = start;
     this.#end = end;
     this.#source = source;
   }
@@ -47,14 +47,14 @@ export class EventPieces implements AsyncIterableIterator<string> {
 
   async #step(): Promise<IteratorResult<string, undefined>> {
     if (this.finished) return DONE;
-    const head = this.#head;
-    this.#head = '';
+    const start = this.#start;
+    this.#start = '';
     if (!this.#source) {
       this.finished = true;
       return { done: false, value: this.#end };
     }
     const piece = await this.#read(this.#source);
-    return piece === undefined ? DONE : { done: false, value: head + piece };
+    return piece === undefined ? DONE : { done: false, value: start + piece };
   }
 
   async #read(source: Iterator<unknown> | AsyncIterator<unknown>): Promise<string | undefined> {

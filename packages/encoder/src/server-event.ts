@@ -1,6 +1,6 @@
 import { BRAND } from './brand';
 import { checkData, checkPiece, type Data, encodeData, encodePiece } from './data';
-import { encodeEnd, encodeHead } from './head';
+import { encodeEnd, encodeStart } from './fields';
 import { KeptPieces } from './kept-pieces';
 import { ServerEventError } from './server-event-error';
 import type { ServerEventInit } from './server-event-init';
@@ -24,7 +24,7 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
   readonly id: string | undefined;
   readonly retry: number | undefined;
   readonly comment: string | undefined;
-  readonly #head: string;
+  readonly #start: string;
   readonly #end: string;
   #text: string | undefined;
 
@@ -36,7 +36,7 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
     data?: string | Iterable<string> | undefined,
     init: Omit<ServerEventInit, 'data'> | undefined = {},
   ) {
-    this.#head = encodeHead(init);
+    this.#start = encodeStart(init);
     this.#end = encodeEnd(init);
     checkData(data);
     this.data = keep(data);
@@ -69,8 +69,8 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
    * blank line.
    */
   *[Symbol.iterator](): Generator<string, void, undefined> {
-    const head = encodeHead(this);
-    if (head) yield head;
+    const start = encodeStart(this);
+    if (start) yield start;
     if (typeof this.data === 'string') yield encodePiece(this.data);
     else if (this.data) for (const piece of this.data) yield encodePiece(piece);
     yield encodeEnd(this);
@@ -80,8 +80,8 @@ export class ServerEvent implements ServerEventInit, Iterable<string> {
   toString(): string {
     const { data } = this;
     // A Proxy around an event has its fields, and not what is private.
-    if (!(#head in this)) return encodeHead(this) + encodeData(data, encodeEnd(this));
-    this.#text ??= this.#head + encodeData(data, this.#end);
+    if (!(#start in this)) return encodeStart(this) + encodeData(data, encodeEnd(this));
+    this.#text ??= this.#start + encodeData(data, this.#end);
     return this.#text;
   }
 

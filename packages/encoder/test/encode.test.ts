@@ -215,7 +215,7 @@ describe('what encode refuses', () => {
       { message: 'x', name: 'y' },
       'INVALID_EVENT',
       'event',
-      event('message,name'),
+      event('one with message, name'),
     ],
   ])('%s', (_, input, code, field, message) => {
     const error = refused(() => encode(input as EventInput));

@@ -1,12 +1,17 @@
 import type { LogPage } from '@eventwire/server';
 import { comparePlaces, parseId, type RedisId } from './redis-id';
-import type { ResolvedRedisLogOptions } from './redis-log-options';
 import { unavailable } from './refusals';
-import { WakeUp } from './wake-up';
 
 /** A page, and the newest entry by then. */
 export interface PageAtHead extends LogPage {
   readonly head: string;
+}
+
+/** Tells of new entries. */
+export interface Waking {
+  /** Rejects if it cannot wait now. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 interface Follower {
@@ -27,13 +32,19 @@ interface Follower {
  * place.
  */
 export class Followers {
-  readonly #options: ResolvedRedisLogOptions;
+  readonly #waking: (look: () => Promise<string>) => Waking;
+  readonly #idPrefix: string;
   readonly #page: (after: string) => Promise<PageAtHead>;
   readonly #all = new Set<Follower>();
-  #wakeUp: { readonly instance: WakeUp; readonly started: Promise<void> } | undefined;
+  #wakeUp: { readonly instance: Waking; readonly started: Promise<void> } | undefined;
 
-  constructor(options: ResolvedRedisLogOptions, page: (after: string) => Promise<PageAtHead>) {
-    this.#options = options;
+  constructor(
+    waking: (look: () => Promise<string>) => Waking,
+    idPrefix: string,
+    page: (after: string) => Promise<PageAtHead>,
+  ) {
+    this.#waking = waking;
+    this.#idPrefix = idPrefix;
     this.#page = page;
   }
 
@@ -80,7 +91,7 @@ export class Followers {
 
   async #awake(): Promise<void> {
     if (!this.#wakeUp) {
-      const instance = new WakeUp(this.#options, () => this.#look());
+      const instance = this.#waking(() => this.#look());
       this.#wakeUp = { instance, started: instance.start() };
     }
     const current = this.#wakeUp;
@@ -95,9 +106,8 @@ export class Followers {
   /** Gives the entry after which everything is new to all of them. */
   async #look(): Promise<string> {
     const heads = await Promise.all([...this.#all].map((follower) => this.#advance(follower)));
-    const { idPrefix } = this.#options;
     const known = heads
-      .map((head) => parseId(head, idPrefix))
+      .map((head) => parseId(head, this.#idPrefix))
       .filter((id): id is RedisId => id !== undefined);
     return known.sort(comparePlaces)[0]?.entry ?? '0-0';
   }

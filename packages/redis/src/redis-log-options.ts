@@ -62,7 +62,7 @@ const READ_RULES: OptionRules<ReadOptions> = {
   maxReplayBytes: isInteger(0),
 };
 
-const RULES: OptionRules<RedisLogOptions> = {
+export const RULES: OptionRules<RedisLogOptions> = {
   client: is(
     'a client of ioredis or node-redis, with call or sendCommand, and duplicate',
     (client) =>
@@ -76,14 +76,17 @@ const RULES: OptionRules<RedisLogOptions> = {
   onError: isFunction,
 };
 
-/** @throws TypeError with the code `INVALID_OPTION` */
-export function resolveOptions(options: RedisLogOptions): ResolvedRedisLogOptions {
+/**
+ * @param isTagged whether the key is one of many, each with braces of its own
+ * @throws TypeError with the code `INVALID_OPTION`
+ */
+export function resolveOptions(options: RedisLogOptions, isTagged = false): ResolvedRedisLogOptions {
   checkOptions(options, RULES);
   const { client, key, maxEvents = 10_000, idPrefix = '', commandTimeout = 5000 } = options;
   const { maxPendingBytes = 64 * 1024 * 1024, onError = (error: unknown) => console.error(error) } = options;
   if (client === undefined) throw invalidOption('client', RULES.client.expected, { value: client });
   if (key === undefined) throw invalidOption('key', RULES.key.expected, { value: key });
-  if (isCluster(client) && !hasTag(key)) throw crossSlot(key);
+  if (!isTagged && isCluster(client) && !hasTag(key)) throw crossSlot(key);
   const onFailure = safeReporter(onError);
   return { client, key, maxEvents, idPrefix, commandTimeout, maxPendingBytes, onError: onFailure };
 }

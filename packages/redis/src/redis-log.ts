@@ -4,7 +4,7 @@ import { readEnd, writeEnd } from './end';
 import { Entries } from './entries';
 import { fromEntry, toFields } from './entry-fields';
 import { Epochs } from './epochs';
-import { Followers, type PageAtHead } from './followers';
+import { Followers, type PageAtHead, type Waking } from './followers';
 import { ReadQueue } from './read-queue';
 import { comparePlaces, formatBefore, formatId, parseId, type RedisId } from './redis-id';
 import { RedisLogError } from './redis-log-error';
@@ -17,6 +17,7 @@ import {
 import { readEntries, readValues } from './replies';
 import { ScriptRunner } from './script-runner';
 import { APPEND, HEAD, LOCATE, PAGE } from './scripts';
+import { WakeUp } from './wake-up';
 
 /** Events per page for those that follow. */
 const FOLLOWED_PAGE = 500;
@@ -44,12 +45,34 @@ export function createRedisLog(options: RedisLogOptions): EventLog & AsyncDispos
   return new RedisLog(resolveOptions(options));
 }
 
-class RedisLog implements EventLog, AsyncDisposable {
-  readonly #options: ResolvedRedisLogOptions;
+/** The scripts of a log; those of a run say more. */
+interface LogScripts {
+  readonly append: string;
+  readonly head: string;
+  readonly locate: string;
+  readonly page: string;
+}
+
+/** The parts that the logs of one store share. */
+export interface LogConnections {
   /** By the user's client. */
+  readonly writes: ScriptRunner;
+  /** By a connection of their own. */
+  readonly reads: ReadQueue;
+  /** Waits for new entries, of which it tells `look`. */
+  waking(look: () => Promise<string>): Waking;
+  /** Ms for which Redis remembers the appends under way. */
+  readonly memory: number;
+  readonly scripts: LogScripts;
+}
+
+/** Also what a run in Redis is made of. */
+export class RedisLog implements EventLog, AsyncDisposable {
+  readonly #options: ResolvedRedisLogOptions;
   readonly #writes: ScriptRunner;
-  /** By a connection of the log's own. */
   readonly #reads: ReadQueue;
+  readonly #scripts: LogScripts;
+  readonly #memory: number;
   readonly #entries: Entries;
   readonly #followers: Followers;
   readonly #epochs = new Epochs();
@@ -60,13 +83,18 @@ class RedisLog implements EventLog, AsyncDisposable {
   #lastNumber = 0;
   #disposed = false;
 
-  constructor(options: ResolvedRedisLogOptions) {
-    const { client, commandTimeout: timeout, maxPendingBytes } = options;
+  constructor(options: ResolvedRedisLogOptions, connections: LogConnections = ownConnections(options)) {
     this.#options = options;
-    this.#writes = new ScriptRunner(client, { timeout, maxPendingBytes });
-    this.#reads = new ReadQueue(options);
+    this.#writes = connections.writes;
+    this.#reads = connections.reads;
+    this.#scripts = connections.scripts;
+    this.#memory = connections.memory;
     this.#entries = new Entries(options);
-    this.#followers = new Followers(options, (after) => this.#page(after, { limit: FOLLOWED_PAGE }, true));
+    this.#followers = new Followers(
+      (look) => connections.waking(look),
+      options.idPrefix,
+      (after) => this.#page(after, { limit: FOLLOWED_PAGE }, true),
+    );
   }
 
   async append(event: EventInput, options: AppendOptions = {}): Promise<LoggedEvent> {
@@ -79,12 +107,12 @@ class RedisLog implements EventLog, AsyncDisposable {
     const { key, maxEvents, idPrefix } = this.#options;
     const keys = [`${key}:writer:${this.#writer}`, ...this.#wireKeys()];
     if (idempotencyKey !== undefined) keys.push(`${key}:key:${idempotencyKey}`);
-    const numbers = [maxEvents, number, lowest, MEMORY, KEY_MEMORY, size, idPrefix.length].map(String);
+    const numbers = [maxEvents, number, lowest, this.#memory, KEY_MEMORY, size, idPrefix.length].map(String);
     try {
-      const [, id, wire] = await this.#ask(
+      const [, id, wire] = await this.ask(
         (all, epoch) =>
           this.#writes.run(
-            APPEND,
+            this.#scripts.append,
             [...all, ...keys],
             [epoch, ...numbers, wireId ?? '', String(term ?? ''), writeEnd(end), ...fields],
           ),
@@ -104,7 +132,10 @@ class RedisLog implements EventLog, AsyncDisposable {
 
   /** Asked where it is published, so that a place taken before a call of `append` is before its event. */
   async lastId(): Promise<string> {
-    const [epoch, entry] = await this.#ask((keys, epoch) => this.#writes.run(HEAD, keys, [epoch]), 2);
+    const [epoch, entry] = await this.ask(
+      (keys, epoch) => this.#writes.run(this.#scripts.head, keys, [epoch]),
+      2,
+    );
     return formatId(String(epoch), String(entry), this.#options.idPrefix);
   }
 
@@ -125,8 +156,8 @@ class RedisLog implements EventLog, AsyncDisposable {
     // No id has it, and the script could not tell where it ends.
     if (wireId === '' || wireId.includes('\0')) return undefined;
     const [wireIds] = this.#wireKeys();
-    const [epoch, entry] = await this.#ask(
-      (keys, epoch) => this.#reads.run(LOCATE, [...keys, wireIds], [epoch, wireId], false),
+    const [epoch, entry] = await this.ask(
+      (keys, epoch) => this.#reads.run(this.#scripts.locate, [...keys, wireIds], [epoch, wireId], false),
       1,
     );
     if (entry === undefined || entry === null) return undefined;
@@ -161,9 +192,9 @@ class RedisLog implements EventLog, AsyncDisposable {
     const { idPrefix } = this.#options;
     const place = after === '' ? START : this.#parse(after);
     const where = [place?.epoch ?? '', place?.entry ?? '', place?.before ? 'before' : ''];
-    const [found, last, gap, entries, sealed] = await this.#ask((keys, epoch) => {
+    const [found, last, gap, entries, sealed] = await this.ask((keys, epoch) => {
       const args = [epoch, ...where, ...[limit, maxBytes, maxReplayBytes, idPrefix.length].map(String)];
-      return this.#reads.run(PAGE, keys, args, isUrgent);
+      return this.#reads.run(this.#scripts.page, keys, args, isUrgent);
     }, 4);
     const epoch = String(found);
     const all = readEntries(entries).map((entry) =>
@@ -196,14 +227,16 @@ class RedisLog implements EventLog, AsyncDisposable {
    * Asks a script about the stream and the epoch. It gets an epoch for the case that a new one is needed, and
    * gives the epoch first.
    */
-  async #ask(
+  protected async ask(
     ask: (keys: [string, string], epoch: string) => Promise<unknown>,
     values: number,
   ): Promise<unknown[]> {
     this.#refuseDisposed();
     const { key } = this.#options;
     const question = this.#epochs.ask();
-    const reply = readValues(await ask([key, `${key}:epoch`], randomName()), values);
+    const answer = await ask([key, `${key}:epoch`], randomName());
+    const reply = readValues(answer, isRefused(answer) ? 2 : values);
+    if (reply[0] === '') refuseOlder(reply[1]);
     this.#epochs.learn(String(reply[0]), question);
     return reply;
   }
@@ -213,7 +246,24 @@ class RedisLog implements EventLog, AsyncDisposable {
   }
 }
 
+function isRefused(reply: unknown): boolean {
+  return Array.isArray(reply) && reply[0] === '';
+}
+
+/** The connections of one log that shares them with none. */
+function ownConnections(options: ResolvedRedisLogOptions): LogConnections {
+  const { client, commandTimeout: timeout, maxPendingBytes } = options;
+  return {
+    writes: new ScriptRunner(client, { timeout, maxPendingBytes }),
+    reads: new ReadQueue(options),
+    waking: (look) => new WakeUp(options, look),
+    memory: MEMORY,
+    scripts: { append: APPEND, head: HEAD, locate: LOCATE, page: PAGE },
+  };
+}
+
 function refuseOlder(id: unknown): void {
+  if (id === 'MISSING') throw new RedisLogError('MISSING', 'There is no such run');
   if (id === 'FENCED') throw new RedisLogError('FENCED', 'The log has a publisher of a higher term: stop');
   if (id === 'ENDED') throw new RedisLogError('ENDED', 'The log was sealed by its end: add nothing more');
 }
@@ -237,6 +287,6 @@ function ownPlace(wireId: string): ServerEventError {
   return new ServerEventError('ID_NOT_ALLOWED', 'id', message);
 }
 
-function randomName(): string {
+export function randomName(): string {
   return Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join('');
 }

@@ -1,3 +1,5 @@
+import { RUN } from './run-scripts';
+
 /*
  * These scripts run within Redis, since they decide things that must hold at one moment. KEYS: the stream,
  * the epoch. ARGV[1]: an epoch for the case that a new one is needed.
@@ -16,6 +18,11 @@ if not epoch or (used and not there) then
   epoch, used, newest, bytes = ARGV[1], false, false, false
 end
 if there and not used then redis.call('HSET', KEYS[2], 'used', '1') end
+`;
+
+/** The same for the hash of a run, which knows more: see run-scripts. */
+const MISSING = `
+if missing then return {'', 'MISSING'} end
 `;
 
 /** Entries in an order that Redis can compare as texts, and back. */
@@ -46,7 +53,7 @@ end
  * The field `after` names the entry before: where that one has been removed, PAGE can tell by it that no
  * other has. `size` is the bytes of the block, and `offset` those of all frames before.
  */
-export const APPEND = `${EPOCH}${PLACES}
+const append = (prelude: string, check: string, after: string) => `${prelude}${PLACES}
 -- LOCATE's entries go after those that were removed: a few more each time than are added.
 local function addWireId(entry)
   local first = toPlace(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1][1])
@@ -63,8 +70,7 @@ end
 local number, waiting = tonumber(ARGV[3]), tonumber(ARGV[4])
 local floor = -tonumber(redis.call('ZSCORE', KEYS[3], 'floor') or '0')
 if number < floor then return {epoch} end
-local term, ended = unpack(redis.call('HMGET', KEYS[2], 'term', 'end'))
-if ARGV[10] ~= '' and term and tonumber(term) > tonumber(ARGV[10]) then return {epoch, 'FENCED'} end
+${check}
 local id = redis.call('ZRANGEBYSCORE', KEYS[3], number, number)[1]
 local wireId = ARGV[9]
 if not id and KEYS[6] then
@@ -98,17 +104,38 @@ if waiting > floor then
   redis.call('ZREMRANGEBYSCORE', KEYS[3], 1, waiting - 1)
 end
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
+${after}
 return {epoch, id, wireId}
 `;
 
+/** Publishers of a lower term than the log has seen are shut out. */
+export const APPEND = append(
+  EPOCH,
+  `
+local term, ended = unpack(redis.call('HMGET', KEYS[2], 'term', 'end'))
+if ARGV[10] ~= '' and term and tonumber(term) > tonumber(ARGV[10]) then return {epoch, 'FENCED'} end`,
+  '',
+);
+
+/** Only the producer of the newest claim may add, and with that it keeps its claim. */
+export const RUN_APPEND = append(
+  `${RUN}
+if missing then return {'', ARGV[10] == '' and 'MISSING' or 'FENCED'} end`,
+  `
+if ARGV[10] ~= '' and ARGV[10] ~= term then return {epoch, 'FENCED'} end`,
+  'hold(now + lease, ARGV[11] ~= "" and now + ttl)',
+);
+
 /** The newest entry: the epoch and its id in the stream, whether it is still there or not. */
-export const HEAD = `${EPOCH}
+const head = (prelude: string) => `${prelude}
 if not there then return {epoch, '0-0'} end
 local info = redis.call('XINFO', 'STREAM', KEYS[1])
 for i = 1, #info, 2 do
   if info[i] == 'last-generated-id' then return {epoch, info[i + 1]} end
 end
 `;
+export const HEAD = head(EPOCH);
+export const RUN_HEAD = head(`${RUN}${MISSING}`);
 
 /**
  * The oldest entry held that has an id which its publisher chose. KEYS[3]: a sorted set of texts, all with the
@@ -117,7 +144,7 @@ end
  * Entries that were removed are still in the set for a while. Behind more of them than this looks at, the
  * event is not found, and its client gets a gap.
  */
-export const LOCATE = `${EPOCH}${PLACES}
+const locate = (prelude: string) => `${prelude}${PLACES}
 local wireId = ARGV[2]
 local found = redis.call('ZRANGEBYLEX', KEYS[3], '[' .. wireId .. '\\0', '(' .. wireId .. '\\1', 'LIMIT', 0, 200)
 for _, text in ipairs(found) do
@@ -130,6 +157,8 @@ for _, text in ipairs(found) do
 end
 return {epoch}
 `;
+export const LOCATE = locate(EPOCH);
+export const RUN_LOCATE = locate(`${RUN}${MISSING}`);
 
 /**
  * The entries behind a place. If events are missing behind the place, what there is behind it: nothing, if
@@ -142,7 +171,7 @@ return {epoch}
  * Read in small steps, since Redis does nothing else meanwhile, and makes up each step whole before its size
  * can be seen.
  */
-export const PAGE = `${EPOCH}
+const page = (prelude: string) => `${prelude}
 local last, length, added = '0-0', 0, 0
 if there then
   local info = redis.call('XINFO', 'STREAM', KEYS[1])
@@ -213,19 +242,21 @@ local function newestOf(room)
   return string.format('%.0f', high)
 end
 
-local ended = redis.call('HGET', KEYS[2], 'end')
+local sealed = redis.call('HGET', KEYS[2], 'end')
 if ARGV[2] ~= epoch and ARGV[2] ~= '*' then
-  return {epoch, last, 1, range(ARGV[7] == '' and '-' or newestOf(tonumber(ARGV[7]))), ended}
+  return {epoch, last, 1, range(ARGV[7] == '' and '-' or newestOf(tonumber(ARGV[7]))), sealed}
 end
 
 local place, before = ARGV[3], ARGV[4] == 'before'
 local held = redis.call('XRANGE', KEYS[1], place, place)[1]
 local found = range(before and place or '(' .. place)
-if held then return {epoch, last, 0, found, ended} end
+if held then return {epoch, last, 0, found, sealed} end
 -- Nothing has been removed behind a place if nothing was ever there, if nothing ever was removed, or if the
 -- next entry says so.
 local whole = not before and (
   place == last or (place == '0-0' and added == length) or (found[1] and field(found[1], 'after') == place)
 )
-return {epoch, last, whole and 0 or 1, found, ended}
+return {epoch, last, whole and 0 or 1, found, sealed}
 `;
+export const PAGE = page(EPOCH);
+export const RUN_PAGE = page(`${RUN}${MISSING}`);

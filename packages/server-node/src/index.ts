@@ -14,6 +14,8 @@ export {
   type CorsOptions,
   createChannel,
   createMemoryLog,
+  createMemoryRunStore,
+  createRuns,
   type EventLog,
   type EventStreamBody,
   EventStreamClosedError,
@@ -23,10 +25,16 @@ export {
   type LoggedEvent,
   type LogPage,
   type MemoryLogOptions,
+  RunError,
+  type RunState,
+  type RunStore,
+  type Runs,
+  type RunsOptions,
   type SubscribeOptions,
   type Subscriber,
   type Subscription,
   type TopicPattern,
+  type Work,
 } from '@eventwire/server';
 export { EventStreamResponse } from './event-stream-response';
 export { preflightHandler } from './preflight-handler';

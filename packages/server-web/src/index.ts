@@ -14,6 +14,8 @@ export {
   type CorsOptions,
   createChannel,
   createMemoryLog,
+  createMemoryRunStore,
+  createRuns,
   type EventLog,
   type EventStreamBody,
   EventStreamClosedError,
@@ -24,10 +26,16 @@ export {
   type LoggedEvent,
   type LogPage,
   type MemoryLogOptions,
+  RunError,
+  type RunState,
+  type RunStore,
+  type Runs,
+  type RunsOptions,
   type SubscribeOptions,
   type Subscriber,
   type Subscription,
   type TopicPattern,
+  type Work,
 } from '@eventwire/server';
 export { preflightHandler } from './preflight-handler';
 export { eventStreamHandler, streamEvents } from './stream-events';

@@ -8,7 +8,7 @@ export function isEndOf({ type }: ServerEventInit, end: LogEnd | undefined): boo
   return end !== undefined && type === END_TYPE;
 }
 
-/** Who may add to a log in memory, and whether anybody may. */
+/** The publishers that may still add to a log in memory: those of the newest term, until the end. */
 export class Seal {
   #term = 0;
   #end: LogEnd | undefined;

@@ -4,7 +4,13 @@ import { closeWithRetry } from '../channel/close-with-retry';
 import { initialStateFrame } from '../channel/replay/initial-state';
 import { select } from '../channel/selection';
 import { checkIterable } from '../stream/body';
-import { isOver, type Subscriber, type Subscription } from '../stream/subscriber';
+import {
+  type Follower,
+  isOver,
+  refuseFollowed,
+  type Subscriber,
+  type Subscription,
+} from '../stream/subscriber';
 import { attempt } from '../user-callbacks';
 import { endEvent, isEnd } from '../wire/end-event';
 import { utf8 } from '../wire/frames';
@@ -12,7 +18,6 @@ import { readStored } from './read-run';
 import type { FollowOptions, RunsOptions } from './run-options';
 import type { RunReaders } from './run-readers';
 import type { RunLog, RunState } from './run-store';
-import { RunSubscription } from './run-subscription';
 
 interface FollowRun {
   readonly subscriber: Subscriber;
@@ -32,6 +37,7 @@ const MISSING = {
 
 /** Follows a run as soon as it is known whether there is one, until when the head of the response waits. */
 export function followRun(task: FollowRun): Subscription {
+  refuseFollowed(task.subscriber);
   const subscription = new RunSubscription(task.subscriber);
   attempt(() => task.subscriber.hold?.(), task.report);
   void decide(task, subscription).catch((error: unknown) => {
@@ -106,4 +112,48 @@ async function sendSnapshot(
   }
   subscriber.close();
   subscription.close();
+}
+
+/** A follower of a run, from before it is known whether there is such a run. */
+class RunSubscription implements Subscription, Follower {
+  readonly #subscriber: Subscriber;
+  readonly closed: Promise<void>;
+  #resolve: () => void = () => {};
+  #inner: Subscription | undefined;
+  #isClosed = false;
+
+  constructor(subscriber: Subscriber) {
+    this.#subscriber = subscriber;
+    this.closed = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    subscriber.follow?.(this);
+  }
+
+  get cursor(): string {
+    return this.#inner?.cursor ?? this.#subscriber.lastEventId;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  idleFrame(): undefined {
+    return undefined;
+  }
+
+  /** It goes on as this one. */
+  becomes(subscribe: () => Subscription): void {
+    this.#subscriber.unfollow?.(this);
+    this.#inner = subscribe();
+    this.#inner.closed.then(() => this.close());
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#inner) this.#inner.close();
+    else this.#subscriber.unfollow?.(this);
+    this.#resolve();
+  }
 }

@@ -13,7 +13,7 @@ const WINDOW_BYTES = 65_536;
 /** Ms between two attempts to write the end. */
 const END_RETRY = 500;
 
-/** What a work is given of its run. */
+/** A run, as its work sees it. */
 export interface RunContext {
   /**
    * Aborted if the work is to end: somebody called `stop` (reason: RunError `STOPPED`), another producer has
@@ -33,7 +33,7 @@ export interface RunContext {
 }
 
 /**
- * What a run does: an iterable of its events, or a promise of a function that writes them. The run ends as
+ * The body of a run: an iterable of its events, or a promise of a function that writes them. The run ends as
  * `done` once either is through, as `failed` if it throws, and as `stopped` after a stop.
  */
 export type Work = (run: RunContext) => Iterable<EventInput> | AsyncIterable<EventInput> | Promise<void>;
@@ -47,13 +47,13 @@ export interface ProducerOptions {
 type Interruption = 'stopped' | 'failed' | 'fenced' | 'closed';
 
 /** One claim of a run, from the start of the work to its end. */
-export class Producer implements RunContext {
+export class Producer {
   readonly #log: RunLog;
   readonly #claim: Claim;
   readonly #options: ProducerOptions;
   readonly #abort = new AbortController();
   #interruption: Interruption | undefined;
-  /** What can no longer be waited for is let go. */
+  /** Ends the wait for a function that does not end. */
   #letGo = () => {};
   #pendingBytes = 0;
   readonly #pending = new Set<Promise<unknown>>();
@@ -79,15 +79,17 @@ export class Producer implements RunContext {
     return this.#abort.signal;
   }
 
-  get attempt(): number {
-    return this.#claim.attempt;
+  /** Its members can be taken out of it. */
+  get #context(): RunContext {
+    return {
+      signal: this.signal,
+      attempt: this.#claim.attempt,
+      previous: () => readStored(this.#log),
+      write: (event, options) => this.#write(event, options),
+    };
   }
 
-  previous(): AsyncIterable<LoggedEvent> {
-    return readStored(this.#log);
-  }
-
-  write(event: EventInput, options: { idempotencyKey?: string | undefined } = {}): Promise<string> {
+  #write(event: EventInput, options: { idempotencyKey?: string | undefined } = {}): Promise<string> {
     const written = this.#append(event, options.idempotencyKey);
     written.catch(() => {});
     this.#pending.add(written);
@@ -131,7 +133,7 @@ export class Producer implements RunContext {
       // In a turn of its own, so that `start` has resolved before the work's first event.
       await undefined;
       if (this.#interruption) return this.#interruption;
-      const body = work(this);
+      const body = work(this.#context);
       if (isPromise(body)) await this.#patiently(body);
       else {
         checkIterable(body, 'A work');
@@ -157,14 +159,14 @@ export class Producer implements RunContext {
     });
     const given = Promise.resolve(body);
     await Promise.race([given, letGo]);
-    // What it throws after that is of an interrupted work, and concerns nobody.
+    // An error after that is of an interrupted work, and concerns nobody.
     given.catch(() => {});
   }
 
   async #put(event: EventInput): Promise<void> {
-    // What was refused at once ends the work before its next event.
+    // An event that was refused at once ends the work before the next one.
     if (this.#refused) throw this.#refused.error;
-    this.write(event).catch((error: unknown) => {
+    this.#write(event).catch((error: unknown) => {
       this.#refused ??= { error };
     });
     while (this.#pendingBytes >= WINDOW_BYTES && this.#interruption === undefined) {
@@ -226,7 +228,7 @@ export class Producer implements RunContext {
         this.#renewed = performance.now();
       } catch (error) {
         if (isLost(error)) this.#interrupt('fenced', error);
-        // What has ended by another hand is met by the end that is written here.
+        // If the run was ended by another hand, the end that is written here meets it.
         else if (codeOf(error) !== 'ENDED') report(error);
       }
     };

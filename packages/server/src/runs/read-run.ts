@@ -71,7 +71,7 @@ function content({ events, gap }: LogPage): LoggedEvent[] {
   return events.filter((event) => !isEnd(event));
 }
 
-/** What a log tells its follower, one batch after the other. */
+/** The batches that a log gives its follower, one after the other. */
 class LiveEvents {
   /** Some batches were let go: the log has to be read again. */
   overflowed = false;

@@ -1,6 +1,6 @@
 import type { EventLog, RunOutcome } from '../log/event-log';
 
-/** What is known of a run. */
+/** All that is known of a run. */
 export type RunState =
   /** It was never started, was deleted, or has expired. */
   | { readonly status: 'missing' }

@@ -74,7 +74,7 @@ export interface Runs extends AsyncDisposable {
    * Resolves with whether it was running.
    */
   stop(name: string, reason?: string | undefined): Promise<boolean>;
-  /** What is known of a run. */
+  /** All that is known of a run. */
   state(name: string): Promise<RunState>;
   /** Removes a run and its events. A work that goes on is told so; followers are closed, and then get 404. */
   delete(name: string): Promise<void>;

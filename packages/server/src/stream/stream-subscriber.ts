@@ -179,6 +179,11 @@ export class StreamSubscriber
   cut(): void {
     // Where no head has gone out, a response says more.
     if (this.#sink.held && this.respond(INTERNAL_ERROR)) return;
+    // The client comes back after any end, so that it need not be told this one from another.
+    if (this.#init.onFinish === 'close') {
+      this.close();
+      return;
+    }
     this.#finish(closedHere(), () => {
       this.#blocks.flush();
       this.#cutsOnceTaken = true;

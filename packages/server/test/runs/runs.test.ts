@@ -89,6 +89,16 @@ describe('start', () => {
     ]);
   });
 
+  it('gives a work members that can be taken out of its run', async () => {
+    const runs = runsOf();
+    const { done } = await runs.start('job', async ({ write, previous, attempt, signal }) => {
+      await write('one');
+      expect(await textsOf(previous())).toEqual(['one']);
+      expect([attempt, signal.aborted]).toEqual([1, false]);
+    });
+    expect(await done).toMatchObject({ outcome: 'done' });
+  });
+
   it('waits for what a function has not waited for, before the end', async () => {
     const runs = runsOf({ store: slowStore(createMemoryRunStore()) });
     const { done } = await runs.start('job', async (run) => {

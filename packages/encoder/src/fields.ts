@@ -13,22 +13,22 @@ const NO_ID = /[\r\n\0\ud800-\udfff]/u;
  *
  * @throws ServerEventError
  */
-export function encodeHead(init: AsyncServerEventInit, defaults?: EventDefaults | undefined): string {
+export function encodeStart(init: AsyncServerEventInit, defaults?: EventDefaults | undefined): string {
   const fields: AsyncServerEventInit = init ?? {};
   const { comment, retry = defaults?.retry, type, data, event } = fields;
   if (event !== undefined)
     throw new ServerEventError('UNKNOWN_FIELD', 'event', 'event must be absent: use type');
-  let head = '';
-  if (comment !== undefined) head += lines(': ', check('comment', comment));
-  if (type !== undefined) head += `event: ${check('type', type, LINE_END)}\n`;
+  let start = '';
+  if (comment !== undefined) start += lines(': ', check('comment', comment));
+  if (type !== undefined) start += `event: ${check('type', type, LINE_END)}\n`;
   if (retry !== undefined) {
     if (!Number.isSafeInteger(retry) || retry < 0) {
       refuse('retry', `must be whole milliseconds, 0 or more, not ${kindOf(retry)}`);
     }
-    head += `retry: ${retry}\n`;
+    start += `retry: ${retry}\n`;
   }
   if (data === undefined && type === undefined && comment === undefined) checkEmpty(init);
-  return head;
+  return start;
 }
 
 /**

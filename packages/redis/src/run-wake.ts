@@ -1,0 +1,194 @@
+import type { Waking } from './followers';
+import { OwnConnection } from './own-connection';
+import { command, type RedisClientLike } from './redis-client';
+import { unavailable } from './refusals';
+
+/** Ms for which one XREAD blocks. Then all runs are looked at, for news that were lost on their way. */
+const BLOCK = 5000;
+/** Ms beyond that after which a connection that says nothing is given up. */
+const PATIENCE = 5000;
+const FIRST_DELAY = 100;
+const MAX_DELAY = 2000;
+/** Entries that are kept for those that read. Each names the runs that one turn of one process has changed. */
+const KEPT = '1000';
+
+interface Options {
+  readonly client: RedisClientLike;
+  readonly commandTimeout: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * The one connection that waits for news of all runs of a store: a stream in which each process writes the names
+ * of the runs that it has changed. News may be lost with a process, so every run is looked at every few seconds
+ * too.
+ */
+export class RunWake {
+  readonly #options: Options;
+  readonly #key: string;
+  readonly #connection: OwnConnection;
+  readonly #looks = new Map<string, Set<() => Promise<unknown>>>();
+  #changed = new Set<string>();
+  #running: Promise<void> | undefined;
+  #closed = false;
+  /** Its connection was dropped here, since nobody waited. */
+  #isResting = false;
+  #wake: () => void = () => {};
+
+  constructor(options: Options, key: string) {
+    this.#options = options;
+    this.#key = key;
+    this.#connection = new OwnConnection(options);
+  }
+
+  /** Tells all processes, with whatever else this turn changes. */
+  changed(name: string): void {
+    if (this.#changed.size === 0) setImmediateOrTimer(() => this.#tell());
+    this.#changed.add(name);
+  }
+
+  /** Calls `look` at each change of a run, until it is stopped. */
+  waking(name: string, look: () => Promise<unknown>): Waking {
+    return {
+      start: async () => {
+        const looks = this.#looks.get(name) ?? new Set();
+        this.#looks.set(name, looks.add(look));
+        if (this.#running) return;
+        this.#running = this.#run();
+        try {
+          await this.#connection.open();
+        } catch (error) {
+          throw unavailable(error);
+        }
+      },
+      stop: async () => {
+        const looks = this.#looks.get(name);
+        looks?.delete(look);
+        if (looks?.size === 0) this.#looks.delete(name);
+        if (this.#looks.size === 0) this.#pauseAll();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#looks.clear();
+    const running = this.#running;
+    this.#pauseAll();
+    await running;
+  }
+
+  #pauseAll(): void {
+    this.#isResting = true;
+    this.#connection.drop();
+    this.#wake();
+  }
+
+  #tell(): void {
+    const names = [...this.#changed];
+    this.#changed = new Set();
+    const fields = names.flatMap((name) => ['run', name]);
+    const args = ['MAXLEN', '~', KEPT, '*', ...fields];
+    command(this.#options.client, this.#key, 'XADD', this.#key, ...args).catch(() => {
+      // They are looked at every few seconds all the same, and the next command says what is wrong.
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#isResting = false;
+    let delay = FIRST_DELAY;
+    let after: string | undefined;
+    while (this.#looks.size > 0 && !this.#closed) {
+      try {
+        const connection = await this.#connection.open();
+        after ??= await this.#newest(connection);
+        await this.#lookAt([...this.#looks.keys()]);
+        for (;;) {
+          const { names, last } = await this.#read(connection, after);
+          if (this.#looks.size === 0 || this.#closed) break;
+          after = last ?? after;
+          // Nothing for a while: whatever was lost on its way is found now.
+          await this.#lookAt(last === undefined ? [...this.#looks.keys()] : names);
+        }
+        delay = FIRST_DELAY;
+      } catch (error) {
+        this.#connection.drop();
+        if (this.#looks.size === 0 || this.#closed) break;
+        after = undefined;
+        // Dropped when the last one left, and another has come since.
+        if (this.#isResting) {
+          this.#isResting = false;
+          continue;
+        }
+        this.#options.onError(error);
+        await this.#pause(delay);
+        delay = Math.min(delay * 2, MAX_DELAY);
+      }
+    }
+    this.#running = undefined;
+    // Somebody may have come while the connection was being closed.
+    if (this.#looks.size > 0 && !this.#closed) this.#running = this.#run();
+  }
+
+  async #newest(connection: RedisClientLike): Promise<string> {
+    const reply = await command(connection, this.#key, 'XREVRANGE', this.#key, '+', '-', 'COUNT', '1');
+    const [entry] = reply as unknown[][];
+    return entry ? String(entry[0]) : '0-0';
+  }
+
+  async #read(connection: RedisClientLike, after: string): Promise<{ names: string[]; last?: string }> {
+    const args = ['COUNT', '500', 'BLOCK', String(BLOCK), 'STREAMS', this.#key, after];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('Redis does not answer any more')), BLOCK + PATIENCE);
+    });
+    try {
+      return namesOf(await Promise.race([command(connection, this.#key, 'XREAD', ...args), silence]));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #lookAt(names: readonly string[]): Promise<void> {
+    const looks = names.flatMap((name) => [...(this.#looks.get(name) ?? [])]);
+    await Promise.all(looks.map((look) => look()));
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** Of the reply to an XREAD of one stream. */
+function namesOf(reply: unknown): { names: string[]; last?: string } {
+  if (reply === null || reply === undefined) return { names: [] };
+  const entries = entriesOf(reply);
+  const names = new Set<string>();
+  let last: string | undefined;
+  for (const [id, fields] of entries as [unknown, unknown][]) {
+    last = String(id);
+    const values = Array.isArray(fields) ? fields.filter((_, n) => n % 2 === 1) : [];
+    for (const name of values) names.add(String(name));
+  }
+  return last === undefined ? { names: [] } : { names: [...names], last };
+}
+
+/** A pair in a list (RESP2), or a map (RESP3), which clients give as a Map, an object or a flat list. */
+function entriesOf(reply: unknown): unknown {
+  if (reply instanceof Map) return [...reply.values()][0];
+  if (!Array.isArray(reply)) return Object.values(reply as object)[0];
+  const [first, second] = reply as unknown[];
+  return Array.isArray(first) ? first[1] : second;
+}
+
+function setImmediateOrTimer(callback: () => void): void {
+  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
+  if (setImmediate) setImmediate(callback);
+  else setTimeout(callback, 0);
+}

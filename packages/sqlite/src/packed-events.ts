@@ -1,0 +1,89 @@
+import {
+  type EventInput,
+  encode,
+  isServerEvent,
+  refuseId,
+  refuseReservedType,
+  ServerEvent,
+  type ServerEventInit,
+} from '@eventwire/encoder';
+import type { AppendOptions, LoggedEvent } from '@eventwire/server';
+
+export const END_TYPE = 'eventwire:end';
+
+/** An event that was checked, and waits to be added: what it is kept as, and the JSON of that. */
+export interface Packed {
+  /** Its data alone, or a list whose last values may be missing. */
+  readonly value: unknown;
+  readonly json: string;
+}
+
+// Made when the first event comes: some runtimes that import this have no TextEncoder (Jest's jsdom).
+let encoder: TextEncoder | undefined;
+
+const NO_TOPICS: readonly string[] = Object.freeze([]);
+const NO_ATTRIBUTES: LoggedEvent['attributes'] = Object.freeze({});
+
+/** Throws what the encoder refuses, `RESERVED_TYPE`, and for an id `ID_NOT_ALLOWED`. */
+export function pack(event: EventInput, options: AppendOptions): Packed {
+  if (typeof event === 'string' && hasNoLabels(options)) {
+    // Text can always be encoded.
+    return { value: event, json: JSON.stringify(event) };
+  }
+  const kept = keepFields(event);
+  refuseId(kept);
+  if (kept.type !== END_TYPE || options.end === undefined) refuseReservedType(kept);
+  encode(kept, options.wireId === undefined ? {} : { id: options.wireId });
+  const { data, type, retry, comment } = kept;
+  const pieces = data === undefined || typeof data === 'string' ? data : [...data];
+  const { topic, topics = topic === undefined ? [] : [topic], attributes = {}, wireId } = options;
+  const labels = [
+    topics.length > 0 ? topics : undefined,
+    Object.keys(attributes).length > 0 ? attributes : undefined,
+    wireId,
+  ];
+  const fields = [pieces, type, retry, comment, ...labels];
+  while (fields.length > 1 && fields.at(-1) === undefined) fields.pop();
+  // Read again: what was given may change before it is added.
+  const json = JSON.stringify(fields);
+  return { value: JSON.parse(json), json };
+}
+
+/** An event with its id, encoded. `prefix` is all of the id before its number. */
+export function unpack(value: unknown, prefix: string, seq: number): LoggedEvent {
+  const id = prefix + seq;
+  const fields: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const [data, type, retry, comment, topics, attributes, wireId] = fields.map(
+    (field) => field ?? undefined,
+  ) as [
+    string | readonly string[] | undefined,
+    string | undefined,
+    number | undefined,
+    string | undefined,
+    readonly string[] | undefined,
+    LoggedEvent['attributes'] | undefined,
+    string | undefined,
+  ];
+  const event = Object.freeze({ data, type, retry, comment });
+  encoder ??= new TextEncoder();
+  return {
+    id,
+    wireId,
+    topic: topics?.[0],
+    topics: topics ? Object.freeze(topics) : NO_TOPICS,
+    attributes: attributes ? Object.freeze(attributes) : NO_ATTRIBUTES,
+    event,
+    frame: encoder.encode(encode(event, { id: wireId ?? id })),
+  };
+}
+
+function hasNoLabels({ topic, topics, attributes, wireId }: AppendOptions): boolean {
+  return topic === undefined && topics === undefined && attributes === undefined && wireId === undefined;
+}
+
+/** Checked, with data that can be read again. */
+function keepFields(event: EventInput): ServerEventInit {
+  if (typeof event === 'string') return { data: event };
+  if (typeof event !== 'object' || event === null) encode(event); // which refuses it
+  return isServerEvent(event) ? event : new ServerEvent(event.data, event);
+}

@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createSqliteLog, createSqliteRunStore, type SqliteHandle, SqliteLogError } from '../src/index';
+
+const folder = mkdtempSync(join(tmpdir(), 'eventwire-sqlite-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Constructor = new (path: string) => SqliteHandle;
+
+/** By whichever SQLite there is: the runtime's own, or better-sqlite3 of the tests. */
+function open(path: string): SqliteHandle {
+  const require = createRequire(new URL('../../../tests/package.json', import.meta.url));
+  const Database =
+    (
+      (process.getBuiltinModule as undefined | ((name: string) => unknown))?.('node:sqlite') as {
+        DatabaseSync?: Constructor;
+      }
+    )?.DatabaseSync ?? (require('better-sqlite3') as Constructor);
+  return new Database(path);
+}
+
+describe('options', () => {
+  it('are refused where they are wrong, with the way out', () => {
+    const database = open(':memory:');
+    expect(() => createSqliteLog({} as never)).toThrow('Invalid option `database`');
+    expect(() => createSqliteLog({ database: 5 as never })).toThrow('better-sqlite3 or a Durable Object');
+    expect(() => createSqliteLog({ database: '' })).toThrow('Invalid option `database`');
+    expect(() => createSqliteLog({ database, maxEvents: 0 })).toThrow('Invalid option `maxEvents`');
+    expect(() => createSqliteLog({ database, kee: 'a' } as never)).toThrow('did you mean `key`?');
+    expect(() => createSqliteRunStore({ database, lease: 1 } as never)).toThrow('Unknown option `lease`');
+    database.close();
+  });
+});
+
+describe('a database that cannot be used', () => {
+  it('is named if the file is of another kind', () => {
+    const path = join(folder, 'text.db');
+    writeFileSync(path, 'no database at all, but long enough to be looked at as one');
+    const database = open(path);
+    expect(() => createSqliteLog({ database })).toThrow(SqliteLogError);
+    expect(() => createSqliteLog({ database })).toThrow(/no SQLite database .* a file of its own/);
+    database.close();
+  });
+
+  it('is named if a newer version has written it', () => {
+    const path = join(folder, 'newer.db');
+    const database = open(path);
+    createSqliteLog({ database });
+    database.exec('UPDATE eventwire_schema SET version = 2');
+    const again = open(path);
+    expect(() => createSqliteRunStore({ database: again })).toThrow(
+      'has the tables of version 2, and this package knows version 1: install the newer @eventwire/sqlite',
+    );
+    again.close();
+    database.close();
+  });
+
+  it('is named if another process holds it, and nothing is half written', async () => {
+    const path = join(folder, 'locked.db');
+    const [database, other] = [open(path), open(path)];
+    for (const one of [database, other]) one.exec('PRAGMA busy_timeout = 10');
+    database.exec('PRAGMA journal_mode = WAL');
+    const log = createSqliteLog({ database });
+    await log.append('one');
+    other.exec('BEGIN IMMEDIATE');
+    const refused = [log.append('two'), log.append('three')];
+    for (const append of refused) {
+      await expect(append).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringMatching(/locked.*another process holds it/),
+      });
+    }
+    other.exec('ROLLBACK');
+    await log.append('four');
+    const { events } = await log.read('', { limit: 10 });
+    expect(events.map(({ event }) => event.data)).toEqual(['one', 'four']);
+    database.close();
+    other.close();
+  });
+
+  it('is named if it is full, and takes events again once there is room', async () => {
+    const database = open(join(folder, 'full.db'));
+    const log = createSqliteLog({ database });
+    await log.append('one');
+    database.exec('PRAGMA max_page_count = 20');
+    const failed = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        try {
+          await log.append('x'.repeat(20_000));
+          return undefined;
+        } catch (error) {
+          return error;
+        }
+      }),
+    );
+    expect(failed[0]).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('make room') });
+    expect(new Set(failed).size).toBe(1);
+    database.exec('PRAGMA max_page_count = 100000');
+    await log.append('two');
+    const { events } = await log.read('', { limit: 10 });
+    expect(events.map(({ event }) => event.data)).toEqual(['one', 'two']);
+    database.close();
+  });
+
+  it('says so where the runtime brings none', () => {
+    const hasOwn = (process.getBuiltinModule as undefined | ((name: string) => unknown))?.('node:sqlite');
+    if (hasOwn) return;
+    expect(() => createSqliteLog({ database: join(folder, 'any.db') })).toThrow(
+      'open the file with better-sqlite3',
+    );
+  });
+});
+
+describe('a log that was disposed', () => {
+  it('leaves a database that was given alone', async () => {
+    const database = open(join(folder, 'given.db'));
+    const log = createSqliteLog({ database });
+    await log.append('one');
+    await log[Symbol.asyncDispose]();
+    database.exec('SELECT 1');
+    expect((await createSqliteLog({ database }).read('', { limit: 1 })).events.length).toBe(1);
+    database.close();
+  });
+
+  it('has written what was appended before', async () => {
+    const path = join(folder, 'flushed.db');
+    const database = open(path);
+    const log = createSqliteLog({ database });
+    const appended = log.append('one');
+    await log[Symbol.asyncDispose]();
+    await appended;
+    expect((await createSqliteLog({ database: open(path) }).read('', { limit: 1 })).events.length).toBe(1);
+  });
+});

@@ -1,0 +1,121 @@
+import { createRequire } from 'node:module';
+import { connect } from '@eventwire/client';
+import { createSqliteLog } from '@eventwire/sqlite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCuttingProxy } from '../../support/cutting-proxy';
+import { type NodeProgram, nodeProgram } from '../../support/node-process';
+import { runSeed, seededRandom } from '../../support/random';
+import { startRedis } from '../../support/redis-server';
+import { databaseFolder } from '../../support/sqlite-databases';
+import { openSqlite } from './open-sqlite';
+import { textOf } from './text';
+
+const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
+const runs = number('EVENTWIRE_RUNS', 4);
+const readers = number('EVENTWIRE_READERS', 3);
+const tokens = number('EVENTWIRE_TOKENS', 150);
+const kills = number('EVENTWIRE_KILLS', 8);
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+let server: NodeProgram;
+let appender: NodeProgram;
+beforeAll(async () => {
+  process.env.EVENTWIRE_BETTER_SQLITE3 ??= createRequire(import.meta.url).resolve('better-sqlite3');
+  server = await nodeProgram(new URL('./run-server.ts', import.meta.url));
+  appender = await nodeProgram(new URL('./append-server.ts', import.meta.url));
+});
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
+  await appender?.[Symbol.asyncDispose]();
+});
+
+/** Readers on two servers, cut at random, while the servers are killed one after the other. */
+async function follow(kind: string, where: string, disturb: () => Promise<void>): Promise<void> {
+  const random = seededRandom(runSeed);
+  const args = (port: number) => [kind, where, String(port), String(runs), String(tokens)];
+  const processes = [await server.start(args(0)), await server.start(args(0))];
+  const ports = processes.map(({ port }) => port);
+  const cut = () => Math.floor(random() ** 2 * 6000);
+  await using first = await createCuttingProxy(ports[0] ?? 0, cut);
+  await using second = await createCuttingProxy(ports[1] ?? 0, cut);
+  const gaps: unknown[] = [];
+  const reading = Array.from({ length: runs * readers }, async (_, n) => {
+    const [run, urls] = [n % runs, [first.url, second.url]];
+    let attempt = n;
+    const stream = connect(() => `${urls[attempt++ % 2]}/run%20${run}`, {
+      reconnect: { initialDelay: 50, maxDelay: 200 },
+      onGap: (gap) => void gaps.push(gap),
+    });
+    const seen: string[] = [];
+    for await (const { data } of stream) seen.push(data);
+    return { run, seen, reason: (await stream.closed).reason };
+  });
+  let over = false;
+  const all = Promise.all(reading).finally(() => {
+    over = true;
+  });
+  for (let turn = 0; !over && turn < kills; turn++) {
+    await sleep(300 + random() * 400);
+    await processes[turn % 2]?.kill();
+    if (turn === 1) await disturb();
+    processes[turn % 2] = await server.start(args(ports[turn % 2] ?? 0));
+  }
+  for (const { run, seen, reason } of await all) {
+    expect(seen.join(''), `run ${run} on ${kind}, seed ${runSeed}`).toBe(textOf(run, tokens).join(''));
+    expect(reason).toBe('ended');
+  }
+  expect(gaps).toEqual([]);
+  expect(first.cuts.length + second.cuts.length).toBeGreaterThan(0);
+  for (const one of processes) await one?.kill();
+}
+
+describe(`${runs} runs with ${readers} readers each (seed ${runSeed})`, () => {
+  it('are read whole, once, by every reader: on SQLite, cut, their producers killed', async () => {
+    const files = await databaseFolder();
+    const path = files.next();
+    await follow('sqlite', path, async () => {});
+    const database = openSqlite(path);
+    expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+    database.close();
+    await files.dispose();
+  });
+
+  it('are read whole, once, by every reader: on Redis, cut, their producers killed, and Redis too', async () => {
+    await using redis = await startRedis('--appendonly', 'yes', '--appendfsync', 'always');
+    await follow('redis', redis.url, async () => {
+      await redis.kill();
+      await redis.start();
+    });
+  });
+});
+
+it(`a log in SQLite is whole after each of ${kills * 2} kills in the middle of appends`, async () => {
+  const random = seededRandom(runSeed);
+  const files = await databaseFolder();
+  const path = files.next();
+  let most = 0;
+  for (let round = 0; round < kills * 2; round++) {
+    const process = await appender.start([path]);
+    await sleep(5 + random() * 60);
+    await process.kill();
+    const database = openSqlite(path);
+    expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+    const log = createSqliteLog({ database, maxEvents: 1_000_000 });
+    // What was there when the process began is there still, and the numbers have no hole.
+    const newest = Number((await log.lastId()).split('.')[1]);
+    expect(newest).toBeGreaterThanOrEqual(Number(process.said.next) - 1);
+    let count = 0;
+    for (let after = ''; ; ) {
+      const { events, gap } = await log.read(after, { limit: 1000 });
+      expect(gap).toBe(false);
+      for (const { event } of events) expect(String(event.data).split(' ')[0]).toBe(String(++count));
+      if (events.length === 0) break;
+      after = events.at(-1)?.id ?? after;
+    }
+    expect(count).toBe(newest);
+    most = newest;
+    database.close();
+  }
+  expect(most).toBeGreaterThan(0);
+  await files.dispose();
+});
