@@ -120,15 +120,13 @@ describe('A POST', () => {
 
 it('A gap is a 410 for a client without the conventions, however late the log says so', async () => {
   const log = createMemoryLog({ maxEvents: 1 });
-  const lateRead = async (...args: Parameters<typeof log.read>) => {
-    await wait(10);
-    return log.read(...args);
-  };
   const late = new Proxy(log, {
-    get(target, key) {
-      const member = Reflect.get(target, key, target);
-      if (key === 'read') return lateRead;
-      return typeof member === 'function' ? member.bind(target) : member;
+    get(target, name: keyof typeof log) {
+      const member: unknown = target[name];
+      if (typeof member !== 'function') return member;
+      return name === 'read'
+        ? (...args: unknown[]) => wait(10).then(() => member.apply(log, args))
+        : member.bind(log);
     },
   });
   const channel = createChannel({ log: late });
