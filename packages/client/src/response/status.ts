@@ -9,6 +9,7 @@ export interface AttemptEnd {
   readonly error?: ConnectionError | undefined;
   readonly reason?: OutcomeReason;
   readonly detail?: string | undefined;
+  readonly outcome?: string | undefined;
 }
 
 /** Request Timeout, Too Early, Too Many Requests. */
