@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { createMemoryLog, createMemoryRunStore } from '@eventwire/server-node';
 import { createSqliteLog, createSqliteRunStore } from '@eventwire/sqlite';
 
@@ -42,14 +43,10 @@ export async function openStore(file) {
  */
 async function openFile(file) {
   if (process.versions.bun !== undefined) return file;
+  // Node 20 brings none.
+  if (/** @type {(name: string) => unknown} */ (process.getBuiltinModule)?.('node:sqlite')) return file;
   try {
-    await import('node:sqlite');
-    return file;
-  } catch {
-    // Node 20 brings none.
-  }
-  try {
-    const { default: Database } = await import('better-sqlite3');
+    const Database = createRequire(import.meta.url)('better-sqlite3');
     const database = new Database(file);
     database.exec('PRAGMA journal_mode = WAL');
     return database;

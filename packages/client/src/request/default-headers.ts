@@ -1,4 +1,4 @@
-export function setDefault(headers: Headers, name: string, value: string): void {
+function setDefault(headers: Headers, name: string, value: string): void {
   if (!headers.has(name)) headers.set(name, value);
 }
 

@@ -10,6 +10,8 @@ export interface AttemptEnd {
   readonly reason?: OutcomeReason;
   readonly detail?: string | undefined;
   readonly outcome?: string | undefined;
+  /** The server ended the response, after an event: nothing has failed. */
+  readonly isClean?: boolean;
 }
 
 /** Request Timeout, Too Early, Too Many Requests. */

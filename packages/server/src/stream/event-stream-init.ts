@@ -40,7 +40,8 @@ export interface EventStreamInit {
    * Whether the stream follows Eventwire's conventions (PROTOCOL.md): the announcement, and events of type
    * `eventwire:...` that tell of the end and of gaps. With `false` there is none of it. The end of the stream
    * is then the end of the body, and a stream that does not come to its end is cut. So is one with a gap, if
-   * its head is out; before that, a gap is answered with 410.
+   * its head is out; before that, a gap is answered with 410. With `onFinish: 'close'`, by which clients come
+   * back after any end, nothing is cut: the body just ends.
    *
    * @default true for GET and HEAD, false for other methods: readers of their responses, such as SDKs of
    *   language models, take every `data:` for their own

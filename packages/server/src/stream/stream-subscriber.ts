@@ -159,6 +159,11 @@ export class StreamSubscriber
   }
 
   cut(): void {
+    // The client comes back after any end, so that it need not be told this one from another.
+    if (this.#init.onFinish === 'close') {
+      this.close();
+      return;
+    }
     this.#finish(closedHere(), () => {
       this.#cutsOnceTaken = true;
       this.closed.then(drainTimeout(this.#sink, this.#init.writeTimeout));

@@ -1,0 +1,7 @@
+/** A token, or a function that gives one for each request. */
+export type TokenSource = string | (() => string | Promise<string>);
+
+export async function authorization(token: TokenSource | undefined): Promise<string | undefined> {
+  if (token === undefined) return undefined;
+  return `Bearer ${typeof token === 'function' ? await token() : token}`;
+}

@@ -1,0 +1,12 @@
+export type { HubHandler, HubRequest, HubResponse, StreamResponse } from './http/messages';
+export { HANDLE } from './http/messages';
+export type { BearerError, Refusal } from './http/refusal';
+export { createHub, type Hub } from './hub';
+export type { HubLimits } from './hub-limits';
+export type { HubOptions, HubStreamOptions, Issuer, LegacyOptions } from './hub-options';
+export type { MatchType, TopicMatcher } from './matching/matchers';
+export { type Update, UpdateError } from './publish/update';
+export type { HubSubscriber } from './subscribe/hub-subscriber';
+export type { ActiveSubscription } from './subscriptions/documents';
+export type { SubscriptionStore } from './subscriptions/store';
+export type { Verifier } from './tokens/verifier';

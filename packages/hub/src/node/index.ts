@@ -1,0 +1,1 @@
+export { type HubListener, hubListener } from './hub-listener';

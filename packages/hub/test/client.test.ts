@@ -1,0 +1,185 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createMemoryLog } from '../../server/src/index';
+import {
+  createPublisher,
+  discover,
+  HubError,
+  type HubSubscribeOptions,
+  hubLink,
+  subscribe,
+} from '../src/client/index';
+import { startHub } from './helpers/hubs';
+import { mintLegacy, SECRET } from './helpers/tokens';
+
+const setUp = async (options: Parameters<typeof startHub>[0] = {}) => {
+  const hub = await startHub(options, 'node');
+  const publisher = createPublisher({ url: hub.url, token: () => hub.token() });
+  const follow = (options: HubSubscribeOptions) => {
+    const events: string[] = [];
+    const gaps: unknown[] = [];
+    let open = 0;
+    const stream = subscribe(hub.url, {
+      reconnect: { initialDelay: 1 },
+      onEvent: ({ data }) => void events.push(data),
+      onGap: (gap) => gaps.push(gap),
+      ...options,
+      onOpen: () => open++,
+    });
+    onTestFinished(() => stream.close());
+    return { events, gaps, stream, opened: () => expect.poll(() => open).toBeGreaterThan(0) };
+  };
+  return { ...hub, publisher, follow };
+};
+
+describe('a publisher and a subscriber in other processes', () => {
+  it('meet at the hub', async () => {
+    const { publisher, follow, token } = await setUp();
+    const mine = follow({ match: ['a', 'b'], token: () => token() });
+    const pattern = follow({ matchUrlPattern: ['https://x.example/:id'] });
+    await mine.opened();
+    await pattern.opened();
+    const id = await publisher.publish({
+      topics: ['a', 'https://x.example/1'],
+      data: 'é\nx',
+      private: true,
+      type: 't',
+      retry: 9,
+    });
+    await publisher.publish({ topics: 'https://x.example/2', data: 'public', id: 'urn:x:2' });
+    await expect.poll(() => mine.events).toEqual(['é\nx']);
+    await expect.poll(() => pattern.events).toEqual(['public']);
+    expect(mine.stream.lastEventId).toBe(id);
+    expect(pattern.stream.lastEventId).toBe('urn:x:2');
+  });
+
+  it('a subscriber goes on after a cut, and keeps its place while nothing is for it', async () => {
+    const { hub, follow } = await setUp({ stream: { heartbeat: 20 } });
+    const { events, gaps, stream, opened } = follow({ match: ['a'], lastEventId: 'earliest' });
+    await opened();
+    await hub.publish({ topics: 'a', data: '1' });
+    await expect.poll(() => events).toEqual(['1']);
+    const passed = await hub.publish({ topics: 'b', data: 'passed over' });
+    await expect.poll(() => stream.lastEventId).toBe(passed);
+    for (let n = 2; n <= 5; n++) {
+      hub.disconnect(() => true);
+      await hub.publish({ topics: 'a', data: `${n}` });
+      await expect.poll(() => events.at(-1)).toBe(`${n}`);
+    }
+    expect(events).toEqual(['1', '2', '3', '4', '5']);
+    expect(gaps).toEqual([]);
+  });
+
+  it('a subscriber is told of updates that were lost', async () => {
+    const { hub, follow } = await setUp({
+      log: createMemoryLog({ maxEvents: 2, idPrefix: 'urn:eventwire:' }),
+    });
+    const first = await hub.publish({ topics: 'a', data: '1' });
+    for (let n = 2; n <= 5; n++) await hub.publish({ topics: 'a', data: `${n}` });
+    const { events, gaps } = follow({ match: ['a'], lastEventId: first });
+    await expect.poll(() => events).toEqual(['4', '5']);
+    expect(gaps).toEqual([{ after: first, oldest: null }]);
+  });
+
+  it('a list that is too long for an address goes by QUERY', async () => {
+    const { hub, follow } = await setUp();
+    const { events, opened } = follow({
+      match: Array.from({ length: 90 }, (_, n) => `https://x.example/${'x'.repeat(50)}/${n}`),
+    });
+    await opened();
+    await hub.publish({ topics: `https://x.example/${'x'.repeat(50)}/89`, data: 'found' });
+    await expect.poll(() => events).toEqual(['found']);
+  });
+
+  it('a token that is refused is asked for again', async () => {
+    const { token, follow } = await setUp({ anonymous: false });
+    let asked = 0;
+    const { opened } = follow({ match: ['a'], token: () => (++asked === 1 ? 'a.b.c' : token()) });
+    await opened();
+    expect(asked).toBe(2);
+  });
+
+  it('speak protocol 0.x too', async () => {
+    const verifier = { key: SECRET, algorithms: ['HS256'] };
+    const { url, follow } = await setUp({ legacy: { publisher: verifier, subscriber: verifier } });
+    const token = await mintLegacy({ publish: ['*'], subscribe: ['*'] });
+    const { events, opened } = follow({ topic: ['https://x.example/{id}'], token });
+    await opened();
+    await createPublisher({ url, token }).publish({
+      topics: 'https://x.example/1',
+      data: 'x',
+      private: true,
+    });
+    await expect.poll(() => events).toEqual(['x']);
+  });
+
+  it('a publication that is refused says why', async () => {
+    const { url, publisher, hub } = await setUp();
+    await expect(publisher.publish({ topics: '*' })).rejects.toMatchObject({
+      ...{ name: 'HubError', code: 'REFUSED', status: 400 },
+      message: 'topic must not be *, which stands for all topics',
+    });
+    await expect(createPublisher({ url, token: 'x' }).publish({ topics: 'a' })).rejects.toMatchObject({
+      code: 'REFUSED',
+      status: 401,
+    });
+    const away = createPublisher({ url: 'http://127.0.0.1:1/hub', token: 'x' });
+    await expect(away.publish({ topics: 'a' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      status: undefined,
+    });
+    await hub.close();
+    await expect(publisher.publish({ topics: 'a' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      status: 503,
+    });
+  });
+
+  it('is published once under a key, however often it is told', async () => {
+    const { publisher, hub } = await setUp();
+    const ids = await Promise.all(
+      [1, 2, 3].map(() => publisher.publish({ topics: 'a', data: 'x' }, { idempotencyKey: 'k' })),
+    );
+    expect(new Set(ids).size).toBe(1);
+    expect((await hub.channel.stats()).published).toBeGreaterThan(0);
+  });
+
+  it.each<[object, string]>([
+    [{}, 'match'],
+    [{ match: [] }, 'match'],
+    [{ match: ['a'], matches: ['b'] }, 'matches'],
+  ])('the options %j are refused', (options, option) => {
+    expect(() => subscribe('https://hub.example/hub', options)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', option }),
+    );
+  });
+});
+
+describe('discovery', () => {
+  it('finds in a resource’s headers what hubLink wrote into them', async () => {
+    const link = hubLink({
+      hub: 'https://h.example/hub?a,b',
+      lastEventId: 'a "quoted\\" id, <x>; y',
+      type: 't',
+      contentType: 'application/json',
+    });
+    const others = [
+      '<https://x.example/self>; rel=self',
+      '</hub2>; title="a, b"; REL="other Mercure"',
+      '<x>; rel="next"',
+    ];
+    const response = new Response('', { headers: { link: [link, ...others].join(', ') } });
+    Object.defineProperty(response, 'url', { value: 'https://x.example/books/1' });
+    expect(await discover(response)).toEqual({
+      hubs: [new URL('https://h.example/hub?a,b'), new URL('https://x.example/hub2')],
+      self: new URL('https://x.example/self'),
+      ...{ lastEventId: 'a "quoted\\" id, <x>; y', type: 't', contentType: 'application/json' },
+    });
+  });
+
+  it('takes the address for the topic if there is no link to itself, and says if there is no hub', async () => {
+    const response = (link: string) =>
+      Object.defineProperty(new Response('', { headers: { link } }), 'url', { value: 'https://x.example/1' });
+    expect((await discover(response('</hub>; rel="mercure"'))).self.href).toBe('https://x.example/1');
+    await expect(discover(response('</hub>; rel="mercurial"'))).rejects.toThrow(HubError);
+  });
+});
