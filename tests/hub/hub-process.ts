@@ -17,7 +17,11 @@ interface Settings {
 
 const { secret, redis, key = 'hub', issuer, audience, lease }: Settings = JSON.parse(process.argv[2] ?? '{}');
 const verifier = { key: secret, algorithms: ['HS256'] };
-const server = createServer((req, res) => void listener(req, res));
+// A page at every other address, from which a browser can ask the hub.
+const server = createServer(
+  (req, res) =>
+    void listener(req, res, () => res.setHeader('content-type', 'text/html').end('<!doctype html>')),
+);
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const { port } = server.address() as AddressInfo;
 const client = redis === undefined ? undefined : createClient({ url: redis });
