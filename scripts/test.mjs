@@ -14,7 +14,8 @@ const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 const needed = {
   chromium: ['browser', 'browsers', 'foreign-clients', 'next', 'recipes'],
   firefox: ['browsers', 'foreign-clients'],
-  redis: ['redis-log', 'redis-runs', 'runs', 'exactly-once', 'cluster'],
+  php: ['hub-processes'],
+  redis: ['hub-processes', 'redis-log', 'redis-runs', 'runs', 'exactly-once', 'cluster'],
   nginx: ['proxies', 'cluster', 'peers'],
   curl: ['proxies', 'foreign-clients'],
   python: ['foreign-clients'],
