@@ -63,7 +63,9 @@ export default defineConfig({
       suite('oracle', { include: ['round-trip/parser-equals-oracle.test.ts'] }),
       suite('relay', { include: ['proxies/relay-*.test.ts'], testTimeout: 60_000 }),
       suite('end-to-end', { testTimeout: 60_000 }),
-      suite('foreign-clients', { include: ['interop/clients.test.ts'], testTimeout: 60_000 }),
+      suite('foreign-clients', { testTimeout: 60_000, hookTimeout: 60_000 }),
+      // On the built packages, since Next bundles for itself.
+      { ...suite('next', { testTimeout: 420_000, hookTimeout: 60_000 }), resolve: {} },
       suite('chaos', { include: ['chaos/chaos.test.ts'], testTimeout: 900_000 }),
       // Apart, since it lasts as long as it is asked to.
       suite('soak', { include: ['chaos/soak.test.ts', 'memory/arrivals.test.ts'], testTimeout: 0 }),
@@ -80,6 +82,9 @@ export default defineConfig({
       suite('run-store', { include: ['runs/{run,memory,sqlite}-*.test.ts'], testTimeout: 120_000 }),
       suite('redis-runs', { include: ['runs/redis-*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 }),
       suite('runs', { include: ['runs/faults/*.test.ts'], testTimeout: 1_800_000, hookTimeout: 60_000 }),
+      // Apart, since it needs a folder that is not ours.
+      suite('hub-suite', { include: ['hub/suite/*.test.ts'], testTimeout: 300_000 }),
+      suite('hub-processes', { include: ['hub/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 }),
       suite('event-log', { include: ['logs/memory-log.test.ts'] }),
       suite('redis-log', { include: ['logs/redis-*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 }),
       suite('exactly-once', { include: ['chaos/exactly-once.test.ts'], testTimeout: 1_800_000 }),

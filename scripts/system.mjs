@@ -1,9 +1,9 @@
 // Programs that tests need beside Node: found, or installed from Debian's packages where we are root.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** @type {Record<string, { commands: string[], packages: string[], variable: string, needs?: string[] }>} */
+/** @type {Record<string, { commands: string[], packages: string[], variable: string, files?: string[] }>} */
 const components = {
   chromium: {
     commands: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
@@ -20,7 +20,16 @@ const components = {
   // With the module that the peers' tests and the benches use.
   nginx: { commands: ['nginx'], packages: ['nginx', 'libnginx-mod-nchan'], variable: 'NGINX_PATH' },
   curl: { commands: ['curl'], packages: ['curl'], variable: 'CURL_PATH' },
+  php: {
+    commands: ['php'],
+    // With the publisher that the hub's tests use.
+    packages: ['php-cli', 'php-symfony-mercure', 'php-symfony-http-client'],
+    variable: 'PHP_PATH',
+    files: ['/usr/share/php/Symfony/Component/Mercure/autoload.php'],
+  },
   python: { commands: ['python3'], packages: ['python3'], variable: 'PYTHON_PATH' },
+  // For better-sqlite3, which has no prebuilt binary in the registry.
+  compiler: { commands: ['g++'], packages: ['g++', 'make', 'python3'], variable: 'CXX' },
 };
 /** msw 3 needs Node 22.12; msw 2 is tested everywhere. */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -34,6 +43,7 @@ export function find(name) {
   if (component === undefined) throw new Error(`No component is named ${name}.`);
   const given = process.env[component.variable];
   if (given) return given;
+  if (!(component.files ?? []).every(existsSync)) return undefined;
   for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...serverFolders]) {
     for (const command of component.commands) {
       const path = join(folder, command);

@@ -424,14 +424,14 @@ describe('a channel', () => {
       );
     const first = reading(await answer());
     await first.until(CURSOR);
-    expect(first.text).toMatch(/^retry: 10\n\ndata: state\n\nevent: eventwire:cursor\ndata: {}\nid: \S+\n\n/);
+    expect(first.text).toMatch(/^retry: 10\ndata: state\n\nevent: eventwire:cursor\ndata: {}\nid: \S+\n\n/);
     const id = await channel.publish('a');
     await first.until(/data: a\nid: \S+\n\n$/);
     await first.cancel();
     await until(() => channel.size === 0);
     const missed = await channel.publish('b');
     const second = reading(await answer({ 'Last-Event-ID': id }));
-    expect(await second.until(/data: b\nid: \S+\n\n$/)).toBe(`retry: 10\n\ndata: b\nid: ${missed}\n\n`);
+    expect(await second.until(/data: b\nid: \S+\n\n$/)).toBe(`retry: 10\ndata: b\nid: ${missed}\n\n`);
     const closing = channel.close();
     expect(await second.rest()).not.toContain('eventwire:end');
     await closing;

@@ -1,5 +1,5 @@
-import { setDefaults } from '../request/default-headers';
 import { refusesMember } from '../request/fetch-quirks';
+import { setDefaults } from '../request/headers';
 import { idAsHeader } from '../request/last-event-id';
 import type { ConvertedInit } from './event-source-init';
 

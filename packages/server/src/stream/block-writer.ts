@@ -5,7 +5,7 @@ import {
   encode,
   encodeAsync,
 } from '@eventwire/encoder';
-import { retryFrame, utf8 } from '../wire/frames';
+import { retryLine, utf8 } from '../wire/frames';
 import { Backpressure } from './backpressure';
 import type { EventStreamSink } from './event-stream-sink';
 import { forEachUntil } from './for-each-until';
@@ -153,7 +153,7 @@ export class BlockWriter {
   }
 
   #writeFrame(frame: Uint8Array): void {
-    if (this.#retry !== undefined) this.put(retryFrame(this.#retry));
+    if (this.#retry !== undefined) this.put(retryLine(this.#retry));
     this.#retry = undefined;
     this.put(frame);
   }

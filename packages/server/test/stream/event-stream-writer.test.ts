@@ -282,13 +282,13 @@ describe('retry', () => {
     expect(sink.text).toBe('retry: 1\ndata: x\nid: 9\n\n');
   });
 
-  it("is a block of its own before a channel's first frame", async () => {
+  it("is a line of its own before a channel's first frame", async () => {
     const { sink, stream } = open({ retry: 1 });
     stream[SUBSCRIBER].write(bytes('data: a\n\n'));
     stream[SUBSCRIBER].write(bytes('data: b\n\n'));
     await stream.sendEvent('c');
     await endOfTurn();
-    expect(sink.text).toBe('retry: 1\n\ndata: a\n\ndata: b\n\ndata: c\n\n');
+    expect(sink.text).toBe('retry: 1\ndata: a\n\ndata: b\n\ndata: c\n\n');
   });
 
   it('leaks into no other stream', async () => {
