@@ -63,7 +63,9 @@ export default defineConfig({
       suite('oracle', { include: ['round-trip/parser-equals-oracle.test.ts'] }),
       suite('relay', { include: ['proxies/relay-*.test.ts'], testTimeout: 60_000 }),
       suite('end-to-end', { testTimeout: 60_000 }),
-      suite('foreign-clients', { include: ['interop/clients.test.ts'], testTimeout: 60_000 }),
+      suite('foreign-clients', { testTimeout: 60_000, hookTimeout: 60_000 }),
+      // On the built packages, since Next bundles for itself.
+      { ...suite('next', { testTimeout: 420_000, hookTimeout: 60_000 }), resolve: {} },
       suite('chaos', { include: ['chaos/chaos.test.ts'], testTimeout: 900_000 }),
       // Apart, since it lasts as long as it is asked to.
       suite('soak', { include: ['chaos/soak.test.ts', 'memory/arrivals.test.ts'], testTimeout: 0 }),

@@ -13,8 +13,12 @@ const PUBLISHED = [
 ];
 /** Development may use these too: code whose changes have to be shared, and data. None of it is published. */
 const DEVELOPMENT = [...PUBLISHED, 'MIT-0', 'MPL-2.0', 'CC-BY-4.0'];
-/** Licences of manifests that only point to a file: what the file of that version was read to be. */
-const READ_BY_HAND = new Map([['spawndamnit@3.0.1', 'MIT']]);
+/** Licences of manifests that name none, or not by its usual name: what the file of that version was read to be. */
+const READ_BY_HAND = new Map([
+  ['spawndamnit@3.0.1', 'MIT'],
+  ['htmx-ext-sse@2.2.4', '0BSD'],
+  ['htmx.org@4.0.1', '0BSD'],
+]);
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall'];
 
 /**

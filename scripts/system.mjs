@@ -28,6 +28,8 @@ const components = {
     files: ['/usr/share/php/Symfony/Component/Mercure/autoload.php'],
   },
   python: { commands: ['python3'], packages: ['python3'], variable: 'PYTHON_PATH' },
+  // For better-sqlite3, which has no prebuilt binary in the registry.
+  compiler: { commands: ['g++'], packages: ['g++', 'make', 'python3'], variable: 'CXX' },
 };
 /** msw 3 needs Node 22.12; msw 2 is tested everywhere. */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

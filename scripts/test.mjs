@@ -12,7 +12,8 @@ const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 
 /** Programs beside Node, and the vitest projects that need them. @type {Record<string, string[]>} */
 const needed = {
-  chromium: ['browser', 'browsers', 'foreign-clients', 'recipes'],
+  compiler: ['sqlite', 'run-store', 'runs', 'browser'],
+  chromium: ['browser', 'browsers', 'foreign-clients', 'next', 'recipes'],
   firefox: ['browsers', 'foreign-clients'],
   php: ['hub-processes'],
   redis: ['hub-processes', 'redis-log', 'redis-runs', 'runs', 'exactly-once', 'cluster'],
@@ -28,7 +29,6 @@ const results = join(mkdtempSync(join(tmpdir(), 'eventwire-test-')), 'results.js
 
 /** @type {[name: string, action: () => unknown][]} */
 const stages = [
-  ['install', () => installFrozen(['--reporter=append-only'], { quiet: true })],
   [
     'system',
     () => {
@@ -39,6 +39,8 @@ const stages = [
       }
     },
   ],
+  // After the system's programs, since one package is compiled.
+  ['install', () => installFrozen(['--reporter=append-only'], { quiet: true })],
   [
     'lint',
     () => run(process.execPath, [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']),

@@ -1,4 +1,5 @@
+import { client } from './client/part.mjs';
 import { server } from './server/part.mjs';
 
 /** @type {readonly import('./part.mjs').Part[]} */
-export const parts = [server];
+export const parts = [server, client];

@@ -57,7 +57,7 @@ describe.each(['node', 'web'])('over server-%s', (server) => {
         const seen: string[] = [];
         for await (const { data } of stream) seen.push(data);
         expect(seen).toEqual(['0', '1', '2', '3', '4']);
-        expect(await stream.closed).toMatchObject({ reason: 'ended' });
+        expect(await stream.closed).toMatchObject({ reason: 'ended', outcome: 'done' });
         await done;
       }
     });

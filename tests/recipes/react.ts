@@ -5,24 +5,24 @@ export type StreamState = 'connecting' | 'open' | 'waiting' | 'closed';
 
 /** Follows the stream at `url` while the component is mounted; what its connection is doing. */
 export function useEventStream(url: string, onEvent: (event: EventStreamMessage) => void): StreamState {
-  const [state, setState] = useState<StreamState>('connecting');
+  const [latest, setLatest] = useState<{ url: string; state: StreamState }>();
   // The newest handler, so that one that is made anew at every render does not connect anew.
   const newest = useRef(onEvent);
   useEffect(() => {
     newest.current = onEvent;
   });
   useEffect(() => {
-    setState('connecting');
     const stream = connect(url, {
       onEvent: (event) => newest.current(event),
-      onOpen: () => setState('open'),
-      onReconnect: () => setState('waiting'),
+      onOpen: () => setLatest({ url, state: 'open' }),
+      onReconnect: () => setLatest({ url, state: 'waiting' }),
       onClose: ({ reason }) => {
         // Closed by the clean-up below, another stream has taken its place.
-        if (reason !== 'closed') setState('closed');
+        if (reason !== 'closed') setLatest({ url, state: 'closed' });
       },
     });
     return () => stream.close();
   }, [url]);
-  return state;
+  // What is known of another URL says nothing about this one.
+  return latest?.url === url ? latest.state : 'connecting';
 }

@@ -4,9 +4,14 @@ export interface CuttingProxy extends AsyncDisposable {
   readonly url: string;
   /** The cuts made so far, by the byte of the response after which the connection was destroyed. */
   readonly cuts: number[];
+  /** The end of what came before each cut. */
+  readonly tails: string[];
   /** From now on connections live as long as their ends want. */
   stopCutting(): void;
 }
+
+/** Longer than the line of an id. */
+const TAIL = 200;
 
 /**
  * Forwards TCP connections to a port of this machine, and destroys each one, with a reset half of the
@@ -14,14 +19,20 @@ export interface CuttingProxy extends AsyncDisposable {
  */
 export async function createCuttingProxy(port: number, bytesUntilCut: () => number): Promise<CuttingProxy> {
   const cuts: number[] = [];
+  const tails: string[] = [];
   let cutting = true;
 
   const proxy = await createTcpProxy(port, ({ downstream, upstream }) => {
     const limit = bytesUntilCut();
     let sent = 0;
+    let tail = '';
+    const follow = (chunk: Buffer) => {
+      sent += chunk.length;
+      tail = (tail + chunk.toString('latin1')).slice(-TAIL);
+    };
     upstream.on('data', (chunk) => {
       if (!cutting || sent + chunk.length <= limit) {
-        sent += chunk.length;
+        follow(chunk);
         if (!downstream.write(chunk)) {
           upstream.pause();
           downstream.once('drain', () => upstream.resume());
@@ -29,8 +40,9 @@ export async function createCuttingProxy(port: number, bytesUntilCut: () => numb
         return;
       }
       const rest = chunk.subarray(0, limit - sent);
-      sent = limit;
+      follow(rest);
       cuts.push(limit);
+      tails.push(tail);
       upstream.removeAllListeners('data');
       upstream.destroy();
       // A clean FIN in the middle of a chunked body and a reset must both be noticed.
@@ -44,6 +56,7 @@ export async function createCuttingProxy(port: number, bytesUntilCut: () => numb
   return {
     url: proxy.url,
     cuts,
+    tails,
     stopCutting: () => {
       cutting = false;
     },

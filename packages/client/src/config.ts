@@ -20,16 +20,19 @@ import { type Clock, guardClock, systemClock } from './reconnect/clock';
 import { createPolicy, type Policy } from './reconnect/policy';
 import { isStream, readBody } from './request/body';
 import { readHeaders } from './request/headers';
+import { isMethod, sendsBody } from './request/method';
 import { readUrl } from './request/url';
 
 /** The options of one stream, checked, with their defaults. */
 export interface Config extends Omit<ConnectOptions<never>, 'reconnect'> {
   readonly url: ConnectUrl;
-  readonly method: string;
+  readonly method: NonNullable<ConnectOptions['method']>;
   readonly lastEventId: string;
   readonly connectTimeout: number | false;
   readonly clock: Clock;
   readonly reconnects: boolean;
+  /** Whether a stream that has been opened is requested again by any method. */
+  readonly repeatsUnsafe: boolean;
   readonly policy: Policy;
   /** False once it has turned out that this fetch follows redirections by itself. */
   manualRedirect: boolean;
@@ -45,7 +48,7 @@ const isTimeout = optional(isNumber(1, Infinity, 'milliseconds (at least 1)'), f
 
 const RULES: OptionRules<ConnectOptions<never>> = {
   fetch: isFunction,
-  method: is('an HTTP method', (value) => typeof value === 'string' && /^[!#$%&'*+.^_`|~\w-]+$/.test(value)),
+  method: orFunction(is('an HTTP method', isMethod)),
   body: unchecked,
   headers: unchecked,
   signal: is('an AbortSignal', (value) => hasMethods(value, 'addEventListener', 'removeEventListener')),
@@ -116,6 +119,7 @@ export function createConfig(url: ConnectUrl, options: ConnectOptions<never>): C
     url,
     clock: clock ? guardClock(clock) : systemClock,
     reconnects: reconnect !== false,
+    repeatsUnsafe: isObject(reconnect),
     policy: createPolicy(reconnect || {}),
     manualRedirect: true,
   } as Config;
@@ -125,7 +129,7 @@ export function createConfig(url: ConnectUrl, options: ConnectOptions<never>): C
   if (typeof headers !== 'function') readHeaders(headers);
   if (typeof body !== 'function') readBody(body);
   const { method } = config;
-  if (body !== undefined && ['GET', 'HEAD'].includes(method.toUpperCase()))
+  if (body !== undefined && typeof method !== 'function' && !sendsBody(method))
     throw invalidOption('body', "a `method` that sends it, such as 'POST'", { value: method });
   if (config.reconnects && isStream(body))
     throw refusal('body', 'a function that makes the stream anew for every attempt');

@@ -32,15 +32,14 @@ export function connect(url: ConnectUrl, options: ConnectOptions<never> = {}): E
 
 /** Connects, and returns the stream as the user sees it. */
 function createEventStream<E>(config: Config): EventStream<E> {
-  const { queue, controls } = createStateMachine<E>(config);
-  const { closed, close } = controls;
+  const { controls, closed, iterate, batches } = createStateMachine<E>(config);
   // Onto the object itself, since a copy would have the values of its getters.
   return Object.assign(controls, {
-    [Symbol.asyncIterator]: () => queue.iterate((next) => next(1)[0] as E),
-    batches: () => queue.iterate((next) => next(Infinity)),
+    [Symbol.asyncIterator]: iterate,
+    batches,
     // Older runtimes have no such symbol; there, `await using` does not exist either.
     [Symbol.asyncDispose ?? Symbol()]: async () => {
-      close();
+      controls.close();
       await closed;
     },
   }) as unknown as EventStream<E>;

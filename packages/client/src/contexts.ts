@@ -59,4 +59,6 @@ export interface Outcome {
   readonly error?: ConnectionError | undefined;
   /** With `ended`: the reason that the server gave, if any. */
   readonly detail?: string | undefined;
+  /** With `ended`, if the stream was a run's: `done`, `stopped`, `failed` or `abandoned`. */
+  readonly outcome?: string | undefined;
 }

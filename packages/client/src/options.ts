@@ -38,11 +38,13 @@ export interface ConnectOptions<E = EventStreamMessage> {
   /** @default globalThis.fetch, looked up at every attempt */
   fetch?: FetchLike | undefined;
   /**
-   * Any HTTP method.
+   * Any HTTP method. By another than GET, HEAD, OPTIONS and QUERY, a stream that has been opened is not
+   * requested again, unless `reconnect` is an object. GET and HEAD send no `body`.
    *
    * @default 'GET'
+   * @example method: ({ lastEventId }) => (lastEventId ? 'GET' : 'POST')
    */
-  method?: string | undefined;
+  method?: PerAttempt<string> | undefined;
   /** Sent with every attempt. A stream can be read only once, so give a function that makes one. */
   body?: PerAttempt<RequestBody | null | undefined> | undefined;
   /** They win over the `Accept` that is sent by default. Your own object is never changed. */

@@ -130,6 +130,7 @@ describe('no secret of a request shows in a message, a stack, a cause or a trace
                 fetch: async (to, init) => (answers[index] as (typeof answers)[0])(to, init),
                 clock: new VirtualClock(),
                 onEvent: () => {},
+                onClose: () => {}, // else each failure would be said on the console
                 onTrace: (record) => traces.push(record),
                 onReconnect: ({ error }) => look(error),
               } as ConnectOptions,

@@ -26,7 +26,7 @@ import type { SubscriptionStore } from './subscriptions/store';
 import type { AuthenticationOptions, Role } from './tokens/authentication';
 import { resolveVerifier, type Verifier, type Verify } from './tokens/verifier';
 
-/** Who may sign tokens. */
+/** A signer of tokens. */
 export interface Issuer {
   /** The `iss` of its tokens. */
   readonly id: string;

@@ -1,5 +1,5 @@
 /*
- * What createRedisSubscriptionStore keeps: a sorted set of processes by the time at which their leases run out,
+ * createRedisSubscriptionStore keeps a sorted set of processes by the time at which their leases run out,
  * and a hash of entries for each. Time is Redis's, since the clocks of processes differ.
  */
 

@@ -25,6 +25,7 @@ export {
   type LoggedEvent,
   type LogPage,
   type MemoryLogOptions,
+  type RunContext,
   RunError,
   type RunState,
   type RunStore,

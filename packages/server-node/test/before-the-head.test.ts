@@ -120,15 +120,15 @@ describe('A POST', () => {
 
 it('A gap is a 410 for a client without the conventions, however late the log says so', async () => {
   const log = createMemoryLog({ maxEvents: 1 });
-  const late = Object.assign(Object.create(log), {
-    read: async (...args: Parameters<typeof log.read>) => {
-      await wait(10);
-      return log.read(...args);
+  const late = new Proxy(log, {
+    get(target, name: keyof typeof log) {
+      const member: unknown = target[name];
+      if (typeof member !== 'function') return member;
+      return name === 'read'
+        ? (...args: unknown[]) => wait(10).then(() => member.apply(log, args))
+        : member.bind(log);
     },
   });
-  for (const method of ['append', 'lastId', 'compare', 'follow', 'cursorBefore'] as const) {
-    late[method] = (log[method] as (() => unknown) | undefined)?.bind(log);
-  }
   const channel = createChannel({ log: late });
   const first = await channel.publish('a');
   await channel.publish('b');

@@ -84,7 +84,7 @@ describe('eventStreamHandler', () => {
     const first = await get(url);
     await until(() => first.text.includes('eventwire:cursor'));
     expect(first.text).toMatch(
-      /^retry: 10\n\ndata: state\n\nevent: eventwire:cursor\ndata: \{\}\nid: \S+\n\n$/,
+      /^retry: 10\ndata: state\n\nevent: eventwire:cursor\ndata: \{\}\nid: \S+\n\n$/,
     );
     const id = await channel.publish('a');
     await until(() => first.text.endsWith(`data: a\nid: ${id}\n\n`));
@@ -92,8 +92,8 @@ describe('eventStreamHandler', () => {
     await until(() => channel.size === 0);
     const missed = await channel.publish('b');
     const second = await get(url, { headers: { 'Last-Event-ID': id } });
-    await until(() => second.text !== 'retry: 10\n\n' && second.text !== '');
-    expect(second.text).toBe(`retry: 10\n\ndata: b\nid: ${missed}\n\n`);
+    await until(() => second.text !== 'retry: 10\n' && second.text !== '');
+    expect(second.text).toBe(`retry: 10\ndata: b\nid: ${missed}\n\n`);
     await channel.close();
     expect(await second.ended).toBe('end');
     expect(second.text).not.toContain('eventwire:end');

@@ -309,7 +309,7 @@ describe('backpressure', () => {
     socket.resume();
     await outcome;
     await stream.closed;
-    expect(flushed).toBeGreaterThan(5000);
+    expect(flushed).toBeGreaterThan(500);
   });
 });
 
@@ -324,6 +324,7 @@ describe('heartbeat', () => {
     let text = ': eventwire heartbeat=400\n';
     for (let i = 0; i < 10; i++) {
       await stream.sendEvent('x');
+      await turns(1);
       text += 'data: x\n\n';
       vi.advanceTimersByTime(399);
     }

@@ -26,6 +26,7 @@ export {
   type LoggedEvent,
   type LogPage,
   type MemoryLogOptions,
+  type RunContext,
   RunError,
   type RunState,
   type RunStore,

@@ -31,8 +31,8 @@ export class LogRows {
   }
 
   find(name: string): LogRow | undefined {
-    const [row] = this.#driver.all('SELECT * FROM eventwire_logs WHERE name = ?', name);
-    return row && ({ ...row } as unknown as LogRow);
+    const [row]: unknown[] = this.#driver.all('SELECT * FROM eventwire_logs WHERE name = ?', name);
+    return row as LogRow | undefined;
   }
 
   create(name: string): LogRow {
@@ -47,6 +47,11 @@ export class LogRows {
       ...[row.seq, row.removed, row.term, row.outcome, row.reason, row.attempt, row.lease],
       ...[row.ttl, row.until, row.stopping, row.expires, row.id],
     );
+  }
+
+  /** As `save`, if nothing has changed but what every event changes. */
+  saveAdded({ seq, until, id }: LogRow): void {
+    this.#driver.run('UPDATE eventwire_logs SET seq = ?, until = ? WHERE id = ?', seq, until, id);
   }
 
   /** Removes a log and all that it has. */

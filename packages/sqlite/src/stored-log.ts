@@ -176,6 +176,7 @@ export abstract class StoredLog implements EventLog {
       [json, characters] = [[], 0];
     };
     let end: LogEnd | undefined;
+    const { term } = row;
     for (const waiting of batch) {
       const { packed, options } = waiting;
       const result = this.#decide(row, options, events);
@@ -200,8 +201,10 @@ export abstract class StoredLog implements EventLog {
     }
     put();
     if (events.length === 0) return;
+    const { removed } = row;
     this.added(row, end);
-    this.rows.save(row);
+    if (end || row.term !== term || row.removed !== removed) this.rows.save(row);
+    else this.rows.saveAdded(row);
     this.database.touch(this.name, events);
   }
 

@@ -1,9 +1,11 @@
 import { createParser } from '@eventwire/parser';
 import { MAX_TIMER } from '../reconnect/clock';
 import { isEventStreamType } from '../response/status';
+import { callSafely } from '../user-callbacks';
+import type { ConvertedInit, EventSourceTrace } from './event-source-init';
 import type { SendRequest } from './event-source-request';
 import { createMessageEvent } from './message-event';
-import { nextTurn } from './next-turn';
+import { createTaskQueue } from './task-queue';
 
 /** [spec] 9.2.2: "The numeric values of the readyState attribute" */
 export const CONNECTING = 0;
@@ -17,31 +19,35 @@ export interface Connection {
   close(): void;
 }
 
-/**
- * Ms. [spec] "This must initially be an implementation-defined value, probably in the region of a few
- * seconds."
- */
-const INITIAL_RECONNECTION_TIME = 3000;
 /** Ms. "Optionally, wait some more": else `retry: 0` and an end would mean hundreds of requests a second. */
 const MIN_DELAY = 100;
 
 interface Result {
   done: boolean;
   value?: Uint8Array | undefined;
+  error?: unknown;
 }
 
 /** HTML 9.2.3, "Processing model", of one EventSource object, at which `fire` dispatches an event. */
-export function openConnection(fire: (event: Event) => void, url: string, send: SendRequest): Connection {
+export function openConnection(
+  fire: (event: Event) => void,
+  url: string,
+  send: SendRequest,
+  { onTrace, maxEventSize, ...init }: ConvertedInit,
+): Connection {
   let readyState: ReadyState = CONNECTING;
-  let reconnectionTime = INITIAL_RECONNECTION_TIME;
+  // [spec] "This must initially be an implementation-defined value, probably in the region of a few seconds."
+  let { reconnectionTime } = init;
+  /** Of the newest response. */
+  let status: number | undefined;
   let lastEventId = '';
   /** Network errors in a row. */
   let failures = 0;
   let controller: AbortController;
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** [spec] "the remote event task source": tasks run in order, each in a turn of its own. */
-  let tasks = Promise.resolve();
+  /** [spec] "the remote event task source" */
+  const addTask = createTaskQueue();
 
   const isClosed = () => readyState === CLOSED;
 
@@ -55,7 +61,7 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
    * [spec] "Queue a task which, if the readyState attribute is set to a value other than CLOSED", does this.
    */
   const queue = (task: () => void) => {
-    tasks = tasks.then(nextTurn).then(() => {
+    addTask(() => {
       if (!isClosed()) task();
     });
   };
@@ -71,18 +77,25 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
   };
 
   /** [spec] "fail the connection": "it does not attempt to reconnect". */
-  const fail = () => {
+  const fail = (error: unknown) => {
     abort();
+    tell('failed', error);
     change(CLOSED, 'error');
   };
 
-  const reestablish = () => {
+  /** Says why an error event follows. */
+  const tell = (type: EventSourceTrace['type'], error: unknown, delay?: number) => {
+    if (onTrace) queue(() => void callSafely(onTrace, { type, delay, status, error }));
+  };
+
+  const reestablish = (error: unknown) => {
     if (isClosed()) return;
-    change(CONNECTING, 'error');
     // [spec] "Wait a delay equal to the reconnection time of the event source. Optionally, wait some more. In
     // particular, if the previous attempt failed, then user agents might introduce an exponential backoff
     // delay"
     const delay = Math.max(MIN_DELAY, reconnectionTime) + extraWait(failures);
+    tell('waiting', error, delay);
+    change(CONNECTING, 'error');
     // [spec] "Wait until the aforementioned task has run", which the queue's order sees to; "Queue a task":
     // "If the EventSource object's readyState attribute is not set to CONNECTING, then return." "Fetch
     // request"
@@ -90,8 +103,9 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
   };
 
   /** Resolves at an end after which the connection is to be reestablished; rejects where it has failed. */
-  const connect = async () => {
+  const connect = async (): Promise<unknown> => {
     controller = new AbortController();
+    status = undefined;
     let response: Response;
     try {
       response = await send(lastEventId, controller.signal);
@@ -101,16 +115,17 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
       // network changes by itself.
       if ((error as Partial<Error> | undefined)?.name === 'AbortError' || !/^https?:/.test(url)) throw error;
       failures++;
-      return;
+      return error;
     }
     // A fetch may resolve with something that is no Response at all: there is nothing to read, now or later.
-    const { status, headers, body } = response;
+    const { headers, body } = response;
+    status = response.status;
     reader = body?.getReader();
     // [spec] "if res's status is not 200, or if res's `Content-Type` is not `text/event-stream`, then fail
     // the connection" (a fetch that cannot stream has no body property at all; null is an empty body). And
     // where a fetch did not heed its signal.
     if (status !== 200 || !isEventStreamType(headers.get('content-type')) || body === undefined || isClosed())
-      throw response;
+      throw undefined;
     failures = 0;
     change(OPEN, 'open');
     // [spec] "the serialization of the origin of the event stream's final URL (i.e., the URL after
@@ -136,18 +151,19 @@ export function openConnection(fire: (event: Event) => void, url: string, send: 
       // By the letter the last event ID buffer of each new stream is empty, so that a first event without an
       // id would make a client forget where it was. The browsers' engines keep the id over a reconnection,
       // and so does this.
-      { lastEventId },
+      { lastEventId, maxEventSize },
     );
     while (reader && !isClosed()) {
       // [spec] processResponseEndOfBody: "reestablish the connection"; the same for a body that broke.
-      const { done, value }: Result = await reader.read().catch(() => ({ done: true }));
+      const { done, value, error }: Result = await reader.read().catch((error) => ({ done: true, error }));
       // [spec] "Once the end of the file is reached, any pending data must be discarded."
-      if (done) return;
+      if (done) return error;
       // Throws at what is too large, or no bytes: it would be so again.
       parser.feed(value as Uint8Array);
       // Reading waits for the listeners, so that what is queued here stays bounded whatever the server sends.
-      await tasks;
+      await new Promise<void>(addTask);
     }
+    return undefined;
   };
 
   const start = () => {

@@ -1,5 +1,5 @@
-import { setDefault, setDefaults } from '../request/default-headers';
 import { refusesMember } from '../request/fetch-quirks';
+import { setDefaults } from '../request/headers';
 import { idAsHeader } from '../request/last-event-id';
 import type { ConvertedInit } from './event-source-init';
 
@@ -19,7 +19,8 @@ export function createRequest(
   // [spec] Potential-CORS: "use-URL-credentials flag is set". fetch() itself refuses such URLs.
   const target = new URL(url);
   target.username = target.password = '';
-  if (target.href !== url.href) setDefault(headers, 'authorization', basicCredentials(url));
+  // [spec] Fetch sends them in response to a 401 alone: "isAuthenticationFetch".
+  let credentials = target.href !== url.href && !headers.has('authorization') && basicCredentials(url);
 
   // mode `cors`, redirect `follow` and credentials `same-origin` are what fetch does by itself.
   // [spec] "Set request's cache mode to 'no-store'."; "If corsAttributeState is Use Credentials, then set
@@ -40,7 +41,12 @@ export function createRequest(
       // Taken out of its object: browsers refuse a fetch whose `this` is not the global.
       const fetch = own ?? globalThis.fetch;
       try {
-        return await fetch(target.href, { headers: sent, signal, ...given });
+        const response = await fetch(target.href, { headers: sent, signal, ...given });
+        if (response?.status !== 401 || !credentials) return response;
+        response.body?.cancel().catch(() => {});
+        headers.set('authorization', credentials);
+        sent.set('authorization', credentials);
+        credentials = false;
       } catch (error) {
         const refused = Object.keys(given).find((name) => refusesMember(error, name));
         if (!refused) throw error;

@@ -32,7 +32,7 @@ class Implementation extends Base {
     const fire = (event: Event) => super.dispatchEvent(event);
     this.#url = urlRecord.href;
     this.#withCredentials = init.withCredentials;
-    this.#connection = openConnection(fire, this.#url, createRequest(urlRecord, init));
+    this.#connection = openConnection(fire, this.#url, createRequest(urlRecord, init), init);
   }
 
   /** [spec] "The url attribute's getter must return the serialization of this EventSource object's url." */

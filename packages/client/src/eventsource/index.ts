@@ -1,2 +1,2 @@
 export { EventSource } from './event-source';
-export type { EventSourceInit } from './event-source-init';
+export type { EventSourceInit, EventSourceTrace } from './event-source-init';

@@ -1,7 +1,7 @@
 import type { Config } from '../config';
 import { ConnectionError } from '../errors';
-import { isThenable, report } from '../user-callbacks';
-import type { Consumer, ConsumerQueue, Entry } from './consumer';
+import { createCaller } from './caller';
+import type { Consumer, ConsumerQueue, Place } from './consumer';
 import { createIterator } from './iterator';
 
 /**
@@ -25,18 +25,30 @@ export interface EventQueue<E> {
    * @returns QUEUE_FULL, if they are too many
    */
   flush(): ConnectionError | undefined;
-  /**
-   * Resolves when more is to be read, or when `onEvent` has handled all. A call takes the place of the one
-   * before.
-   */
-  demand(handled?: boolean): Promise<void>;
+  /** Whether more is to be read. */
+  isWanted(): boolean;
+  /** Resolves when more is to be read. A call takes the place of the one before, as with `handled`. */
+  wanted(): Promise<void>;
+  /** Resolves when `onEvent` has handled all. */
+  handled(): Promise<void>;
   /**
    * No event follows; iteration throws the error. The events here can still be taken, unless they are
    * dropped.
    */
   end(drop: boolean, error: unknown): void;
-  iterate<T>(take: (next: (count: number) => E[]) => T): AsyncIterableIterator<T>;
+  /** One event at a time. */
+  iterate(): AsyncIterableIterator<E>;
+  /** All that are there at a time. */
+  batches(): AsyncIterableIterator<E[]>;
 }
+
+/** Both kinds of events have it: those that were decoded, and those that were not. */
+type Received = { readonly lastEventId: string };
+
+/** Most ids are the ones before, or there are none, and to write a string again is not free for a collector. */
+const setId = (place: Place, id: string) => {
+  if (place.id !== id) place.id = id;
+};
 
 /**
  * @param onDeserted called when the last consumer has left
@@ -48,59 +60,80 @@ export function createQueue<E>(
   onDropped: (dropped: number) => void,
 ): EventQueue<E> {
   const max = maxQueuedEvents ?? 1000;
-  // No links between entries: what a list has let go of would keep what follows it alive.
-  const entries: Entry<E>[] = [];
-  let newest: Entry<E> = { n: 0, event: undefined as E, id: lastEventId };
-  /** The last event that the last consumer was done with. */
-  let left = newest;
+  // One array of the events themselves, so that a batch can be the array: an entry for each event would be
+  // a third of what it costs.
+  let events: E[] = [];
+  const newest: Place = { n: 0, id: lastEventId };
+  /** The last event ID that the last consumer was done with. */
+  let leftId = lastEventId;
   let dropped = 0;
-  let busy = false; // with `onEvent`
   let end: { readonly error: unknown } | undefined;
   // One slot, not a list: only the newest attempt reads, and a superseded one must not pile up here.
   let checkDemand = () => {};
-  const consumers = new Set<Consumer<E>>();
+  /** Made anew by each change: whoever goes through it may change it. */
+  let consumers: readonly Consumer[] = [];
 
-  const oldest = (which: 'taken' | 'done') => {
-    let entry: Entry<E> | undefined;
-    for (const consumer of consumers) if (!entry || consumer[which].n < entry.n) entry = consumer[which];
-    return entry;
+  const slowest = (which: 'taken' | 'done') => {
+    let place: Place | undefined;
+    for (const consumer of consumers) if (!place || consumer[which].n < place.n) place = consumer[which];
+    return place;
   };
   /** How many events the slowest consumer has still to take. */
-  const waiting = () => newest.n - (oldest('taken') ?? newest).n;
-  const after = ({ n }: Entry<E>): Entry<E> | undefined => entries[n - newest.n + entries.length];
-  /**
-   * Drops the entries that every consumer has taken, half of them at a time, so that the rest is moved once.
-   */
+  const waiting = () => newest.n - (slowest('taken') ?? newest).n;
+  /** Where in the array its next event is. */
+  const indexOf = ({ taken }: Consumer) => taken.n - newest.n + events.length;
+  /** Drops the events that every consumer has taken, half of them at a time, so that the rest is moved once. */
   const forget = () => {
-    const passed = entries.length - waiting();
-    if (passed * 2 >= entries.length) entries.splice(0, passed);
+    const passed = events.length - waiting();
+    if (passed * 2 >= events.length) events.splice(0, passed);
   };
-  const hasDemand = () => {
-    if (onQueueFull !== 'pause') return consumers.size > 0;
-    if (maxQueuedEvents) return consumers.size > 0 && waiting() < max;
-    return waiting() === 0 && [...consumers].some((consumer) => consumer.asking());
+  const isWanted = () => {
+    if (onQueueFull !== 'pause') return consumers.length > 0;
+    if (maxQueuedEvents) return consumers.length > 0 && waiting() < max;
+    return waiting() === 0 && consumers.some((consumer) => consumer.asking());
   };
+  const until = (condition: () => boolean) =>
+    new Promise<void>((resolve) => {
+      checkDemand = () => {
+        if (!condition()) return;
+        checkDemand = () => {};
+        resolve();
+      };
+      checkDemand();
+    });
 
-  const join = (asking: () => boolean, wake: () => void): Consumer<E> => {
-    const consumer = { taken: newest, done: newest, asking, wake };
-    consumers.add(consumer);
+  const join = (asking: () => boolean, wake: () => void): Consumer => {
+    const taken = { ...newest };
+    const consumer = { taken, done: ack ? { ...newest } : taken, asking, wake };
+    consumers = [...consumers, consumer];
     checkDemand();
     return consumer;
   };
-  const take = (consumer: Consumer<E>, count: number) => {
-    const events: E[] = [];
-    consumer.done = consumer.taken; // a consumer that takes the next is done with the ones before
-    for (let next = after(consumer.taken); next && events.length < count; next = after(next)) {
-      events.push(next.event);
-      consumer.taken = next;
-    }
-    if (!ack) consumer.done = consumer.taken;
-    forget();
-    checkDemand();
-    return events;
+  const hasNext = (consumer: Consumer) => consumer.taken.n < newest.n && indexOf(consumer) >= 0;
+  /** A consumer is done with the events that it has taken. */
+  const settle = ({ taken, done }: Consumer) => {
+    if (!ack) return; // it is done with each as it takes it: both are one
+    done.n = taken.n;
+    done.id = taken.id;
   };
-  const asked = (consumer: Consumer<E>) => {
-    consumer.done = consumer.taken;
+  /** A consumer that takes the next is done with the ones before. */
+  const advance = (consumer: Consumer, n: number, event: E) => {
+    settle(consumer);
+    const { taken } = consumer;
+    taken.n = n;
+    setId(taken, n === newest.n ? newest.id : (event as Received).lastEventId);
+  };
+  const takeNext = (consumer: Consumer) => {
+    const index = indexOf(consumer);
+    const event = events[index] as E;
+    advance(consumer, consumer.taken.n + 1, event);
+    // Else this one alone holds on to more than half of them.
+    if ((index + 1) * 2 >= events.length) forget();
+    checkDemand();
+    return event;
+  };
+  const asked = (consumer: Consumer) => {
+    settle(consumer);
     checkDemand();
   };
 
@@ -109,66 +142,64 @@ export function createQueue<E>(
       return end;
     },
     join,
-    hasNext: ({ taken }) => after(taken) !== undefined,
-    take,
+    hasNext,
+    takeNext,
+    takeAll(consumer) {
+      const batch = events.slice(indexOf(consumer));
+      advance(consumer, newest.n, batch.at(-1) as E);
+      if (waiting() === 0) events = [];
+      checkDemand();
+      return batch;
+    },
     asked,
     leave(consumer) {
-      if (consumers.delete(consumer) && consumers.size === 0) {
-        left = consumer.done;
+      if (!consumers.includes(consumer)) return;
+      consumers = consumers.filter((other) => other !== consumer);
+      if (consumers.length === 0) {
+        leftId = consumer.done.id;
         onDeserted();
       }
       checkDemand();
     },
   };
-
-  if (onEvent) {
-    // One event after the other, each awaited; in one synchronous run as long as the callback returns no
-    // promise.
-    const consumer = join(
-      () => !busy,
-      async () => {
-        if (busy) return;
-        busy = true;
-        while (after(consumer.taken)) {
-          try {
-            const [event] = take(consumer, 1);
-            const result = onEvent(event as never);
-            if (isThenable(result)) await result;
-          } catch (error) {
-            report(error);
-          }
-        }
-        busy = false;
-        asked(consumer);
-      },
-    );
-  }
+  const caller = onEvent && createCaller(consumerQueue, onEvent as (event: E) => unknown);
 
   return {
     get lastEventId() {
-      return (oldest('done') ?? left).id;
+      return slowest('done')?.id ?? leftId;
     },
     get receivedId() {
       return newest.id;
     },
     push(event, id) {
-      newest = { n: newest.n + 1, event, id };
-      entries.push(newest);
+      newest.n++;
+      setId(newest, id);
+      // Most events of a callback never wait: those of a whole chunk would live long enough to be copied.
+      if (caller && consumers.length === 1 && events.length === 0 && !caller.isBusy()) {
+        advance(caller.consumer, newest.n, event);
+        caller.call(event);
+        return;
+      }
+      events.push(event);
       if (onQueueFull !== 'drop-oldest' || waiting() <= max) return;
-      const first = oldest('taken') as Entry<E>;
-      for (const consumer of consumers) {
-        if (consumer.taken !== first) continue;
-        consumer.taken = after(first) as Entry<E>;
-        if (consumer.done === first) consumer.done = consumer.taken;
+      const { n } = slowest('taken') as Place;
+      const { lastEventId } = events[events.length - newest.n + n] as Received;
+      for (const { taken, done } of consumers) {
+        if (taken.n !== n) continue;
+        for (const place of done.n === n ? [taken, done] : [taken])
+          Object.assign(place, { n: n + 1, id: lastEventId });
       }
       dropped++;
       forget();
     },
     pushId(id) {
+      if (newest.id === id) return;
       newest.id = id;
+      for (const place of consumers.flatMap(({ taken, done }) => [taken, done]))
+        if (place.n === newest.n) place.id = id;
     },
     flush() {
-      for (const consumer of [...consumers]) consumer.wake();
+      for (const consumer of consumers) consumer.wake();
       checkDemand();
       if (dropped) onDropped(dropped);
       dropped = 0;
@@ -176,22 +207,15 @@ export function createQueue<E>(
         ? new ConnectionError('QUEUE_FULL', `More than maxQueuedEvents, ${max}, wait for a consumer`)
         : undefined;
     },
-    demand: (handled) =>
-      new Promise((resolve) => {
-        checkDemand = () => {
-          if (handled ? busy : !hasDemand()) return;
-          checkDemand = () => {};
-          resolve();
-        };
-        checkDemand();
-      }),
+    isWanted,
+    wanted: () => until(isWanted),
+    handled: () => until(() => !caller?.isBusy()),
     end(drop, error) {
       end = { error };
-      if (drop) entries.length = 0;
-      for (const consumer of [...consumers]) {
-        consumer.wake();
-      }
+      if (drop) events = [];
+      for (const consumer of consumers) consumer.wake();
     },
-    iterate: (take) => createIterator(consumerQueue, take),
+    iterate: () => createIterator(consumerQueue, takeNext),
+    batches: () => createIterator(consumerQueue, consumerQueue.takeAll),
   };
 }

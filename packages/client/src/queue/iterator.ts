@@ -1,9 +1,9 @@
-import type { ConsumerQueue } from './consumer';
+import type { Consumer, ConsumerQueue } from './consumer';
 
-/** @param pick makes one result of the events that `next` takes */
+/** @param take makes one result of the events that there are, at least one */
 export function createIterator<E, T>(
   queue: ConsumerQueue<E>,
-  pick: (next: (count: number) => E[]) => T,
+  take: (consumer: Consumer) => T,
 ): AsyncIterableIterator<T> {
   const waiters: ((result: IteratorResult<T> | Promise<never>) => void)[] = [];
   let finished = false;
@@ -11,7 +11,7 @@ export function createIterator<E, T>(
     () => waiters.length > 0,
     () => {
       while (!finished && queue.hasNext(consumer) && waiters.length > 0)
-        waiters.shift()?.({ done: false, value: pick((count) => queue.take(consumer, count)) });
+        waiters.shift()?.({ done: false, value: take(consumer) });
       if (finished) finish();
       else if (queue.end && waiters.length > 0) {
         queue.asked(consumer);
@@ -29,12 +29,16 @@ export function createIterator<E, T>(
     queue.leave(consumer);
   };
   return {
-    next: () =>
-      new Promise((resolve) => {
+    next() {
+      // Most results: where an event is here already, nobody has to wait for it.
+      if (!finished && waiters.length === 0 && queue.hasNext(consumer))
+        return Promise.resolve({ done: false, value: take(consumer) });
+      return new Promise((resolve) => {
         waiters.push(resolve);
         consumer.wake();
         if (waiters.length > 0) queue.asked(consumer);
-      }),
+      });
+    },
     async return() {
       finish();
       return { done: true, value: undefined };

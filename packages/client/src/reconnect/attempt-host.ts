@@ -12,7 +12,15 @@ export interface AttemptHost {
   readonly trace: Trace;
   /** The newest request's, without the last event ID. */
   url: string;
-  opened(response: Response): void;
+  /** The newest request's. */
+  method: string;
+  /** Whether the newest request that was opened had the last event ID as a header; undefined before. */
+  openedWithId: boolean | undefined;
+  /** Whether this method may be used, after what has been opened already. */
+  isRepeatable(method: string): boolean;
+  /** Whether another attempt may follow the newest. */
+  mayRepeat(): boolean;
+  opened(response: Response, withId: boolean): void;
   ended(end: AttemptEnd): void;
   retry(ms: number): void;
 }

@@ -4,7 +4,7 @@ import { buildRequest, requestValues } from '../request/build-request';
 import { createExchange, type Exchange } from '../request/exchange';
 import { publicText } from '../request/public-text';
 import { fetchFollowing } from '../request/redirect';
-import { publicUrl } from '../request/url';
+import { isCrossOrigin, publicUrl } from '../request/url';
 import { createReader } from '../response/event-reader';
 import { refusalOf } from '../response/refusal';
 import { type AttemptEnd, meaningOfStatus } from '../response/status';
@@ -15,6 +15,12 @@ import type { AttemptHost } from './attempt-host';
 const PREVIEW_LENGTH = 2048;
 const PREVIEW_TIME = 2000;
 
+/** A browser does not tell a refusal by CORS from a network that is down. */
+const PREFLIGHT =
+  '. It was open before without Last-Event-ID, for which the browser asks first: unless the network is down, ' +
+  'the CORS preflight was not answered. Answer OPTIONS with Access-Control-Allow-Headers: Last-Event-ID, or ' +
+  'use `lastEventIdParam`';
+
 /**
  * One fetch and the reading of its body; returns how it ended. Over as soon as its signal is aborted, which
  * releases all that it holds: nobody listens to its result from then on.
@@ -23,10 +29,10 @@ export async function runAttempt(host: AttemptHost, context: ConnectContext): Pr
   const { timer } = host;
   const exchange = createExchange(host, context);
   const { check } = exchange;
-  // A fetch may not heed its signal.
-  context.signal.addEventListener('abort', exchange.cancel);
   try {
     const response = await openResponse(host, context, exchange);
+    // A `method` function gave one that must not be repeated: the end of the attempt before is the stream's.
+    if (!response) return { reason: context.previousError ? 'cut' : 'ended', error: context.previousError };
     check();
     timer.stop();
     check();
@@ -39,20 +45,20 @@ export async function runAttempt(host: AttemptHost, context: ConnectContext): Pr
       const message = `${exchange.where} answered ${status}${refusal.words}`;
       throw new ConnectionError(refusal.code, message, { status, headers, body });
     }
-    host.opened(response);
+    host.opened(response, exchange.sentId);
     check();
     return await pump(host, context, exchange);
   } catch (cause) {
-    return { error: cause instanceof ConnectionError ? cause : networkError(cause, exchange) };
+    return { error: cause instanceof ConnectionError ? cause : networkError(cause, exchange, host) };
   }
 }
 
-/** Sends the request, and follows redirections to the response that counts. */
+/** Sends the request, unless it must not be repeated, and follows redirections to the response that counts. */
 async function openResponse(
   host: AttemptHost,
   context: ConnectContext,
   exchange: Exchange,
-): Promise<Response> {
+): Promise<Response | undefined> {
   const { config, trace } = host;
   const { check } = exchange;
   exchange.limit('CONNECT_TIMEOUT', 'connectTimeout', config.connectTimeout);
@@ -60,9 +66,13 @@ async function openResponse(
   if (isThenable(values)) values = await values;
   const { url, target, init, idDropped } = buildRequest(config, context, values);
   check();
+  const { method = 'GET' } = init;
+  if (!host.isRepeatable(method)) return undefined;
   exchange.where = publicUrl(url);
   exchange.secrets = [...init.headers.values(), init.body];
+  exchange.sentId = init.headers.has('last-event-id');
   host.url = url.href;
+  host.method = method;
   trace('connecting', { url: exchange.where });
   if (idDropped) trace('id-not-sent', { length: context.lastEventId.length });
   return fetchFollowing(config, exchange.fetch, target, init, (url, status) => {
@@ -93,34 +103,48 @@ async function previewBody({ read }: Exchange): Promise<string> {
 async function pump(host: AttemptHost, context: ConnectContext, exchange: Exchange): Promise<AttemptEnd> {
   const { config, queue, timer } = host;
   const { check } = exchange;
-  const events = createReader(config, context, queue, host.trace, host.retry);
+  const events = createReader(config, context, exchange, queue, host.trace, host.retry);
   for (;;) {
-    await queue.demand();
+    // Only what has to be waited for is awaited: a promise for each chunk is much of what a chunk costs.
+    if (!queue.isWanted()) {
+      timer.stop();
+      await queue.wanted();
+    }
     check();
     // Only while a read is pending: a paused consumer is not an idle server.
-    exchange.limit('IDLE_TIMEOUT', 'idleTimeout', config.idleTimeout ?? events.idleTimeout());
+    const limit = config.idleTimeout ?? events.idleTimeout();
+    if (!timer.touch(limit || Infinity)) exchange.limit('IDLE_TIMEOUT', 'idleTimeout', limit);
     const { done, value } = await exchange.read();
     check();
-    timer.stop();
     // [spec] "Once the end of the file is reached, any pending data must be discarded."
-    if (done) return {};
-    let end = await events.feed(value);
+    if (done) {
+      timer.stop();
+      return { isClean: events.hasEvents() };
+    }
+    let end = events.feed(value);
+    if (isThenable(end)) {
+      timer.stop();
+      end = await end;
+    }
     // Events that have been received are handed on, whatever became of the attempt meanwhile.
     const error = queue.flush();
     check();
     if (error) end = { error };
     if (!end) continue;
-    await queue.demand(true); // the events before the end are delivered first
+    timer.stop();
+    await queue.handled(); // the events before the end are delivered first
     return end;
   }
 }
 
-function networkError(cause: unknown, { isConnected, where, secrets }: Exchange): ConnectionError {
+function networkError(cause: unknown, exchange: Exchange, { openedWithId }: AttemptHost): ConnectionError {
+  const { isConnected, where, secrets, sentId } = exchange;
   const event = isConnected ? `The connection to ${where} broke` : `No connection to ${where}`;
   // The runtime's words may quote the request.
   const words = wordsOf(cause);
   const reason = publicText(words, secrets);
-  return new ConnectionError('NETWORK', `${event}: ${reason}`, {
+  const isPreflight = !isConnected && sentId && openedWithId === false && isCrossOrigin(where);
+  return new ConnectionError('NETWORK', `${event}: ${reason}${isPreflight ? PREFLIGHT : ''}`, {
     cause: reason === words ? cause : new Error(reason),
   });
 }

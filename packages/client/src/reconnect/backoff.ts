@@ -29,3 +29,16 @@ export function reconnectionDelay(
   const spread = clamp(random || 0, 0, 1) * backoff.jitter * Math.min(backoff.maxDelay, growth);
   return Math.max(reconnectionTime, server) + spread;
 }
+
+/**
+ * The delay after a response that ended cleanly, in ms: the reconnection time. Where no server has set it, at
+ * most a third is added.
+ *
+ * @param random as above
+ */
+export const delayAfterEnd = (
+  { jitter }: Backoff,
+  reconnectionTime: number,
+  isServers: boolean,
+  random: number,
+): number => reconnectionTime + (isServers ? 0 : (clamp(random || 0, 0, 1) * jitter * reconnectionTime) / 3);

@@ -13,9 +13,10 @@ export interface Health {
   /** A connection was opened. */
   opened(now: number): void;
   /**
-   * The present connection, or the attempt at one, is over. It was healthy if it was open for `resetAfter`.
+   * The present connection, or the attempt at one, is over. It was healthy if it was open for `resetAfter`,
+   * or ended cleanly.
    */
-  ended(failures: 0 | 1): void;
+  ended(failures: 0 | 1, isClean?: boolean): void;
 }
 
 export function createHealth(clock: Clock, { resetAfter }: Policy): Health {
@@ -32,10 +33,10 @@ export function createHealth(clock: Clock, { resetAfter }: Policy): Health {
     opened(now) {
       openedAt = now;
     },
-    ended(more) {
+    ended(more, isClean) {
       const now = clock.now();
       failures += more;
-      if (now - openedAt >= resetAfter) {
+      if (isClean || now - openedAt >= resetAfter) {
         failures = 0;
         since = now;
       }

@@ -3,6 +3,7 @@ import type { Outcome } from '../contexts';
 import { ConnectionError } from '../errors';
 import type { StreamControls } from '../event-stream';
 import { createQueue, type EventQueue } from '../queue/event-queue';
+import { isSafe } from '../request/method';
 import { resolveUrl } from '../request/url';
 import { readRetryAfter } from '../response/retry-after';
 import { type AttemptEnd, isPassing } from '../response/status';
@@ -10,7 +11,7 @@ import { seconds } from '../trace';
 import { callSafely } from '../user-callbacks';
 import { runAttempt } from './attempt';
 import type { AttemptHost } from './attempt-host';
-import { clampServerDelay, reconnectionDelay } from './backoff';
+import { clampServerDelay, delayAfterEnd, reconnectionDelay } from './backoff';
 import { createHealth } from './health';
 import { createNotifier } from './notifier';
 import { createPageEvents } from './page-events';
@@ -21,7 +22,9 @@ type StreamState = StreamControls['state'];
 
 interface StateMachine<E> {
   readonly controls: StreamControls;
-  readonly queue: EventQueue<E>;
+  readonly closed: Promise<Outcome>;
+  readonly iterate: EventQueue<E>['iterate'];
+  readonly batches: EventQueue<E>['batches'];
 }
 
 const factsOf = (error: ConnectionError | undefined) => ({ code: error?.code, status: error?.status });
@@ -43,6 +46,12 @@ export function createStateMachine<E>(config: Config): StateMachine<E> {
   let attempt = 0;
   /** In ms. [spec] "a reconnection time ... must initially be an implementation-defined value". */
   let reconnectionTime = policy.initialDelay;
+  /** Whether the server has set it. */
+  let isServers = false;
+  /** Whether a response was opened: what it was asked by may not be repeated. */
+  let wasOpened = false;
+  /** Whether anybody may learn from the stream itself how it ended. */
+  let isWatched = false;
   /** Why the last attempt ended, unless it ended cleanly. */
   let lastError: ConnectionError | undefined;
   /**
@@ -107,6 +116,7 @@ export function createStateMachine<E>(config: Config): StateMachine<E> {
     queue.end(reason === 'closed', reason === 'cut' ? undefined : error);
     resolveClosed(outcome);
     const why = error?.message ?? detail;
+    if (error && !isWatched && !config.onClose) console.error(error);
     trace('closed', { reason, ...factsOf(error) }, why && `closed: ${reason}, ${why}`);
     notify(config.onClose, outcome);
   };
@@ -118,12 +128,15 @@ export function createStateMachine<E>(config: Config): StateMachine<E> {
     let decision: Decision;
     const wasOpen = state === 'open';
     let { signal } = controller;
-    health.ended(1);
+    health.ended(1, end.isClean);
     if (signal.aborted) return;
     const status = error ? error.status : end.reason ? 204 : 200;
-    // Not in the stream's own ends, `terminal` and `ended`.
-    const isAsked = !end.reason || end.reason === 'no-content';
-    if (isAsked && (config.shouldReconnect || (config.refresh && status === 401))) {
+    // A function may give another method for the next.
+    const mayRepeat = typeof config.method === 'function' || host.isRepeatable(config.method);
+    // Not in the stream's own ends, `terminal`, `ended` and `cut`.
+    const isOwn = end.reason && end.reason !== 'no-content';
+    if (isOwn) return finish(end as Outcome);
+    if (mayRepeat && (config.shouldReconnect || (config.refresh && status === 401))) {
       signal = enter('waiting');
       if (!signal.aborted) trace('deciding', { code: error?.code, status });
       if (signal.aborted) return;
@@ -139,15 +152,17 @@ export function createStateMachine<E>(config: Config): StateMachine<E> {
     lastError = error;
     if (end.reason && !error && !decision) return finish(end as Outcome);
     const again = decision ?? (!error || isPassing(error));
-    if (again && config.reconnects) return wait(error, signal);
+    if (again && mayRepeat && config.reconnects) return wait(error, signal, end.isClean && !error);
     finish(error ? { reason: again && wasOpen ? 'cut' : 'failed', error } : { reason: 'ended' });
   };
 
   /** Waits for the next attempt, unless `maxAttempts` or `maxElapsed` is used up. */
-  const wait = (error: ConnectionError | undefined, signal: AbortSignal) => {
+  const wait = (error: ConnectionError | undefined, signal: AbortSignal, isClean = false) => {
     const retryAfter = error?.headers && readRetryAfter(error.headers, clock.now());
     const random = Number(callSafely(config.random ?? Math.random));
-    const delay = reconnectionDelay(policy, health.failures, reconnectionTime, retryAfter, random);
+    const delay = isClean
+      ? delayAfterEnd(policy, reconnectionTime, isServers, random)
+      : reconnectionDelay(policy, health.failures, reconnectionTime, retryAfter, random);
     const why = error?.message ?? 'the response ended';
     let limit: 'maxElapsed' | 'maxAttempts' | undefined;
     if (clock.now() + delay - health.since > policy.maxElapsed) limit = 'maxElapsed';
@@ -179,7 +194,13 @@ export function createStateMachine<E>(config: Config): StateMachine<E> {
     trace,
     ended,
     url: typeof config.url === 'function' ? '' : (resolveUrl(config.url)?.href ?? ''),
-    opened({ status, headers }) {
+    method: '',
+    openedWithId: undefined,
+    isRepeatable: (method) => !wasOpened || config.repeatsUnsafe || isSafe(method),
+    mayRepeat: () => config.reconnects && host.isRepeatable(host.method),
+    opened({ status, headers }, withId) {
+      wasOpened = true;
+      host.openedWithId = withId;
       const signal = enter('open');
       const now = clock.now();
       if (signal.aborted) return;
@@ -191,6 +212,7 @@ export function createStateMachine<E>(config: Config): StateMachine<E> {
       // [spec] "interpret the field value as an integer in base ten, and set the event stream's reconnection
       // time to that integer"
       const time = clampServerDelay(ms, policy);
+      isServers = true;
       if (time === reconnectionTime) return;
       reconnectionTime = time;
       trace('reconnection-time', { reconnectionTime });
@@ -205,12 +227,14 @@ export function createStateMachine<E>(config: Config): StateMachine<E> {
   const onVisibility = () => {
     if (page.isHidden() === paused) return;
     if (paused) return connect();
+    // A stream that must not be requested again goes on.
+    if (!host.isRepeatable(host.method)) return;
     const signal = enter('waiting');
     if (signal.aborted) return;
     paused = true;
     trace('paused', {});
   };
-  const page = createPageEvents(config, onOnline, onVisibility);
+  const page = createPageEvents(config, onOnline, onVisibility, (pause) => timer.resume(pause));
 
   if (signal?.aborted) close();
   else {
@@ -234,9 +258,26 @@ export function createStateMachine<E>(config: Config): StateMachine<E> {
     get reconnectionTime() {
       return reconnectionTime;
     },
-    closed,
-    reconnect: () => connect(),
+    get closed() {
+      isWatched = true;
+      return closed;
+    },
+    reconnect() {
+      wasOpened = false; // the user knows better
+      connect();
+    },
     close,
   };
-  return { controls, queue };
+  const read =
+    <T>(iterate: () => T) =>
+    () => {
+      isWatched = true;
+      return iterate();
+    };
+  return {
+    controls,
+    iterate: read(queue.iterate),
+    batches: read(queue.batches),
+    closed,
+  };
 }

@@ -4,14 +4,15 @@ import { causedError } from '../errors';
 import type { ConnectHeaders } from '../options';
 import type { RequestBody } from '../web-types';
 import { isPresent, isStream, readBody } from './body';
-import { setDefaults } from './default-headers';
-import { readHeaders } from './headers';
+import { readHeaders, setDefaults } from './headers';
 import { idAsHeader, idFits } from './last-event-id';
+import { readMethod, sendsBody } from './method';
 import { readUrl, withParameter } from './url';
 
-/** The values of the options `url`, `headers` and `body` for one attempt. */
+/** The values of the options `url`, `method`, `headers` and `body` for one attempt. */
 interface RequestValues {
   readonly url: string | URL;
+  readonly method: string;
   readonly headers?: ConnectHeaders | undefined;
   readonly body?: RequestBody | null | undefined;
 }
@@ -40,20 +41,19 @@ const isFunction = (value: unknown): value is (context: ConnectContext) => unkno
  * without one fetch is called in the turn of `connect()` itself.
  */
 export function requestValues(
-  { url, headers, body }: Config,
+  { url, method, headers, body }: Config,
   context: ConnectContext,
 ): RequestValues | Promise<RequestValues> {
-  if (![url, headers, body].some(isFunction)) return { url, headers, body } as RequestValues;
-  const call = async (name: string, value: unknown) => {
+  const options = Object.entries({ url, method, headers, body });
+  if (!options.some(([, value]) => isFunction(value))) return Object.fromEntries(options) as never;
+  const call = async ([name, value]: [string, unknown]) => {
     try {
-      return isFunction(value) ? await value(context) : value;
+      return [name, isFunction(value) ? await value(context) : value] as const;
     } catch (cause) {
       throw causedError('REQUEST_FUNCTION_FAILED', `The ${name} function failed`, cause);
     }
   };
-  return Promise.all([call('url', url), call('headers', headers), call('body', body)]).then(
-    ([url, headers, body]) => ({ url, headers, body }) as RequestValues,
-  );
+  return Promise.all(options.map(call)).then((entries) => Object.fromEntries(entries) as never);
 }
 
 /**
@@ -61,15 +61,17 @@ export function requestValues(
  * know.
  */
 export function buildRequest(
-  { method, credentials, lastEventIdParam, manualRedirect, redirect }: Config,
+  { credentials, lastEventIdParam, manualRedirect, redirect }: Config,
   { lastEventId, signal }: ConnectContext,
   values: RequestValues,
 ): AttemptRequest {
   let url: URL;
+  let method: string;
   let headers: Headers;
   let body: RequestBody | null | undefined;
   try {
     url = readUrl(values.url);
+    method = readMethod(values.method);
     headers = readHeaders(values.headers);
     body = readBody(values.body);
   } catch (cause) {
@@ -91,6 +93,8 @@ export function buildRequest(
   const init: FetchInit = { headers, signal };
   if (method !== 'GET') init.method = method;
   if (credentials) init.credentials = credentials;
+  // A `method` function may change to one without.
+  if (!sendsBody(method)) body = undefined;
   if (isPresent(body)) init.body = body as RequestBody;
   if (isStream(body)) init.duplex = 'half'; // fetch refuses a stream without it
   // In a page a redirection costs a second request. So fetch may follow there if there is nothing to protect.

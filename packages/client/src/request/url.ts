@@ -29,6 +29,10 @@ export function readUrl(url: string | URL): URL {
 export const publicUrl = ({ origin, pathname, protocol }: URL): string =>
   origin === 'null' ? protocol : origin + pathname;
 
+/** Whether CORS applies: in a page or a worker, to an absolute URL of another origin. */
+export const isCrossOrigin = (url: string): boolean =>
+  globalThis.location !== undefined && new URL(url).origin !== globalThis.location.origin;
+
 /** Adds a parameter and leaves every other character of the query as it is: it may be signed. */
 export function withParameter(url: URL, name: string, value: string): URL {
   const result = new URL(url);

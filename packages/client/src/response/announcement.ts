@@ -17,13 +17,15 @@ export interface Announcement {
  */
 export function watchAnnouncement(): (chunk: Uint8Array) => Announcement | undefined {
   let line = '';
+  let isComplete = false;
   let announcement: Announcement | undefined;
   return (chunk) => {
-    if (line.length < MAX_LENGTH && !/[\r\n]/.test(line)) {
+    if (!isComplete) {
       line += String.fromCharCode(...chunk.subarray(0, MAX_LENGTH)); // its bytes: all that counts is ASCII
       // A number may go on in the next chunk.
       const [found, digits] =
         /^(?:\xef\xbb\xbf)?: eventwire(?=[ \r\n])(?:.* heartbeat=(\d+)[ \r\n])?/.exec(line) ?? [];
+      isComplete = line.length >= MAX_LENGTH || /[\r\n]/.test(line);
       if (found) announcement = { heartbeat: digits ? clamp(Number(digits), 1_000, 600_000) : undefined };
     }
     return announcement;

@@ -34,11 +34,13 @@ export function actOnConvention(
   { type, data }: { readonly type: string; readonly data: string },
   { onGap, onLagged }: Callbacks,
 ): AttemptEnd | undefined {
-  const { after, oldest, dropped, reason } = fieldsOf(data);
+  const { after, oldest, dropped, reason, outcome } = fieldsOf(data);
   if (type === 'eventwire:gap') callSafely(onGap, { after: text(after, ''), oldest: text(oldest, null) });
   if (type === 'eventwire:lagged')
     callSafely(onLagged, { dropped: (dropped as number) >= 0 ? Number(dropped) : 0 });
-  return type === 'eventwire:end' ? { reason: 'ended', detail: text(reason, undefined) } : undefined;
+  if (type !== 'eventwire:end') return undefined;
+  const end = { reason: 'ended', detail: text(reason, undefined) } as const;
+  return typeof outcome === 'string' ? { ...end, outcome } : end;
 }
 
 function fieldsOf(data: string): Record<string, unknown> {

@@ -1,137 +1,128 @@
 import { createParser, type EventStreamError, type EventStreamMessage } from '@eventwire/parser';
 import type { Config } from '../config';
 import type { ConnectContext } from '../contexts';
-import { ConnectionError, causedError } from '../errors';
+import { causedError } from '../errors';
 import type { EventQueue } from '../queue/event-queue';
+import type { Exchange } from '../request/exchange';
 import type { Trace } from '../trace';
-import { callSafely } from '../user-callbacks';
+import { callSafely, isThenable } from '../user-callbacks';
 import { type Announcement, watchAnnouncement } from './announcement';
 import { actOnConvention, isConvention } from './conventions';
+import { createDecoder } from './decoder';
 import type { AttemptEnd } from './status';
 
 /**
  * The bytes of one response to the queue: parsed, decoded, with the conventions above the Standard acted on.
+ * Synchronous but for a decoder that is not.
  */
 export function createReader(
   config: Config,
-  { signal, lastEventId }: ConnectContext,
+  { lastEventId }: ConnectContext,
+  exchange: Exchange,
   queue: EventQueue<unknown>,
   trace: Trace,
   onRetry: (ms: number) => void,
 ) {
-  const { schema, decode = schema ? 'json' : 'text', terminal, onComment, onInvalid, maxEventSize } = config;
+  const { terminal, onComment, maxEventSize } = config;
   const watch = watchAnnouncement();
+  const decode = createDecoder(config, exchange, queue, trace);
   let announcement: Announcement | undefined;
   let end: AttemptEnd | undefined;
-  /** The chunk's events and comments; until events are pushed, they do not count as received. */
-  const items: (EventStreamMessage | string)[] = [];
+  let hasEvents = false;
+  /**
+   * The chunk's events that are to be decoded, and comments; until events are pushed, they do not count as
+   * received.
+   */
+  let items: (EventStreamMessage | string)[] = [];
   let last: EventStreamMessage | undefined; // by `terminal`
-  // Passed on at the end of a chunk only: before the block's event, the queue would take it for the id of the
-  // event before that one.
-  let newestId: string | undefined;
+  /** Of the block that ended the stream: later ones in its chunk do not count. */
+  let endId: string | undefined;
 
   /** Nothing that follows a closing event, or a `close()` in user code, is acted on. */
   const going =
     <A>(act: (value: A) => void) =>
     (value: A) => {
-      if (!signal.aborted && !end) act(value);
+      if (!end && !exchange.isOver) act(value);
     };
+
+  const finish = (by: AttemptEnd, id: string | undefined) => {
+    end = by;
+    endId = id;
+  };
 
   const parser = createParser(
     {
-      onEvent: going((event: EventStreamMessage) => {
+      onEvent(event: EventStreamMessage) {
+        if (end || exchange.isOver) return;
         if (announcement && isConvention(event.type)) {
-          end = actOnConvention(event, config);
+          const end = actOnConvention(event, config);
+          if (end) finish(end, event.lastEventId);
           return;
         }
-        items.push(event);
-        if (callSafely(terminal, event) === true) {
+        hasEvents = true;
+        if (terminal && callSafely(terminal, event) === true) {
           last = event;
-          end = { reason: 'terminal' };
+          finish({ reason: 'terminal' }, event.lastEventId);
         }
-      }),
-      onLastEventId: going((id: string) => {
-        newestId = id;
-      }),
+        if (decode || onComment) items.push(event);
+        else if (!exchange.isOver) queue.push(event, event.lastEventId);
+      },
       onRetry: going(onRetry),
       onComment: onComment && going((comment: string) => items.push(comment)),
     } as Parameters<typeof createParser>[0],
     { lastEventId, maxEventSize },
   );
 
-  /** What `decode` and `schema` make of an event's data. */
-  const decoded = async (event: EventStreamMessage): Promise<unknown> => {
-    let data: unknown = event.data;
-    if (decode === 'json') data = JSON.parse(event.data);
-    else if (decode !== 'text') data = await decode(event.data, event);
-    const result = await schema?.[event.type]?.['~standard'].validate(data);
-    if (!result) return data;
-    const { issues } = result;
-    if (issues) throw new Error(issues.map(({ message }) => message).join('; '), { cause: issues });
-    return result.value;
-  };
-
-  const pushDecoded = async (event: EventStreamMessage): Promise<void> => {
-    const { type, lastEventId } = event;
-    const quotedType = JSON.stringify(type);
-    let error: ConnectionError | undefined;
-    // The type comes from the wire: it must not find what every object inherits.
-    if (!schema || Object.hasOwn(schema, type))
-      try {
-        const data = await decoded(event);
-        if (!signal.aborted) queue.push({ ...event, data }, lastEventId);
-        return;
-      } catch (cause) {
-        const which = `Event ${quotedType}, last event ID ${JSON.stringify(lastEventId)},`;
-        // Not the cause's words, which may quote the data.
-        error = new ConnectionError('INVALID_EVENT', `${which} is invalid`, { cause });
+  /** Hands the items on, from one on; returns a promise where a decoder does. */
+  const handOn = (from: number): PromiseLike<AttemptEnd | undefined> | AttemptEnd | undefined => {
+    for (let index = from; index < items.length && !exchange.isOver; index++) {
+      const item = items[index] as EventStreamMessage | string;
+      if (typeof item === 'string') {
+        queue.flush(); // the events before it go first
+        if (!exchange.isOver) callSafely(onComment, item);
+      } else if (!decode) queue.push(item, item.lastEventId);
+      else {
+        const refused = decode(item, item === last);
+        if (isThenable(refused)) return refused.then((error) => goOn(error, index));
+        if (refused) return goOn(refused, index);
       }
-    if (signal.aborted) return;
-    // The last event, such as [DONE], is often not like the rest.
-    if (
-      error &&
-      event !== last &&
-      (typeof onInvalid === 'function' ? callSafely(onInvalid, error, event) : onInvalid) !== 'skip'
-    ) {
-      end = { error };
-      // The stream ends here, before this event.
-      newestId = undefined;
-      items.length = 0;
-      return;
     }
-    trace('event-skipped', { event: quotedType, code: error?.code });
-    if (!signal.aborted) queue.pushId(lastEventId);
+    if (items.length > 0) items = [];
+    // After a close() in user code the id must stay that of the last event that was taken.
+    const id = end ? endId : parser.lastEventId;
+    if (id !== undefined && !exchange.isOver) queue.pushId(id);
+    return end;
+  };
+  /** After a decoded item: the stream ends before it if it was refused. */
+  const goOn = (error: AttemptEnd['error'], index: number) => {
+    if (!error) return handOn(index + 1);
+    finish({ error }, undefined);
+    return handOn(items.length);
   };
 
   return {
     /** Ms without a byte, by the heartbeat that the server has announced. */
     idleTimeout: () => 2.5 * (announcement?.heartbeat ?? Infinity),
 
+    /** Whether there was an event that is not of a convention. */
+    hasEvents: () => hasEvents,
+
     /** How the stream ended, if this chunk ended it. */
-    async feed(chunk: Uint8Array): Promise<AttemptEnd | undefined> {
+    feed(chunk: Uint8Array): PromiseLike<AttemptEnd | undefined> | AttemptEnd | undefined {
       try {
         announcement = watch(chunk);
         parser.feed(chunk);
       } catch (cause) {
         const isTooLarge = (cause as EventStreamError).code === 'EVENT_TOO_LARGE';
         // Any other error is about a chunk that is no bytes; the next attempt's would not be, either.
-        end ??= {
-          error: causedError(isTooLarge ? 'EVENT_TOO_LARGE' : 'NO_BODY', 'The body cannot be read', cause),
-        };
+        const error = causedError(
+          isTooLarge ? 'EVENT_TOO_LARGE' : 'NO_BODY',
+          'The body cannot be read',
+          cause,
+        );
+        if (!end) finish({ error }, parser.lastEventId);
       }
-      for (const item of items) {
-        if (signal.aborted) break;
-        if (typeof item === 'string') {
-          queue.flush(); // the events before it go first
-          if (!signal.aborted) callSafely(onComment, item);
-        } else if (decode !== 'text' || schema) await pushDecoded(item);
-        else queue.push(item, item.lastEventId);
-      }
-      items.length = 0;
-      // After a close() in user code the id must stay that of the last event that was taken.
-      if (!signal.aborted && newestId !== undefined) queue.pushId(newestId);
-      newestId = undefined;
-      return end;
+      return handOn(0);
     },
   };
 }

@@ -9,6 +9,9 @@ export interface AttemptEnd {
   readonly error?: ConnectionError | undefined;
   readonly reason?: OutcomeReason;
   readonly detail?: string | undefined;
+  readonly outcome?: string | undefined;
+  /** The server ended the response, after an event: nothing has failed. */
+  readonly isClean?: boolean;
 }
 
 /** Request Timeout, Too Early, Too Many Requests. */

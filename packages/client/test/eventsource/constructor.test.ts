@@ -107,7 +107,14 @@ describe('9.2.2 The EventSource interface: the constructor', () => {
       return Reflect.get(target, name);
     };
     make('http://127.0.0.1/', new Proxy({ fetch: never, withCredentials: true }, { get }));
-    expect(reads).toEqual(['fetch', 'headers', 'withCredentials']);
+    expect(reads).toEqual([
+      'fetch',
+      'headers',
+      'maxEventSize',
+      'onTrace',
+      'reconnectionTime',
+      'withCredentials',
+    ]);
   });
 
   it('steps 15 and 16: fetches at the call, and is CONNECTING', async () => {

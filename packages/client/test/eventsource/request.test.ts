@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EventSourceInit } from '../../src/eventsource/index';
+import { EventSource, type EventSourceInit } from '../../src/eventsource/index';
 import { open, serve, until } from '../helpers/server';
 import { record, sendAndEnd, source } from './helpers';
 
@@ -57,13 +57,24 @@ describe('9.2.2 The EventSource interface: the request', () => {
     expect(initOf({ withCredentials: true }).init.credentials).toBe('include');
   });
 
-  it('step 8: credentials of the url, which fetch itself refuses, go along as Basic authorization', async () => {
-    const server = await serve((_req, res) => open(res));
+  it('step 8: credentials of the url wait for a 401, and are sent with every later request', async () => {
+    const server = await serve((req, res) => {
+      if (req.headers.authorization) open(res).end('retry: 1\n\n');
+      else res.writeHead(401).end('who are you?');
+    });
     const es = source(server.url.replace('//', '//us%C3%A9r:p%40ss@'));
-    await until(() => server.requests.length === 1);
-    const expected = Buffer.from('usér:p@ss').toString('base64');
-    expect(server.requests[0]?.headers.authorization).toBe(`Basic ${expected}`);
+    await until(() => server.requests.length === 3);
+    const expected = `Basic ${Buffer.from('usér:p@ss').toString('base64')}`;
+    const sent = server.requests.map(({ headers }) => headers.authorization);
+    expect(sent).toEqual([undefined, expected, expected]);
     expect(es.url).toContain('us%C3%A9r:p%40ss@');
+  });
+
+  it('step 8: credentials of the url that are refused fail the connection', async () => {
+    const server = await serve((_req, res) => res.writeHead(401).end());
+    const es = source(server.url.replace('//', '//user:pass@'));
+    await until(() => es.readyState === EventSource.CLOSED);
+    expect(server.requests).toHaveLength(2);
   });
 
   it('beyond the Standard: an Authorization of the headers wins over them', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clampServerDelay, reconnectionDelay } from '../../src/reconnect/backoff';
+import { clampServerDelay, delayAfterEnd, reconnectionDelay } from '../../src/reconnect/backoff';
 
 const defaults = {
   initialDelay: 1000,
@@ -55,5 +55,17 @@ describe('the delay before an attempt', () => {
     expect(reconnectionDelay(defaults, 0, 1000, 4000, 0)).toBe(4000);
     expect(reconnectionDelay(defaults, 0, 5000, 4000, 0)).toBe(5000);
     expect(reconnectionDelay(defaults, 0, 1000, Infinity, 0)).toBe(600_000);
+  });
+});
+
+describe('the delay after a clean end', () => {
+  it.each<[string, boolean, number, number, number]>([
+    ['the reconnection time at least', false, 1, 0, 900],
+    ['and a third of it at most', false, 1, 1, 1200],
+    ['less by a smaller jitter', false, 0.5, 1, 1050],
+    ['nothing is added without jitter', false, 0, 1, 900],
+    ['nothing is added to a time that the server has set', true, 1, 1, 900],
+  ])('is %s', (_, isServers, jitter, random, expected) => {
+    expect(delayAfterEnd({ ...defaults, jitter }, 900, isServers, random)).toBe(expected);
   });
 });

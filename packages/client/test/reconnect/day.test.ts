@@ -63,8 +63,17 @@ const kinds: [string, (call: Call) => void, ConnectOptions, number, number][] = 
   ['429 with Retry-After: 60', (call) => call.refuse(429, { 'retry-after': '60' }), {}, 40, 61],
   ['429 with Retry-After: 0', (call) => call.refuse(429, { 'retry-after': '0' }), {}, 150, 330],
   ['503 with Retry-After: 99999999', (call) => call.refuse(503, { 'retry-after': '99999999' }), {}, 5, 6],
-  ['retry: 0', opened('retry: 0\ndata: x\n\n'), {}, 150, 350],
-  ['retry: 99999999999', opened('retry: 99999999999\ndata: x\n\n'), {}, 5, 7],
+  ['retry: 0', opened('retry: 0\n\n'), {}, 150, 350],
+  ['retry: 99999999999', opened('retry: 99999999999\n\n'), {}, 5, 7],
+  // A clean end is no failure: the reconnection time alone.
+  ['retry: 30000, an event and the end', opened('retry: 30000\ndata: x\n\n'), {}, 119, 120],
+  [
+    'an event and the end, in half a minute to forty seconds',
+    opened('data: x\n\n'),
+    { reconnect: { initialDelay: 30_000 } },
+    90,
+    120,
+  ],
   [
     '401 whose refresh rejects',
     (call) => call.refuse(401),

@@ -8,6 +8,7 @@ function follow(options: ConnectOptions) {
   const script = scriptedFetch();
   const clock = new VirtualClock();
   const stream = connect(url, { fetch: script.fetch, clock, random: () => 0, onEvent: () => {}, ...options });
+  void stream.closed; // somebody listens, so that nothing is said on the console
   /** The newest attempt is answered so. */
   const answer = async (status: number) => {
     await settle();

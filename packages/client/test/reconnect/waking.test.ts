@@ -18,7 +18,15 @@ function page(hidden = false) {
     document.hidden = !visible;
     document.dispatchEvent(new Event('visibilitychange'));
   };
-  return { online: () => window.dispatchEvent(new Event('online')), show, add, remove };
+  return {
+    online: () => window.dispatchEvent(new Event('online')),
+    show,
+    add,
+    remove,
+    resume: () => document.dispatchEvent(new Event('resume')),
+    pageshow: (persisted: boolean) =>
+      window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted })),
+  };
 }
 
 function follow(options: ConnectOptions = {}) {
@@ -58,7 +66,7 @@ describe('online', () => {
     online();
     expect(calls).toHaveLength(3);
     stream.close();
-    expect(remove).toHaveBeenCalledOnce();
+    expect(remove.mock.calls.map(([type]) => type)).toEqual(['online', 'pageshow']);
   });
 });
 
@@ -151,6 +159,82 @@ describe('after a sleep', () => {
     expect(stream.state).toBe('connecting');
     await clock.advance(1001);
     expect(calls).toHaveLength(2);
+    stream.close();
+  });
+});
+
+describe('a page that comes back', () => {
+  it('after a freeze reads what waits before a timeout may speak', async () => {
+    const { resume } = page();
+    const { call, stream, clock } = follow({ idleTimeout: 5000 });
+    call(0).open();
+    await settle();
+    clock.time += 9000; // frozen: no timer has fired
+    resume();
+    call(0).send('data: x\n\n');
+    await clock.advance(4999);
+    expect(stream.state).toBe('open');
+    await clock.advance(1);
+    expect(stream.state).toBe('waiting');
+    stream.close();
+  });
+
+  it('after a freeze gives a silent connection that is overdue one second', async () => {
+    const { resume } = page();
+    const { call, stream, clock } = follow({ idleTimeout: 5000 });
+    call(0).open();
+    await settle();
+    clock.time += 9000;
+    resume();
+    await clock.advance(999);
+    expect(stream.state).toBe('open');
+    await clock.advance(1);
+    expect(stream.state).toBe('waiting');
+    stream.close();
+  });
+
+  it('late timers are no reason to close: what waits is read first', async () => {
+    const { call, stream, clock } = follow({ idleTimeout: 5000 });
+    call(0).open();
+    await settle();
+    clock.sleep(9000); // the program was held up
+    await clock.advance(5000);
+    expect(stream.state).toBe('open');
+    call(0).send(':\n\n');
+    await clock.advance(1000);
+    expect(stream.state).toBe('open');
+    stream.close();
+  });
+
+  it.each<[string, boolean, ConnectOptions, string]>([
+    ['notices a stranded connection within a second', true, {}, 'waiting'],
+    ['also if its timeout has time left', true, { idleTimeout: HOUR }, 'waiting'],
+    ['was not away without `persisted`', false, {}, 'open'],
+    ['leaves a request that must not be repeated', true, { method: 'POST' }, 'open'],
+    ['leaves a stream that does not come back', true, { reconnect: false }, 'open'],
+  ])('from the back/forward cache %s', async (_, persisted, options, state) => {
+    const { pageshow } = page();
+    const { call, stream, clock } = follow(options);
+    call(0).open();
+    await settle();
+    pageshow(persisted);
+    await clock.advance(1000);
+    expect(stream.state).toBe(state);
+    stream.close();
+    expect(clock.timers.size).toBe(0);
+  });
+
+  it('from the back/forward cache ends a wait, but not one that the server has asked for', async () => {
+    const { pageshow } = page();
+    const { call, calls, stream } = follow({ reconnect: { initialDelay: 60_000 } });
+    call(0).fail('offline');
+    await settle();
+    pageshow(true);
+    expect([stream.state, calls.length]).toEqual(['connecting', 2]);
+    call(1).refuse(503, { 'retry-after': '9' });
+    await settle();
+    pageshow(true);
+    expect([stream.state, calls.length]).toEqual(['waiting', 2]);
     stream.close();
   });
 });

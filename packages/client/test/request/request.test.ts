@@ -128,6 +128,7 @@ describe('the request', () => {
         fetch,
         clock,
         method: 'REPORT',
+        reconnect: {},
         headers: async ({ attempt }) => ({ token: `t${attempt}` }),
         body: ({ attempt }) => Promise.resolve(`body ${attempt}`),
         onEvent: () => {},

@@ -4,7 +4,7 @@ import { RecentEvents } from '../log/recent-events';
 import type { ReservedEvents } from '../log/reserved-events';
 import { startTimer } from '../stream/timers/timer';
 import { afterThisTurn } from '../stream/turn';
-import type { Wait } from '../stream/wait';
+import type { Wait } from '../wait';
 import { type LiveSubscription, TopicIndex } from './topic-index';
 
 /**

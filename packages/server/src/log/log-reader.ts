@@ -1,5 +1,5 @@
 import { afterThisTurn } from '../stream/turn';
-import type { Wait } from '../stream/wait';
+import type { Wait } from '../wait';
 import type { EventLog, LoggedEvent } from './event-log';
 import type { ReservedEvents } from './reserved-events';
 

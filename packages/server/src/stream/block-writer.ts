@@ -5,11 +5,11 @@ import {
   encode,
   encodeAsync,
 } from '@eventwire/encoder';
-import { retryFrame, utf8 } from '../wire/frames';
+import { retryLine, utf8 } from '../wire/frames';
 import { Backpressure } from './backpressure';
 import type { EventStreamSink } from './event-stream-sink';
 import { forEachUntil } from './for-each-until';
-import { nextTurn, TURN_BYTES } from './turn';
+import { atEndOfTurn, nextTurn, TURN_BYTES } from './turn';
 
 /** The stream whose blocks are written. */
 export interface BlockWriterOwner {
@@ -48,6 +48,11 @@ export class BlockWriter {
   #waiting: (() => void)[] | undefined;
   /** Bytes of events since the last turn that was left to others. */
   #spent = 0;
+  /** Whole events that go out together at the end of this turn, in one write. */
+  #gathered = '';
+  /** Characters of these from which on they go out at once. */
+  #room = 0;
+  readonly #highWaterMark: number;
 
   constructor(
     sink: EventStreamSink,
@@ -56,6 +61,7 @@ export class BlockWriter {
   ) {
     this.#sink = sink;
     this.#backpressure = new Backpressure(sink, highWaterMark);
+    this.#highWaterMark = highWaterMark;
     this.#retry = retry;
     this.#owner = owner;
   }
@@ -105,20 +111,30 @@ export class BlockWriter {
   }
 
   /**
-   * Writes an event, in its turn. Data that is async holds the turn until its block is whole. Gives what
-   * settles once more may follow; nothing where it may at once, since a promise for each event could be
-   * measured.
+   * Writes an event, while no block is in progress: those of one turn of the event loop go out in one write,
+   * at its end. Data that is async is written piece by piece, and holds up others until its block is whole.
+   * Gives what settles once more may follow; nothing where it may at once, since a promise for each event
+   * could be measured.
    */
   writeEvent(event: EventInput | AsyncServerEventInit): Promise<void> | undefined {
     if (!isSync(event)) return this.#writePieces(event);
     const text = encode(event, this.#defaults());
     this.#retry = undefined;
-    return this.#putText(text);
+    return this.#gather(text);
+  }
+
+  /** Writes what has been gathered. */
+  flush(): void {
+    const text = this.#gathered;
+    if (text === '') return;
+    this.#gathered = '';
+    this.#spend(utf8(text));
   }
 
   /** Writes bytes as they are, without the reconnection time; called in its turn. */
   put(bytes: Uint8Array): void {
     if (this.#finished) return;
+    if (this.#gathered !== '') this.flush();
     this.#sink.write(bytes);
     this.#lastWrite = Math.floor(performance.now());
     if (this.#sink.pending > 0) this.#owner.onPending(bytes.byteLength);
@@ -137,7 +153,7 @@ export class BlockWriter {
   }
 
   #writeFrame(frame: Uint8Array): void {
-    if (this.#retry !== undefined) this.put(retryFrame(this.#retry));
+    if (this.#retry !== undefined) this.put(retryLine(this.#retry));
     this.#retry = undefined;
     this.put(frame);
   }
@@ -163,11 +179,31 @@ export class BlockWriter {
     }
   }
 
-  /** Gives what settles once more may follow, where that is not at once. */
+  /** A write for each event would take most of the time of a stream. */
+  #gather(text: string): Promise<void> | undefined {
+    if (this.#gathered === '') {
+      this.#room = Math.min(TURN_BYTES, this.#highWaterMark - this.#sink.pending);
+      if (text.length < this.#room) atEndOfTurn(() => this.flush());
+    }
+    this.#gathered += text;
+    if (this.#gathered.length < this.#room) return undefined;
+    this.flush();
+    return this.#roomForMore();
+  }
+
   #putText(text: string): Promise<void> | undefined {
-    const bytes = utf8(text);
+    this.flush();
+    this.#spend(utf8(text));
+    return this.#roomForMore();
+  }
+
+  #spend(bytes: Uint8Array): void {
     this.put(bytes);
     this.#spent += bytes.byteLength;
+  }
+
+  /** Settles once more may follow; nothing where that is at once. */
+  #roomForMore(): Promise<void> | undefined {
     if (this.#spent >= TURN_BYTES) {
       this.#spent = 0;
       return nextTurn().then(() => this.#backpressure.wait());

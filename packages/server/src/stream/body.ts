@@ -19,7 +19,7 @@ export type EventStreamBody = void | Subscription | EventIterable;
 /** The part of a stream that a body is sent to. */
 interface BodyTarget {
   readonly signal: AbortSignal;
-  sendEvent(event: EventInput | AsyncServerEventInit): Promise<void>;
+  sendNext(event: EventInput | AsyncServerEventInit): Promise<void> | undefined;
   report(error: unknown): unknown;
 }
 
@@ -42,7 +42,7 @@ export async function sendBody(body: EventStreamBody, stream: BodyTarget): Promi
     body,
     stream.signal,
     (error) => stream.report(error),
-    (event) => stream.sendEvent(event),
+    (event) => stream.sendNext(event),
   );
 }
 

@@ -89,15 +89,32 @@ export class StreamSubscriber
 
   /** As EventStreamWriter says. */
   sendEvent(event: EventInput | AsyncServerEventInit): Promise<void> {
+    try {
+      this.#check(event);
+      if (!this.#blocks.held) {
+        const drained = this.#blocks.writeEvent(event);
+        return drained === undefined ? DONE : handled(this.#unlessGone(drained));
+      }
+    } catch (error) {
+      return handled(Promise.reject(error));
+    }
     const sent = new Promise<void>((resolve, reject) => {
-      refuseReservedType(event);
-      if (this.#state !== 'open') throw this.#tooLate();
       this.#blocks.take(() => {
         this.#writeEvent(event).then(resolve, reject);
       });
     });
-    sent.catch(() => {});
-    return sent;
+    return handled(sent);
+  }
+
+  /**
+   * Sends an event of a source that gives one after the other, and stops once the signal is aborted. Gives
+   * what settles once the next may follow; nothing where it may at once, since a promise for each event could
+   * be measured.
+   */
+  sendNext(event: EventInput | AsyncServerEventInit): Promise<void> | undefined {
+    if (this.#blocks.held) return this.sendEvent(event);
+    this.#check(event);
+    return this.#blocks.writeEvent(event);
   }
 
   /** A block in progress is waited for. */
@@ -125,6 +142,7 @@ export class StreamSubscriber
   }
 
   hold(): boolean {
+    this.#blocks.flush();
     return this.#state === 'open' && this.#sink.hold();
   }
 
@@ -159,12 +177,15 @@ export class StreamSubscriber
   }
 
   cut(): void {
+    // Where no head has gone out, a response says more.
+    if (this.#sink.held && this.respond(INTERNAL_ERROR)) return;
     // The client comes back after any end, so that it need not be told this one from another.
     if (this.#init.onFinish === 'close') {
       this.close();
       return;
     }
     this.#finish(closedHere(), () => {
+      this.#blocks.flush();
       this.#cutsOnceTaken = true;
       this.closed.then(drainTimeout(this.#sink, this.#init.writeTimeout));
       this.onDrained();
@@ -174,6 +195,7 @@ export class StreamSubscriber
   close(): void {
     if (this.#state === 'over') return;
     this.#finish(closedHere(), () => {
+      this.#blocks.flush();
       this.#sink.end();
       this.closed.then(drainTimeout(this.#sink, this.#init.writeTimeout));
     });
@@ -247,10 +269,18 @@ export class StreamSubscriber
     this.#destroy(closedHere());
   }
 
+  #check(event: EventInput | AsyncServerEventInit): void {
+    refuseReservedType(event);
+    if (this.#state !== 'open') throw this.#tooLate();
+  }
+
   async #writeEvent(event: EventInput | AsyncServerEventInit): Promise<void> {
     if (this.#state === 'over') throw this.#reason;
-    const drained = this.#blocks.writeEvent(event);
-    if (drained) await drained;
+    await this.#unlessGone(this.#blocks.writeEvent(event));
+  }
+
+  async #unlessGone(drained: Promise<void> | undefined): Promise<void> {
+    await drained;
     // The bytes that were written before the stream was ended on this side still go out.
     if (this.#reason?.code === 'CLIENT_GONE') throw this.#reason;
   }
@@ -266,6 +296,8 @@ export class StreamSubscriber
   }
 
   #respond(make: Parameters<EventStreamSink['respond']>[0]): boolean {
+    // An event that was sent has begun the stream.
+    this.#blocks.flush();
     if (this.#state !== 'open' || !this.#sink.respond(make)) return false;
     this.#finish(closedHere());
     return true;
@@ -305,6 +337,14 @@ export class StreamSubscriber
 const LATE =
   'The event came after the end of the callback, which has ended the stream: to go on sending, ' +
   '`await stream.closed` in the callback';
+
+const DONE = Promise.resolve();
+
+/** A rejection that nobody handles does not crash the process. */
+function handled(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
+}
 
 const INTERNAL_ERROR = { status: 500, body: 'Internal Server Error\n' };
 

@@ -4,8 +4,9 @@
  */
 export const TURN_BYTES = 65_536;
 
-interface Immediate {
+interface NodeGlobals {
   setImmediate?(callback: () => void): unknown;
+  readonly process?: { nextTick?(callback: () => void): unknown } | undefined;
 }
 
 /**
@@ -13,7 +14,7 @@ interface Immediate {
  * runtime can.
  */
 export function afterThisTurn(callback: () => void): void {
-  const { setImmediate } = globalThis as Immediate;
+  const { setImmediate } = globalThis as NodeGlobals;
   if (setImmediate) setImmediate(callback);
   else setTimeout(callback, 0);
 }
@@ -21,4 +22,18 @@ export function afterThisTurn(callback: () => void): void {
 /** Settles after the same. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => afterThisTurn(resolve));
+}
+
+/** Microtasks for which a turn lasts, where no runtime says when they have run out. */
+const MICROTASKS = 32;
+
+/** Calls back at the end of this turn of the event loop: once the microtasks that are due have run, or many. */
+export function atEndOfTurn(callback: () => void): void {
+  const { process } = globalThis as NodeGlobals;
+  if (process?.nextTick) process.nextTick(callback);
+  else afterMicrotasks(MICROTASKS, callback);
+}
+
+function afterMicrotasks(count: number, callback: () => void): void {
+  queueMicrotask(count === 0 ? callback : () => afterMicrotasks(count - 1, callback));
 }

@@ -11,6 +11,14 @@ export function retryFrame(retry: number): Uint8Array {
   return utf8(`retry: ${retry}\n\n`);
 }
 
+/**
+ * A line that sets the client's reconnection time (ms), ahead of the stream's first block. There is no blank
+ * line behind it, since some clients take every blank line for an event.
+ */
+export function retryLine(retry: number): Uint8Array {
+  return utf8(`retry: ${retry}\n`);
+}
+
 /** Whole blocks as one frame. */
 export function join(frames: readonly Uint8Array[]): Uint8Array {
   const [first] = frames;

@@ -29,6 +29,11 @@ export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }
 
+/** The end of this turn, at which the events that were sent in it go out. */
+export function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
 export interface Block {
   type: string;
   id: string | undefined;

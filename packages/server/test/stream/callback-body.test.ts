@@ -28,6 +28,7 @@ describe('A callback that gives nothing', () => {
     source.emit('news', 'one');
     await settled();
     source.emit('news', 'two');
+    await settled();
     expect(sink.text).toBe('data: one\n\ndata: two\n\n');
     expect(sink.over).toBeUndefined();
     expect(errors).toEqual([]);

@@ -117,6 +117,20 @@ describe('A channel’s stream without the conventions', () => {
     expect([sink.text, sink.over]).toEqual(['', 'destroyed']);
   });
 
+  it('is a 500 if its log fails before the head has gone out', async () => {
+    const broken = Object.assign(createMemoryLog(), {
+      read: () => {
+        throw new Error('out of order');
+      },
+    });
+    const sink = new FakeSink();
+    sink.begun = false;
+    const { stream } = open({ conventions: false }, { lastEventId: 'unknown.7' }, sink);
+    createChannel({ log: broken, onError: () => {} }).subscribe(stream);
+    await settled();
+    expect(sink.text).toBe('500');
+  });
+
   it('has its initial state without a cursor, and none in place of heartbeats', async () => {
     const { channel, subscribe } = await setUp();
     const sink = subscribe('', { initial: () => ['state'], topics: ['x'] }, { heartbeat: 20 });

@@ -8,7 +8,7 @@ import {
   SUBSCRIBER,
 } from '../../src/index';
 import { FakeSink } from '../helpers/fake-sink';
-import { deferred, settled, stateOf } from '../helpers/helpers';
+import { deferred, endOfTurn, settled, stateOf } from '../helpers/helpers';
 
 function open(init: EventStreamInit = {}, sink = new FakeSink()) {
   const errors: unknown[] = [];
@@ -27,11 +27,39 @@ afterEach(() => {
 });
 
 describe('sendEvent', () => {
-  it('writes at the call, not later', () => {
+  it('writes the events of one turn at its end, in one write', async () => {
     const { sink, stream } = open();
     stream.sendEvent({ type: 'greeting', id: '1', data: 'hello' });
     stream.sendEvent('plain');
-    expect(sink.text).toBe('event: greeting\ndata: hello\nid: 1\n\ndata: plain\n\n');
+    expect(sink.writes).toEqual([]);
+    await endOfTurn();
+    expect(sink.writes).toEqual(['event: greeting\ndata: hello\nid: 1\n\ndata: plain\n\n']);
+    await stream.sendEvent('alone');
+    await endOfTurn();
+    expect(sink.writes.slice(1)).toEqual(['data: alone\n\n']);
+  });
+
+  it('keeps the order of events, frames and heartbeats, and writes no more than 64 KiB later', () => {
+    const { sink, stream } = open({ highWaterMark: 1_000_000 });
+    stream.sendEvent('one');
+    stream[SUBSCRIBER].write(bytes('data: frame\n\n'));
+    stream.sendEvent('x'.repeat(65_536));
+    stream.sendEvent('two');
+    stream.close();
+    expect(sink.writes.map((text) => text.replace(/x+/, 'many'))).toEqual([
+      'data: one\n\n',
+      'data: frame\n\n',
+      'data: many\n\n',
+      'data: two\n\n',
+    ]);
+  });
+
+  it('writes what was sent before the stream is held or answered otherwise, which is then too late', () => {
+    const { sink, stream } = open();
+    sink.begun = false;
+    stream.sendEvent('one');
+    expect(() => stream.respond({ status: 404 })).toThrow(expect.objectContaining({ code: 'HEADERS_SENT' }));
+    expect(sink.text).toBe('data: one\n\n');
   });
 
   it('resolves once below the high-water mark', async () => {
@@ -65,6 +93,7 @@ describe('sendEvent', () => {
       code: 'INVALID_EVENT',
     });
     await stream.sendEvent('fine');
+    await endOfTurn();
     expect(sink.text).toBe('data: fine\n\n');
   });
 
@@ -173,6 +202,7 @@ describe('async data', () => {
     const next = stream.sendEvent('next');
     await expect(failing).rejects.toThrow('no data');
     await next;
+    await endOfTurn();
     expect(sink.text).toBe('retry: 5\ndata: next\n\n');
     expect(sink.over).toBeUndefined();
   });
@@ -226,6 +256,7 @@ describe('retry', () => {
     const { sink, stream } = open({ retry: 3000 });
     await stream.sendEvent({ comment: 'data: no\n\u2028data: x', id: '1', type: 't', data: 'a' });
     await stream.sendEvent('b');
+    await endOfTurn();
     expect(sink.text).toBe(
       ': data: no\n: \u2028data: x\nevent: t\nretry: 3000\ndata: a\nid: 1\n\ndata: b\n\n',
     );
@@ -235,6 +266,7 @@ describe('retry', () => {
     const { sink, stream } = open({ retry: 3000 });
     await stream.sendEvent({ retry: 7, data: 'a' });
     await stream.sendEvent('b');
+    await endOfTurn();
     expect(sink.text).toBe('retry: 7\ndata: a\n\ndata: b\n\n');
   });
 
@@ -250,12 +282,13 @@ describe('retry', () => {
     expect(sink.text).toBe('retry: 1\ndata: x\nid: 9\n\n');
   });
 
-  it("is a block of its own before a channel's first frame", async () => {
+  it("is a line of its own before a channel's first frame", async () => {
     const { sink, stream } = open({ retry: 1 });
     stream[SUBSCRIBER].write(bytes('data: a\n\n'));
     stream[SUBSCRIBER].write(bytes('data: b\n\n'));
     await stream.sendEvent('c');
-    expect(sink.text).toBe('retry: 1\n\ndata: a\n\ndata: b\n\ndata: c\n\n');
+    await endOfTurn();
+    expect(sink.text).toBe('retry: 1\ndata: a\n\ndata: b\n\ndata: c\n\n');
   });
 
   it('leaks into no other stream', async () => {
@@ -263,6 +296,7 @@ describe('retry', () => {
     for (const _ of [1, 2]) {
       const { sink, stream } = open(init);
       await stream.sendEvent('a');
+      await endOfTurn();
       expect(sink.text).toBe('retry: 1\ndata: a\n\n');
     }
   });
@@ -280,12 +314,13 @@ describe('heartbeat', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('comes only when idle', () => {
+  it('comes only when idle', async () => {
     vi.useFakeTimers();
     const { sink, stream } = open({ heartbeat: 100 });
     sink.text = '';
     vi.advanceTimersByTime(60);
     stream.sendEvent('a');
+    await endOfTurn();
     vi.advanceTimersByTime(99);
     expect(sink.text).toBe('data: a\n\n');
     vi.advanceTimersByTime(1);

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { EventStreamWriter } from '../../src/index';
 import { FakeSink } from '../helpers/fake-sink';
+import { endOfTurn } from '../helpers/helpers';
 
 function open(init = {}) {
   const sink = new FakeSink();
@@ -33,10 +34,11 @@ describe('hold', () => {
     vi.useRealTimers();
   });
 
-  it.each(['sendEvent', 'end', 'close'] as const)('is over with %s', (method) => {
+  it.each(['sendEvent', 'end', 'close'] as const)('is over with %s', async (method) => {
     const { sink, stream } = open();
     stream.hold();
     stream[method]('x');
+    await endOfTurn();
     expect(sink.begun).toBe(true);
   });
 
@@ -75,12 +77,13 @@ describe('respond', () => {
     ['headers', { status: 404, headers: { 'a b': 'c' } }],
     ['response', undefined],
     ['statusText', { status: 404, statusText: 'x' }],
-  ])('refuses a bad %s, and the stream stays as it was', (option, response) => {
+  ])('refuses a bad %s, and the stream stays as it was', async (option, response) => {
     const { sink, stream } = open();
     expect(() => stream.respond(response as never)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION', option }),
     );
     stream.sendEvent('x');
+    await endOfTurn();
     expect(sink.text).toBe('data: x\n\n');
   });
 });

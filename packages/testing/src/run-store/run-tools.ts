@@ -2,7 +2,7 @@ import type { Claim, LogEnd, LogPage, RunLog, RunStore } from '@eventwire/server
 import type { TestApi } from '../event-log/test-api';
 
 /** The stores of one test. */
-export interface RunTest {
+interface RunTest {
   readonly store: RunStore;
   /** A store of another process. */
   readonly other: RunStore;

@@ -4,7 +4,7 @@ import type { EventLog } from '../../log/event-log';
 import type { LogReader, ReadPage } from '../../log/log-reader';
 import { checkIterable } from '../../stream/body';
 import { forEachUntil } from '../../stream/for-each-until';
-import type { Wait } from '../../stream/wait';
+import type { Wait } from '../../wait';
 import { cursorFrame, gapFrame } from '../../wire/conventions';
 import type { LiveDelivery } from '../live-delivery';
 import type { Selection } from '../selection';

@@ -59,7 +59,7 @@ export const curl: Reader = async (url) => {
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      if (text.endsWith('data: last\n\n')) child.kill();
+      if (/^data: last\n(.+\n)*\n$/m.test(text)) child.kill();
     });
     await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
     const reading = oracle(text, { lastEventId });

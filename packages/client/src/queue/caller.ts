@@ -1,0 +1,45 @@
+import { isThenable, report } from '../user-callbacks';
+import type { Consumer, ConsumerQueue } from './consumer';
+
+/** The consumer that is `onEvent`. */
+export interface Caller<E> {
+  readonly consumer: Consumer;
+  /** It runs, or a promise of it is pending, or there is more for it. */
+  isBusy(): boolean;
+  /** Calls it with an event that it has taken, while it is not busy. */
+  call(event: E): void;
+}
+
+/**
+ * One event after the other, each awaited; in one synchronous run as long as the callback returns no promise.
+ */
+export function createCaller<E>(queue: ConsumerQueue<E>, onEvent: (event: E) => unknown): Caller<E> {
+  let busy = false;
+  const call = (event: E) => {
+    busy = true;
+    try {
+      const result = onEvent(event);
+      if (isThenable(result)) {
+        Promise.resolve(result).catch(report).then(goOn);
+        return;
+      }
+    } catch (error) {
+      report(error);
+    }
+    busy = false;
+    queue.asked(consumer);
+  };
+  const run = () => {
+    while (!busy && queue.hasNext(consumer)) {
+      busy = true; // before the queue tells of it
+      call(queue.takeNext(consumer));
+    }
+  };
+  const goOn = () => {
+    busy = false;
+    run();
+    if (!busy) queue.asked(consumer);
+  };
+  const consumer = queue.join(() => !busy, run);
+  return { consumer, isBusy: () => busy || queue.hasNext(consumer), call };
+}

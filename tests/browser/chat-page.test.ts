@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localAnswer } from '../../examples/chat/src/model.mjs';
+import { launchChromium } from '../support/chromium';
+import { serve } from '../support/listen';
+
+// As it is built: what `npm run chat` runs.
+const program = fileURLToPath(new URL('../../examples/chat/src/main.mjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'eventwire-chat-'));
+
+let browser: Browser;
+let chat: ChildProcess;
+let url: string;
+let output = '';
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  const port = await freePort();
+  chat = spawn(process.execPath, [program, String(port), join(folder, 'chat.db')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  url = await new Promise((resolve, reject) => {
+    chat.once('exit', (code) => reject(new Error(`the chat exited with ${code}:\n${output}`)));
+    chat.stdout?.on('data', (chunk) => {
+      output += chunk;
+      const [found] = /http:\/\/\S+/.exec(output) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  chat?.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  await using server = await serve(() => {});
+  return Number(new URL(server.url).port);
+}
+
+async function open(): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.getByText('connected', { exact: true }).waitFor();
+  return page;
+}
+
+const ask = async (page: Page, prompt: string) => {
+  await page.locator('#prompt').fill(prompt);
+  await page.getByRole('button', { name: 'Ask' }).click();
+  await answerTo(page, prompt).waitFor();
+};
+const answerTo = (page: Page, prompt: string) => page.locator('article').filter({ hasText: prompt }).first();
+const textOf = async (page: Page, prompt: string) =>
+  (await answerTo(page, prompt).locator('p').textContent()) ?? '';
+const whole = (prompt: string) => localAnswer(prompt).join('');
+
+describe('the chat page in Chromium', () => {
+  it('shows one answer whole over a reload, in a second tab, and after its server was killed', async () => {
+    const prompt = 'Does it survive?';
+    let page = await open();
+    await ask(page, prompt);
+    await page.waitForFunction(() => (document.querySelector('article p')?.textContent ?? '').length > 60);
+    await page.reload();
+    await answerTo(page, prompt).waitFor();
+    const second = await open();
+    await page.getByRole('button', { name: 'Kill and restart the server' }).click();
+    for (const one of [page, second]) {
+      await answerTo(one, prompt).getByText('finished').waitFor({ timeout: 40_000 });
+      expect(await textOf(one, prompt)).toBe(whole(prompt));
+    }
+    expect(output).toContain('was ended by SIGKILL, and is started again');
+    await page.close();
+    page = await open();
+    await answerTo(page, prompt).getByText('finished').waitFor();
+    expect(await textOf(page, prompt)).toBe(whole(prompt));
+    await Promise.all([page.close(), second.close()]);
+  });
+
+  it('stops an answer for every tab', async () => {
+    const prompt = 'Please stop';
+    const [page, second] = [await open(), await open()];
+    await ask(page, prompt);
+    await answerTo(second, prompt).getByRole('button', { name: 'Stop' }).click();
+    for (const one of [page, second]) await answerTo(one, prompt).getByText('stopped').waitFor();
+    expect(await textOf(page, prompt)).toBe(await textOf(second, prompt));
+    expect(whole(prompt).startsWith(await textOf(page, prompt))).toBe(true);
+    await Promise.all([page.close(), second.close()]);
+  });
+
+  it.each([
+    ['a phone', 360, 'light'],
+    ['a phone at night', 360, 'dark'],
+    ['a desktop', 1280, 'light'],
+    ['a desktop at night', 1280, 'dark'],
+  ] as const)('fits %s', async (_name, width, colorScheme) => {
+    const page = await browser.newPage({ viewport: { width, height: 760 }, colorScheme });
+    await page.goto(url);
+    await page.getByText('connected', { exact: true }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(background).toBe(colorScheme === 'dark' ? 'rgb(20, 23, 28)' : 'rgb(246, 247, 249)');
+    const picture = process.env.EVENTWIRE_CHAT_PICTURE;
+    if (picture && width === 1280 && colorScheme === 'light') await page.screenshot({ path: picture });
+    await page.close();
+  });
+});
