@@ -13,7 +13,7 @@ import { NodeSink } from './node-sink';
  * first event or when everything that runs now has nothing left to do but wait, with the heartbeat's
  * announcement. `hold()` keeps it back.
  *
- * Where the client has already left, for HEAD, and where `cors` or `accept` have another answer, the stream
+ * Where the client has already left, for HEAD, and where `cors` or `accept` have another response, the stream
  * is over from the start: `signal` is aborted, nothing throws.
  *
  * For a pipelined request, whose turn on the connection has not come, it is a stream at once: its bytes are

@@ -1,7 +1,7 @@
 import type { PlainResponse } from '@eventwire/server';
 import type { NodeResponse } from './messages';
 
-/** Sends an answer that is no event stream. */
+/** Sends a response that is no event stream. */
 export function sendPlainResponse(res: NodeResponse, { status, headers, body }: PlainResponse): void {
   setHeaders(res, headers);
   res.statusCode = status;

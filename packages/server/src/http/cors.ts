@@ -21,7 +21,7 @@ export interface CorsOptions {
   allowMethods?: readonly string[] | undefined;
   /** Response headers that pages may read; default none beyond what browsers always let them. */
   exposeHeaders?: readonly string[] | undefined;
-  /** Seconds for which a browser may keep the answer to a preflight; default 600. */
+  /** Seconds for which a browser may keep the response to a preflight; default 600. */
   maxAge?: number | undefined;
 }
 
@@ -83,7 +83,7 @@ export class Cors {
   }
 
   /**
-   * For every answer to a request with this `Origin`, also a refusing one: a cache must not give one
+   * For every response to a request with this `Origin`, also a refusing one: a cache must not give one
    * origin's to another.
    */
   headers(origin: string | undefined): [name: string, value: string][] {

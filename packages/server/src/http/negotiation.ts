@@ -3,7 +3,7 @@ import { isPreflight, preflightResponse } from './preflight';
 import { type PlainResponse, plainText, type RequestFacts } from './response';
 
 /**
- * For a preflight and for an `Accept` that leaves event streams out, the answer; undefined where the stream
+ * For a preflight and for an `Accept` that leaves event streams out, the response; undefined where the stream
  * may begin.
  */
 export function negotiate(request: RequestFacts, init: ResolvedEventStreamInit): PlainResponse | undefined {
@@ -26,8 +26,8 @@ export function tooManySubscribers(
   request: RequestFacts,
   init: ResolvedEventStreamInit,
 ): PlainResponse {
-  const answer = plainText(503, 'Too many subscribers: come back later', request, init.crossOrigin);
-  return { ...answer, headers: [...answer.headers, ['retry-after', String(retryAfter)]] };
+  const response = plainText(503, 'Too many subscribers: come back later', request, init.crossOrigin);
+  return { ...response, headers: [...response.headers, ['retry-after', String(retryAfter)]] };
 }
 
 /** The response to a client that nothing more is for. */

@@ -2,7 +2,7 @@ import { Cors, type CorsOptions } from './cors';
 import { type PlainResponse, plainText, type RequestFacts } from './response';
 
 /**
- * The answers to OPTIONS requests that do not come to the stream's own handler.
+ * The responses to OPTIONS requests that do not come to the stream's own handler.
  *
  * @throws TypeError `INVALID_OPTION`
  */
@@ -14,8 +14,8 @@ export function preflightResponses(options: CorsOptions): (request: RequestFacts
     if (request.method === 'OPTIONS') return noBody(cors.headers(request.header('origin')));
     // Said aloud, since an EventSource that gets 204 never comes back.
     const sentence = 'This answers preflights: route other methods to the event stream';
-    const answer = plainText(405, sentence, request, cors);
-    return { ...answer, headers: [...answer.headers, ['allow', 'OPTIONS']] };
+    const response = plainText(405, sentence, request, cors);
+    return { ...response, headers: [...response.headers, ['allow', 'OPTIONS']] };
   };
 }
 

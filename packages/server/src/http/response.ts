@@ -17,7 +17,7 @@ export interface RequestFacts {
   header(name: string): string | undefined;
 }
 
-/** An answer that is no event stream. */
+/** A response that is no event stream. */
 export interface PlainResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];

@@ -22,7 +22,7 @@ export interface ReadPage {
 }
 
 interface Waiter {
-  resolve(answer: unknown): void;
+  resolve(result: unknown): void;
   reject(error: unknown): void;
 }
 
@@ -42,7 +42,7 @@ export class LogReader {
   /** By what they ask; in order. */
   readonly #waiting = new Map<string, Question>();
   /**
-   * The questions under way. An equal question that comes meanwhile is asked after it: an old answer might
+   * The questions under way. An equal question that comes meanwhile is asked after it: an old result might
    * be wrong by now.
    */
   readonly #underWay = new Set<string>();
@@ -101,7 +101,7 @@ export class LogReader {
     this.#waiting.set(key, question);
     let drop = () => {};
     const result = new Promise<T | undefined>((resolve, reject) => {
-      const waiter: Waiter = { resolve: (answer) => resolve(answer as T), reject };
+      const waiter: Waiter = { resolve: (result) => resolve(result as T), reject };
       question.waiters.add(waiter);
       drop = () => {
         question.waiters.delete(waiter);
@@ -125,8 +125,8 @@ export class LogReader {
   async #ask(key: string, { ask, waiters }: Question): Promise<void> {
     this.#underWay.add(key);
     try {
-      const answer = await ask();
-      for (const { resolve } of waiters) resolve(answer);
+      const result = await ask();
+      for (const { resolve } of waiters) resolve(result);
     } catch (error) {
       for (const { reject } of waiters) reject(error);
     }

@@ -52,7 +52,7 @@ export interface EventStreamInit {
    * too; default: none, and no CORS header is sent.
    */
   cors?: CorsOptions | undefined;
-  /** `'require'` answers 406 to who does not accept `text/event-stream`; default `'any'`. */
+  /** `'require'` answers 406 to a client that does not accept `text/event-stream`; default `'any'`. */
   accept?: 'any' | 'require' | undefined;
   /** Milliseconds after which the stream is closed, so that its client comes back; default: no limit. */
   maxDuration?: number | undefined;
@@ -66,7 +66,7 @@ export interface EventStreamInit {
    * within 30 seconds. An error of it goes to `onError`, and closes the stream too.
    */
   revalidate?: (() => boolean | Promise<boolean>) | undefined;
-  /** Milliseconds between an answer of `revalidate` and the next time it is asked; default 60000. */
+  /** Milliseconds between a result of `revalidate` and the next time it is asked; default 60000. */
   revalidateInterval?: number | undefined;
   /**
    * Milliseconds for which a client may take none of the bytes that are under way to it, before the

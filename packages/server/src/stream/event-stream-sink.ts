@@ -22,7 +22,7 @@ export interface EventStreamSink {
   /** Sends the head that is kept back. */
   release(): void;
   /**
-   * Gives the request this answer instead of the stream, and that is all: `onClosed` follows. False, and
+   * Gives the request this response instead of the stream, and that is all: `onClosed` follows. False, and
    * nothing done, where the head has gone out.
    */
   respond(make: (request: RequestFacts) => PlainResponse): boolean;

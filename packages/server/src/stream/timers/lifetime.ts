@@ -1,7 +1,7 @@
 import { MAX_TIMER } from '@eventwire/options';
 import { startTimer, type Timer } from './timer';
 
-/** Ms for which an answer of `revalidate` is waited for. */
+/** Ms for which the result of `revalidate` is waited for. */
 const PATIENCE_MS = 30_000;
 
 /** When a stream that is well has to end all the same. */
