@@ -4,11 +4,11 @@
 const modifyEsbuildConfig = (config) => ({ ...config, tsconfigRaw: '{}' });
 
 const checks = [
-  ['encoder: { encode }', 'encoder/dist/index.js', '{ encode }', '1.1 kB'],
-  ['encoder: all', 'encoder/dist/index.js', undefined, '2.55 kB'],
+  ['encoder: { encode }', 'encoder/dist/index.js', '{ encode }', '1.15 kB'],
+  ['encoder: all', 'encoder/dist/index.js', undefined, '2.6 kB'],
   ['parser: { createParser }', 'parser/dist/index.js', '{ createParser }', '3.55 kB'],
   ['parser: all', 'parser/dist/index.js', undefined, '4.75 kB'],
-  ['client: { connect }', 'client/dist/index.js', '{ connect }', '14.5 kB'],
+  ['client: { connect }', 'client/dist/index.js', '{ connect }', '14.6 kB'],
   ['client/eventsource: { EventSource }', 'client/dist/eventsource.js', '{ EventSource }', '6.35 kB'],
 ];
 
