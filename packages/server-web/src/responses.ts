@@ -16,6 +16,8 @@ export function streamResponse(
     if (name === 'vary') headers.append(name, value);
     else headers.set(name, value);
   }
+  // Its own for each: middleware such as Hono's `etag()` would read the whole stream to make one.
+  if (!headers.has('etag')) headers.set('etag', `W/"${Math.random().toString(36).slice(2)}"`);
   return new Response(body, { status, headers });
 }
 

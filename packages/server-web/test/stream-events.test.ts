@@ -39,6 +39,7 @@ describe('the response', () => {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
+      etag: expect.stringMatching(/^W\/"\w+"$/),
     });
     const client = reading(response);
     await client.step();

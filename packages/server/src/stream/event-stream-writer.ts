@@ -50,9 +50,10 @@ export class EventStreamWriter {
   }
 
   /**
-   * Sends one event. Resolves once fewer than `highWaterMark` bytes are under way: awaiting it is
-   * backpressure. An event with async data holds the stream until its block is whole. A rejection that
-   * nobody handles does not crash the process.
+   * Sends one event, at the end of this turn of the event loop, in one write with the others of the turn.
+   * Resolves once fewer than `highWaterMark` bytes are under way: awaiting it is backpressure. An event with
+   * async data holds the stream until its block is whole. A rejection that nobody handles does not crash the
+   * process.
    *
    * Rejects with EventStreamClosedError (`STREAM_CLOSED`, `CLIENT_GONE`), with ServerEventError
    * (`RESERVED_TYPE`, and the encoder's refusals), or with the error that the source of the data threw; if
