@@ -1,6 +1,6 @@
 /*
- * createRedisSubscriptionStore keeps a sorted set of processes by the time at which their leases run out,
- * and a hash of entries for each. Time is Redis's, since the clocks of processes differ.
+ * The scripts of createRedisSubscriptionStore. It keeps a sorted set of processes by the time at which their
+ * leases run out, and a hash of entries for each. Time is Redis's, since the clocks of processes differ.
  */
 
 const NOW = `
