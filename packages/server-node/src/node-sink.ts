@@ -80,6 +80,12 @@ export class NodeSink extends BodyWriter implements EventStreamSink {
     this.#first = undefined;
     try {
       sendPlainResponse(this.res, make(requestFacts(this.#req)));
+      // Of a stream of HTTP/2 that was ended with bytes under way, node tells nobody that the client has
+      // cancelled it: nothing is waited for.
+      if (isHttp2(this.res)) {
+        const listener = this.#release();
+        queueMicrotask(() => listener?.onClosed());
+      }
     } catch (error) {
       this.#fail(error);
     }
