@@ -114,7 +114,8 @@ class RedisRunLog extends RedisLog implements RunLog {
 
   override async append(event: EventInput, options?: AppendOptions): Promise<LoggedEvent> {
     const logged = await super.append(event, options);
-    this.#wake.changed(this.#name);
+    if (options?.end) this.#changed();
+    else this.#wake.changed(this.#name);
     return logged;
   }
 
