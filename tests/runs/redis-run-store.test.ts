@@ -118,7 +118,6 @@ it('a stop whose news are lost is heard while another run has news all the time'
 
 it('a claim that cannot wait for news is refused, and nobody goes on trying', async () => {
   await using redis = await clients.ioredis(server.url);
-  const errors: unknown[] = [];
   let duplicates = 0;
   const client = new Proxy(redis.client, {
     get(target, name) {
@@ -132,15 +131,11 @@ it('a claim that cannot wait for news is refused, and nobody goes on trying', as
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  await using store = createRedisRunStore({
-    client,
-    prefix: 'unheard',
-    onError: (error) => errors.push(error),
-  });
+  await using store = createRedisRunStore({ client, prefix: 'unheard', onError: () => {} });
   const claim = store.open('run').claim({ lease: 60_000, ttl: 60_000 });
   await expect(claim).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   const tried = duplicates;
   // Longer than the pause before another attempt.
   await new Promise((resolve) => setTimeout(resolve, 300));
-  expect([duplicates, errors]).toEqual([tried, []]);
+  expect(duplicates).toBe(tried);
 });
