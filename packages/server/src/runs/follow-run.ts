@@ -4,13 +4,7 @@ import { closeWithRetry } from '../channel/close-with-retry';
 import { initialStateFrame } from '../channel/replay/initial-state';
 import { select } from '../channel/selection';
 import { checkIterable } from '../stream/body';
-import {
-  type Follower,
-  isOver,
-  refuseFollowed,
-  type Subscriber,
-  type Subscription,
-} from '../stream/subscriber';
+import { type Follower, isOver, type Subscriber, type Subscription } from '../stream/subscriber';
 import { attempt } from '../user-callbacks';
 import { endEvent, isEnd } from '../wire/end-event';
 import { utf8 } from '../wire/frames';
@@ -37,7 +31,6 @@ const MISSING = {
 
 /** Follows a run as soon as it is known whether there is one, until when the head of the response waits. */
 export function followRun(task: FollowRun): Subscription {
-  refuseFollowed(task.subscriber);
   const subscription = new RunSubscription(task.subscriber);
   attempt(() => task.subscriber.hold?.(), task.report);
   void decide(task, subscription).catch((error: unknown) => {
@@ -97,16 +90,18 @@ function respond(
 async function sendSnapshot(
   { subscriber }: FollowRun,
   subscription: RunSubscription,
-  events: Iterable<EventInput>,
+  events: Iterable<EventInput> | AsyncIterable<EventInput>,
   state: RunState & { status: 'ended' },
 ): Promise<void> {
   checkIterable(events, 'What snapshot gives');
   if (subscription.isClosed) return;
   subscriber.open?.();
-  for (const event of events) {
+  for await (const event of events) {
+    if (subscription.isClosed) return;
     if (isOver(subscriber)) return subscription.close();
     if (!subscriber.write(initialStateFrame(event))) await subscriber.drained();
   }
+  if (subscription.isClosed) return;
   if (subscriber.conventions !== false) {
     subscriber.write(utf8(encode({ ...endEvent(state), id: state.lastId })));
   }
