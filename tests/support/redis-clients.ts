@@ -8,8 +8,8 @@ export interface TestClient extends AsyncDisposable {
 }
 
 /** The clients that users have, connected; their errors are the log's to report, not these tests'. */
-export const clients: Record<string, (url: string) => Promise<TestClient>> = {
-  async ioredis(url) {
+export const clients = {
+  async ioredis(url: string): Promise<TestClient> {
     const client = new Redis(url, { retryStrategy: () => 50 });
     client.on('error', () => {});
     return {
@@ -18,8 +18,8 @@ export const clients: Record<string, (url: string) => Promise<TestClient>> = {
       [Symbol.asyncDispose]: async () => client.disconnect(),
     };
   },
-  'node-redis': (url) => nodeRedis(url, 2),
-  'node-redis with RESP3': (url) => nodeRedis(url, 3),
+  'node-redis': (url: string) => nodeRedis(url, 2),
+  'node-redis with RESP3': (url: string) => nodeRedis(url, 3),
 };
 
 async function nodeRedis(url: string, RESP: 2 | 3): Promise<TestClient> {

@@ -107,7 +107,7 @@ export class RunWake {
           if (this.#looks.size === 0 || this.#closed) break;
           this.#pauses.reset();
           after = last ?? after;
-          // Whatever was lost on its way is found now, also while other runs have news all the time.
+          // Lost news are found now, even while other runs have news all the time.
           const isTime = last === undefined || performance.now() - looked >= BLOCK;
           if (isTime) looked = performance.now();
           await this.#lookAt(isTime ? [...this.#looks.keys()] : names);

@@ -130,7 +130,7 @@ export class Database {
   #lookLater(): void {
     const timer = startTimer(() => {
       this.#lookElsewhere();
-      // Whoever was told may have left, and have been the last one.
+      // The last one that waits may have left meanwhile.
       if (this.#timer === timer) this.#lookLater();
     }, LOOK);
     this.#timer = timer;
