@@ -6,10 +6,12 @@ import { select } from '../channel/selection';
 import { checkIterable } from '../stream/body';
 import {
   type Follower,
+  follow,
   isOver,
   refuseFollowed,
   type Subscriber,
   type Subscription,
+  unfollow,
 } from '../stream/subscriber';
 import { attempt } from '../user-callbacks';
 import { endEvent, isEnd } from '../wire/end-event';
@@ -127,7 +129,7 @@ class RunSubscription implements Subscription, Follower {
     this.closed = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    subscriber.follow?.(this);
+    follow(subscriber, this);
   }
 
   get cursor(): string {
@@ -144,7 +146,7 @@ class RunSubscription implements Subscription, Follower {
 
   /** It goes on as this one. */
   becomes(subscribe: () => Subscription): void {
-    this.#subscriber.unfollow?.(this);
+    unfollow(this.#subscriber, this);
     this.#inner = subscribe();
     this.#inner.closed.then(() => this.close());
   }
@@ -153,7 +155,7 @@ class RunSubscription implements Subscription, Follower {
     if (this.#isClosed) return;
     this.#isClosed = true;
     if (this.#inner) this.#inner.close();
-    else this.#subscriber.unfollow?.(this);
+    else unfollow(this.#subscriber, this);
     this.#resolve();
   }
 }
