@@ -1,8 +1,8 @@
 // `pnpm bench`: measures parsers and encoders side by side, then what fan-out/ measures. README.md says how.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { join, resolve } from 'node:path';
-import { fail, root, run } from '../scripts/run.mjs';
+import { resolve } from 'node:path';
+import { root, run } from '../scripts/run.mjs';
 import { buildMeasured } from './src/build-measured.mjs';
 import { FULL, isFloor, judgeAll, measure, peersOf, QUICK } from './src/measure.mjs';
 import { nodeBinary } from './src/node-binary.mjs';
@@ -11,6 +11,8 @@ import { MAIN_PEERS, OURS, peers, versionOf } from './src/peers.mjs';
 import { chart } from './src/report/chart.mjs';
 import { markdown } from './src/report/markdown.mjs';
 import { line } from './src/report/terminal.mjs';
+import { short, writeFiles } from './src/report/write-files.mjs';
+import { runCommand } from './src/run-command.mjs';
 import { checkTargets } from './src/targets.mjs';
 
 /** @param {ReturnType<typeof readOptions>} options */
@@ -84,38 +86,18 @@ async function main(options) {
   if (failed.length > 0) throw new UsageError(`Ours could not be measured:\n${failed.join('\n')}`);
 }
 
-/** @param {string} folder @param {import('./src/report/result.mjs').Result} result */
-async function write(folder, result) {
-  mkdirSync(folder, { recursive: true });
-  const page = join(folder, 'wire.md');
-  writeFileSync(page, markdown(result));
-  writeFileSync(join(folder, 'wire.svg'), chart(result.targets));
-  // Single rounds say nothing to a reader.
-  const plain = (/** @type {string} */ key, /** @type {unknown} */ value) => {
-    if (key === 'rounds' && Array.isArray(value)) return value.length;
-    return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
-  };
-  const data = join(folder, 'wire.json');
-  writeFileSync(data, `${JSON.stringify(result, plain)}\n`);
-  // As the repository's lint wants them.
-  const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
-  if (folder.startsWith(root))
-    await run(process.execPath, [biome, 'format', '--write', page, data], { quiet: true });
-  console.log(`Written: ${folder}/wire.md, wire.svg, wire.json`);
-}
+/** Single rounds say nothing to a reader. @param {string} key @param {unknown} value */
+const plain = (key, value) => (key === 'rounds' && Array.isArray(value) ? value.length : short(key, value));
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options.help) console.log(usage);
-  else {
-    await main(options);
-    if (options.fanOut !== undefined)
-      await run(process.execPath, ['bench/fan-out/run.mjs', ...options.fanOut]);
-  }
-} catch (error) {
-  if (!(error instanceof UsageError)) fail(error);
-  else {
-    console.error(error.message);
-    process.exitCode = 1;
-  }
-}
+/** @param {string} folder @param {import('./src/report/result.mjs').Result} result */
+const write = (folder, result) =>
+  writeFiles(folder, {
+    'wire.md': markdown(result),
+    'wire.svg': chart(result.targets),
+    'wire.json': `${JSON.stringify(result, plain)}\n`,
+  });
+
+await runCommand(usage, readOptions, async (options) => {
+  await main(options);
+  if (options.fanOut !== undefined) await run(process.execPath, ['bench/fan-out/run.mjs', ...options.fanOut]);
+});

@@ -1,11 +1,12 @@
 // `pnpm bench:fan-out`: what it takes to deliver an event to many, beside others. README.md says how.
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
-import { fail, root } from '../../scripts/run.mjs';
+import { root } from '../../scripts/run.mjs';
 import { ensure } from '../../scripts/system.mjs';
 import { buildMeasured } from '../src/build-measured.mjs';
 import { UsageError } from '../src/options.mjs';
 import { packageVersion } from '../src/package-version.mjs';
+import { runCommand } from '../src/run-command.mjs';
 import { Bench } from './bench.mjs';
 import { readOptions, usage } from './options.mjs';
 import { costs } from './parts/costs.mjs';
@@ -60,14 +61,4 @@ async function main(options) {
   if (failure !== undefined) throw new UsageError(`Ours could not be measured: ${failure}`);
 }
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options.help) console.log(usage);
-  else await main(options);
-} catch (error) {
-  if (!(error instanceof UsageError)) fail(error);
-  else {
-    console.error(error.message);
-    process.exitCode = 1;
-  }
-}
+await runCommand(usage, readOptions, main);

@@ -1,11 +1,12 @@
 // `pnpm bench:stream`: what one stream takes, end to end, beside others. README.md says how.
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
-import { fail, root } from '../../scripts/run.mjs';
+import { root } from '../../scripts/run.mjs';
 import { buildMeasured } from '../src/build-measured.mjs';
 import { nodeBinary } from '../src/node-binary.mjs';
 import { UsageError } from '../src/options.mjs';
 import { packageVersion } from '../src/package-version.mjs';
+import { runCommand } from '../src/run-command.mjs';
 import { measure, ratio } from './measure.mjs';
 import { readOptions, usage } from './options.mjs';
 import { write } from './report/write.mjs';
@@ -68,14 +69,4 @@ async function main({ parts, nodes, rounds, out }) {
   if (failed) throw new UsageError(`Ours could not be measured: ${failed.failure}`);
 }
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options.help) console.log(usage);
-  else await main(options);
-} catch (error) {
-  if (!(error instanceof UsageError)) fail(error);
-  else {
-    console.error(error.message);
-    process.exitCode = 1;
-  }
-}
+await runCommand(usage, readOptions, main);

@@ -76,7 +76,7 @@ export async function startMcpServer(): Promise<RunningServer> {
   const init = { heartbeat: 5, headers: { 'mcp-session-id': session } };
   const serveGet = eventStreamHandler(
     (stream) => messages(topics.get(stream.lastEventId) ?? 'session', stream.lastEventId, stream.signal),
-    { ...init },
+    { ...init, conventions: false },
   );
 
   async function servePost(request: IncomingMessage, response: ServerResponse) {

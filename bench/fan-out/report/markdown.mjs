@@ -1,18 +1,11 @@
+import { spread as spreadOf, table } from '../../src/report/table.mjs';
 import { quartiles } from '../../src/statistics.mjs';
 import { OURS, servers } from '../servers.mjs';
 
 /** @typedef {import('./result.mjs').Result} Result */
 
-const table = (/** @type {string[]} */ head, /** @type {string[][]} */ rows) =>
-  [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows]
-    .map((row) => `| ${row.join(' | ')} |`)
-    .join('\n');
-
 /** @param {import('../../src/statistics.mjs').Quartiles | undefined} found @param {number} [digits] */
-const spread = (found, digits = 2) =>
-  found === undefined
-    ? 'not measured'
-    : `${found.median.toFixed(digits)} [${found.q1.toFixed(digits)}, ${found.q3.toFixed(digits)}]`;
+const spread = (found, digits) => (found === undefined ? 'not measured' : spreadOf(found, digits));
 
 const kilobytes = (/** @type {number} */ bytes) => (bytes / 1024).toFixed(1);
 const count = (/** @type {number} */ number) => number.toLocaleString('en-US');

@@ -2,13 +2,9 @@ import { encodeWorkloads } from '../encode-workloads.mjs';
 import { parseWorkloads } from '../parse-workloads.mjs';
 import { OURS, peers } from '../peers.mjs';
 import { suites } from '../suites.mjs';
+import { table } from './table.mjs';
 
 /** @typedef {import('./result.mjs').Result} Result */
-
-const table = (/** @type {string[]} */ head, /** @type {string[][]} */ rows) =>
-  [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows]
-    .map((row) => `| ${row.join(' | ')} |`)
-    .join('\n');
 
 const count = (/** @type {number} */ number) => number.toLocaleString('en-US');
 

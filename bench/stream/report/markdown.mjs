@@ -1,18 +1,11 @@
+import { spread as spreadOf, table } from '../../src/report/table.mjs';
 import { ratio } from '../measure.mjs';
 
 /** @typedef {import('./result.mjs').Result} Result */
 /** @typedef {import('../part.mjs').Part} Part */
 
-const table = (/** @type {string[]} */ head, /** @type {string[][]} */ rows) =>
-  [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows]
-    .map((row) => `| ${row.join(' | ')} |`)
-    .join('\n');
-
 /** @param {import('../../src/statistics.mjs').Quartiles | undefined} found @param {number} [digits] */
-const spread = (found, digits = 2) =>
-  found === undefined
-    ? ''
-    : `${found.median.toFixed(digits)} [${found.q1.toFixed(digits)}, ${found.q3.toFixed(digits)}]`;
+const spread = (found, digits) => (found === undefined ? '' : spreadOf(found, digits));
 
 /** @param {Result} result @param {readonly Part[]} parts */
 export function markdown(result, parts) {

@@ -4,12 +4,12 @@ import {
   createChannel,
   EventStreamClosedError,
   type PlainResponse,
+  preflightResponses,
   resolveEventStreamInit,
 } from '@eventwire/server';
 import { type Fields, parseFields } from './http/form';
 import type { HubRequest, HubResponse } from './http/messages';
 import { resourceMetadata } from './http/metadata';
-import { preflight } from './http/preflight';
 import { type Refusal, RefusedError, unauthorized } from './http/refusal';
 import { metadataPath, refusalResponse, refuseMethod, respond, TEXT } from './http/respond';
 import { type Route, route } from './http/routes';
@@ -37,6 +37,8 @@ export class HubCore {
   readonly #presence: Presence | undefined;
   readonly #subscribing: Subscribing;
   readonly #cors: ReturnType<typeof resolveEventStreamInit>['crossOrigin'];
+  readonly #preflight: ReturnType<typeof preflightResponses> | undefined;
+  readonly #paths: readonly string[];
 
   constructor(options: ResolvedHubOptions) {
     this.#options = options;
@@ -47,10 +49,12 @@ export class HubCore {
     this.#places = new Places(log);
     this.#publisher = new Publisher(this.channel, log, this.#places);
     this.#authentication = new Authentication(options.authentication, matchers);
-    const parts = { store, publisher: this.#publisher, hubPath: path, report: options.onError };
-    this.#presence = store && new Presence({ ...parts, store });
+    const report = options.onError;
+    this.#presence = store && new Presence({ store, publisher: this.#publisher, hubPath: path, report });
     this.#subscribing = new Subscribing(options, this.channel, matchers, this.#places, this.#presence);
     this.#cors = resolveEventStreamInit({ cors }).crossOrigin;
+    this.#preflight = cors && preflightResponses(cors);
+    this.#paths = urls.map((url) => url.path);
   }
 
   /** Does not reject. */
@@ -91,17 +95,15 @@ export class HubCore {
   }
 
   readonly #isReserved = (topic: string): boolean => {
-    const { urls } = this.#options;
-    return isReservedTopic(
-      topic,
-      urls[0].href,
-      urls.map(({ path }) => path),
-    );
+    return isReservedTopic(topic, this.#options.urls[0].href, this.#paths);
   };
 
   async #respond(request: HubRequest, found: Route): Promise<HubResponse> {
     const methods = this.#methods(found);
-    if (request.method === 'OPTIONS') return { plain: preflight(request, this.#options.cors, methods) };
+    if (request.method === 'OPTIONS') {
+      const allowed = { status: 204, headers: [['allow', methods.join(', ')]], body: '' } as const;
+      return { plain: this.#preflight?.(request) ?? allowed };
+    }
     if (!methods.includes(request.method)) refuseMethod(methods);
     if (found.endpoint === 'metadata') {
       const json = JSON.stringify(resourceMetadata(this.#resource(found), this.#options));

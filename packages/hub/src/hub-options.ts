@@ -8,6 +8,7 @@ import {
   isString,
   type OptionRules,
   optional,
+  present,
   safeReporter,
 } from '@eventwire/options';
 import {
@@ -47,16 +48,11 @@ export interface LegacyOptions {
 }
 
 /** The options that a hub sets for each stream. */
-export type HubStreamOptions = Pick<
-  EventStreamInit,
-  | 'heartbeat'
-  | 'maxDuration'
-  | 'retry'
-  | 'writeTimeout'
-  | 'highWaterMark'
-  | 'revalidate'
-  | 'revalidateInterval'
->;
+export type HubStreamOptions = Pick<EventStreamInit, (typeof STREAM_OPTIONS)[number]>;
+const STREAM_OPTIONS = [
+  ...(['heartbeat', 'maxDuration', 'retry', 'writeTimeout', 'highWaterMark'] as const),
+  ...(['revalidate', 'revalidateInterval'] as const),
+];
 
 export interface HubOptions {
   /**
@@ -165,17 +161,6 @@ const LEGACY_RULES = {
   queryToken: isBoolean,
 } satisfies OptionRules<LegacyOptions>;
 
-const STREAM_OPTIONS = [
-  ...[
-    'heartbeat',
-    'maxDuration',
-    'retry',
-    'writeTimeout',
-    'highWaterMark',
-    'revalidate',
-    'revalidateInterval',
-  ],
-];
 /** Of protocol 0.x. */
 const LEGACY_COOKIE = 'mercureAuthorization';
 
@@ -189,7 +174,7 @@ export function resolveHubOptions(options: HubOptions): ResolvedHubOptions {
   checkOptions(limits, LIMIT_RULES, { prefix: 'limits.', name: 'limits' });
   checkStream(stream);
   const report = safeReporter(onError);
-  const allLimits = { ...HUB_LIMITS, ...limits } as HubLimits;
+  const allLimits: HubLimits = { ...HUB_LIMITS, ...present(limits) };
   return {
     urls,
     authentication: {
@@ -211,17 +196,19 @@ export function resolveHubOptions(options: HubOptions): ResolvedHubOptions {
     anonymous: options.anonymous ?? false,
     cookieName: cookieName === false ? undefined : cookieName,
     cors: cors && {
+      // One that is undefined counts as absent.
       allowMethods: ['GET', 'HEAD', 'POST', 'QUERY'],
       allowHeaders: ['Authorization', 'Cache-Control', 'Content-Type', 'Idempotency-Key'],
       exposeHeaders: ['Link', 'Mercure-Last-Event-ID', ...(legacy ? ['Last-Event-ID'] : [])],
-      ...cors,
+      ...present(cors),
     },
     log,
-    channel: { onError: report, ...channel },
+    channel: { ...channel, onError: channel.onError ?? report },
     subscriptions: subscriptions === true ? createMemorySubscriptionStore() : subscriptions || undefined,
     stream: { ...stream, heartbeat: stream.heartbeat ?? 40_000, maxDuration: stream.maxDuration ?? 600_000 },
     limits: allLimits,
-    onRefused: onRefused ? (refusal) => attempt(() => onRefused(refusal), report) : () => {},
+    // Called at once, and caught if it throws or rejects.
+    onRefused: (refusal) => void (async () => onRefused?.(refusal))().catch(report),
     onError: report,
   };
 }
@@ -268,15 +255,7 @@ function resolveKeys(path: string, keys: Partial<Record<Role, Verifier | undefin
 
 /** The values are checked as those of any stream. */
 function checkStream(stream: HubStreamOptions): void {
-  const unknown = Object.keys(stream).find((name) => !STREAM_OPTIONS.includes(name));
+  const unknown = Object.keys(stream).find((name) => !(STREAM_OPTIONS as readonly string[]).includes(name));
   if (unknown !== undefined) throw invalidOption(`stream.${unknown}`, `one of ${STREAM_OPTIONS.join(', ')}`);
   resolveEventStreamInit(stream);
-}
-
-function attempt(call: () => void, report: (error: unknown) => void): void {
-  try {
-    call();
-  } catch (error) {
-    report(error);
-  }
 }

@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createHub } from '../src/index';
+import { hubListener } from '../src/node/index';
 import { PATH, startHub, vias } from './helpers/hubs';
 
 const cors = { origins: ['https://app.example'], credentials: true };
@@ -136,6 +140,27 @@ describe.each(vias)('check 13, by %s:', (via) => {
     expect(pulled).toBeLessThan(20_000);
   });
 
+  it('an option that is undefined counts as absent', async () => {
+    const limits = { maxBodyBytes: undefined } as unknown as { maxBodyBytes: number };
+    const { request, publish } = await startHub(
+      { limits, cors: { ...cors, allowMethods: undefined }, channel: { onError: undefined } },
+      via,
+    );
+    expect((await publish({ topic: 'a', data: 'x'.repeat(1024 * 1024) })).status).toBe(413);
+    const headers = { origin: 'https://app.example', 'access-control-request-method': 'QUERY' };
+    const { headers: allowed } = await request('', { method: 'OPTIONS', headers });
+    expect(allowed.get('access-control-allow-methods')).toContain('QUERY');
+  });
+
+  it('an async onRefused that rejects is told to onError', async () => {
+    const onRefused = async () => {
+      throw new Error('from onRefused');
+    };
+    const { request, errors } = await startHub({ onRefused }, via);
+    expect((await request('')).status).toBe(400);
+    await expect.poll(() => errors).toMatchObject([{ message: 'from onRefused' }]);
+  });
+
   it('a refused token is refused before the body is looked at', async () => {
     const { request } = await startHub({}, via);
     const headers = { authorization: 'Bearer a.b.c' };
@@ -154,6 +179,31 @@ describe.each(vias)('check 13, by %s:', (via) => {
     await hub.close();
     expect((await publish({ topic: 'a' })).status).toBe(503);
   });
+});
+
+it('a body that something has read, and not kept, is refused, and nothing waits for it', async () => {
+  const { hub, token } = await startHub({ url: 'https://hub.example/hub' });
+  const listener = hubListener(hub);
+  const server = createServer(async (req, res) => {
+    await text(req);
+    await listener(req, res);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = {
+      host: 'hub.example',
+      'content-type': 'application/x-www-form-urlencoded',
+    };
+    void token().then((value) => {
+      const all = { ...headers, authorization: `Bearer ${value}` };
+      request({ port, method: 'POST', path: '/hub', headers: all }, resolve)
+        .on('error', reject)
+        .end('topic=a&data=x');
+    });
+  });
+  expect([response.statusCode, await text(response)]).toEqual([400, expect.stringContaining('topic')]);
 });
 
 describe('addresses', () => {

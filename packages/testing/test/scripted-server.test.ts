@@ -317,7 +317,7 @@ describe('scriptedServer closes', () => {
     await expect.poll(runningTimers).toBeGreaterThanOrEqual(many);
     await server.close();
     await Promise.all(results);
-    expect(runningTimers()).toBeLessThan(many / 2);
+    await expect.poll(runningTimers).toBeLessThan(many / 2);
   });
 
   it('and rejects who waits for a request', async () => {

@@ -6,8 +6,12 @@
  * @param paths those of all URLs of the hub
  */
 export function isReservedTopic(topic: string, base: string, paths: readonly string[]): boolean {
-  if (!URL.canParse(topic, base)) return false;
-  const path = decodeUnreserved(new URL(topic, base).pathname);
+  let path: string;
+  try {
+    path = decodeUnreserved(new URL(topic, base).pathname);
+  } catch {
+    return false;
+  }
   return paths.some((reserved) => path === reserved || path.startsWith(`${reserved}/`));
 }
 

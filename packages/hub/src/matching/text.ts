@@ -8,8 +8,10 @@ export function hasInvisible(text: string): boolean {
 
 let encoder: TextEncoder | undefined;
 
-export function byteLength(text: string): number {
-  // Most texts are short, and each character has three bytes at most.
+/** Whether a text has more bytes of UTF-8. */
+export function isLonger(text: string, maxBytes: number): boolean {
+  // Most texts are short, and each unit has three bytes at most.
+  if (text.length * 3 <= maxBytes) return false;
   encoder ??= new TextEncoder();
-  return encoder.encode(text).byteLength;
+  return encoder.encode(text).byteLength > maxBytes;
 }

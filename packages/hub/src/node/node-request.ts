@@ -37,7 +37,8 @@ async function readBody(
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {
   const { body } = req;
-  if (req.readableEnded && body !== undefined) return alreadyRead(body, maxBytes);
+  // Something has read it, and has left what it was or not; or the client has left. Nothing more will come.
+  if (req.readableEnded || req.destroyed) return alreadyRead(body ?? '', maxBytes);
   if (Number(req.headers['content-length'] ?? 0) > maxBytes) return undefined;
   const chunks: Buffer[] = [];
   let size = 0;

@@ -29,8 +29,9 @@ export class Publisher {
       return await this.#channel.publish(event, { topics, attributes, wireId, idempotencyKey });
     } catch (error) {
       if (codeOf(error) !== 'ID_NOT_ALLOWED') throw error;
-      // It looks like a place in the log, so subscribers would go on from there.
-      return this.#channel.publish(event, { topics, attributes, idempotencyKey });
+      // It looks like a place in the log, so subscribers would go on from there: the hub's own in its place.
+      const own = await this.#wireIdFor(undefined);
+      return this.#channel.publish(event, { topics, attributes, wireId: own, idempotencyKey });
     }
   }
 

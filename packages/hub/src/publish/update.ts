@@ -2,7 +2,7 @@ import type { Fields } from '../http/form';
 import { badRequest, type RefusedError, tooLarge } from '../http/refusal';
 import type { HubLimits } from '../hub-limits';
 import { WILDCARD } from '../matching/matchers';
-import { byteLength, hasInvisible } from '../matching/text';
+import { hasInvisible, isLonger } from '../matching/text';
 
 /** An update to be published. */
 export interface Update {
@@ -109,7 +109,7 @@ function checkType(type: unknown, { maxIdBytes }: HubLimits): void {
 
 function checkText(field: string, value: unknown, maxBytes: number): asserts value is string {
   if (typeof value !== 'string') throw invalid(field, 'must be a text');
-  if (byteLength(value) > maxBytes) throw tooMuch(field, `must be no longer than ${maxBytes} bytes`);
+  if (isLonger(value, maxBytes)) throw tooMuch(field, `must be no longer than ${maxBytes} bytes`);
   if (hasInvisible(value)) throw invalid(field, 'must not contain control or format characters');
 }
 

@@ -11,6 +11,11 @@ export interface Place {
   readonly lastEventId: string | undefined;
 }
 
+export interface Newest {
+  readonly place: string;
+  readonly wireId: string;
+}
+
 /** Finds places in the log by the ids that clients know. */
 export class Places {
   readonly #log: EventLog;
@@ -26,11 +31,7 @@ export class Places {
    * [spec] RFC 3987: an IRI begins with a scheme.
    */
   prefix(): Promise<string | undefined> {
-    this.#prefix ??= (async () =>
-      /^[A-Za-z][A-Za-z0-9+.-]*:(?:.*[:/])?/.exec(await this.#log.lastId())?.[0])();
-    this.#prefix.catch(() => {
-      this.#prefix = undefined;
-    });
+    this.#prefix ??= this.#readPrefix();
     return this.#prefix;
   }
 
@@ -40,8 +41,8 @@ export class Places {
   async find(id: string | undefined): Promise<Place> {
     if (id === undefined) return { after: '', lastEventId: undefined };
     if (id === '') {
-      const newest = await this.#log.lastId();
-      return { after: newest, lastEventId: await this.#wireIdOf(newest) };
+      const { place, wireId } = await this.newest();
+      return { after: place, lastEventId: wireId };
     }
     if (id === EARLIEST) return { after: await this.#beforeOldest(), lastEventId: EARLIEST };
     if (!(await this.#log.read(id, { limit: 1 })).gap) return { after: id, lastEventId: id };
@@ -53,9 +54,19 @@ export class Places {
     return { after, lastEventId: EARLIEST };
   }
 
-  /** The id of the newest update that is held; `earliest` if there is none. */
-  async newest(): Promise<string> {
-    return this.#wireIdOf(await this.#log.lastId());
+  /** The newest place of the log, and the id of the update there; `earliest` if it is not held. */
+  async newest(): Promise<Newest> {
+    const place = await this.#log.lastId();
+    return { place, wireId: await this.#wireIdOf(place) };
+  }
+
+  async #readPrefix(): Promise<string | undefined> {
+    try {
+      return /^[A-Za-z][A-Za-z0-9+.-]*:(?:.*[:/])?/.exec(await this.#log.lastId())?.[0];
+    } catch (error) {
+      this.#prefix = undefined;
+      throw error;
+    }
   }
 
   async #isOwn(id: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Fields } from '../http/form';
 import { badRequest } from '../http/refusal';
 import type { HubLimits } from '../hub-limits';
 import type { Matcher, Matchers, MatchType } from '../matching/matchers';
-import { byteLength, hasInvisible } from '../matching/text';
+import { hasInvisible, isLonger } from '../matching/text';
 
 /** The matchers of a subscriber, and the protocol that it speaks. */
 export interface Selectors {
@@ -65,7 +65,7 @@ function compile(
   { maxMatcherBytes }: HubLimits,
 ): Matcher {
   if (match === '') throw badRequest(`The parameter ${name} must not be empty`);
-  if (byteLength(match) > maxMatcherBytes)
+  if (isLonger(match, maxMatcherBytes))
     throw badRequest(`The parameter ${name} must be no longer than ${maxMatcherBytes} bytes`);
   if (hasInvisible(match))
     throw badRequest(`The parameter ${name} must not contain control or format characters`);

@@ -4,12 +4,13 @@ import type { HubRequest } from '../http/messages';
 import { badRequest, forbidden, RefusedError } from '../http/refusal';
 import { headerValue, respond } from '../http/respond';
 import type { Route } from '../http/routes';
+import { HUB_TYPE } from '../publish/update';
+import type { Newest } from '../subscribe/places';
 import type { Token } from '../tokens/authentication';
 import { type ActiveSubscription, CONTEXT, describe } from './documents';
 
 interface Source {
-  /** The id of the newest update. */
-  newest(): Promise<string>;
+  newest(): Promise<Newest>;
   list(): Promise<readonly ActiveSubscription[]>;
 }
 
@@ -31,12 +32,13 @@ export async function listSubscriptions(
   if (!grants.reads([topic])) throw forbidden('The access token does not allow to read these subscriptions');
   const wanted = readSegments(route.segments, protocol);
   // Before the list, which then has everything that was announced up to it.
-  const newest = await source.newest();
-  const etag = `"${newest.replace(/["\\]/g, '')}"`;
+  const { place, wireId: newest } = await source.newest();
+  // The place, since a publisher may give several updates one id.
+  const etag = `"${place.replace(/["\\]/g, '')}"`;
   const link = hubLink({
     hub: route.url.href,
     lastEventId: newest,
-    type: 'mercure',
+    type: HUB_TYPE,
     contentType: 'application/json',
   });
   const headers = [

@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import type { Matcher, Matchers, MatchType } from '../matching/matchers';
-import { byteLength, hasInvisible } from '../matching/text';
+import { hasInvisible, isLonger } from '../matching/text';
 import { Grants, type SubscribeGrant } from './grants';
 
 /** The type of the authorization details that a hub reads (RFC 9396); it skips those of other types. */
@@ -64,7 +64,7 @@ export function compileGrant(
   { maxMatcherBytes }: Pick<GrantLimits, 'maxMatcherBytes'>,
 ): Matcher {
   if (typeof match !== 'string' || match === '') throw new Error('a match is no text, or empty');
-  if (byteLength(match) > maxMatcherBytes) throw new Error(`a match is longer than ${maxMatcherBytes} bytes`);
+  if (isLonger(match, maxMatcherBytes)) throw new Error(`a match is longer than ${maxMatcherBytes} bytes`);
   if (hasInvisible(match)) throw new Error('a match has a control or format character');
   return matchers.compile({ type, match });
 }
