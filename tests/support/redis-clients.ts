@@ -7,9 +7,11 @@ export interface TestClient extends AsyncDisposable {
   run(...command: string[]): Promise<unknown>;
 }
 
+type Open = (url: string) => Promise<TestClient>;
+
 /** The clients that users have, connected; their errors are the log's to report, not these tests'. */
-export const clients = {
-  async ioredis(url: string): Promise<TestClient> {
+export const clients: Record<string, Open> & { readonly ioredis: Open } = {
+  async ioredis(url) {
     const client = new Redis(url, { retryStrategy: () => 50 });
     client.on('error', () => {});
     return {
@@ -18,8 +20,8 @@ export const clients = {
       [Symbol.asyncDispose]: async () => client.disconnect(),
     };
   },
-  'node-redis': (url: string) => nodeRedis(url, 2),
-  'node-redis with RESP3': (url: string) => nodeRedis(url, 3),
+  'node-redis': (url) => nodeRedis(url, 2),
+  'node-redis with RESP3': (url) => nodeRedis(url, 3),
 };
 
 async function nodeRedis(url: string, RESP: 2 | 3): Promise<TestClient> {

@@ -4,12 +4,12 @@ import {
   invalidOption,
   is,
   isFunction,
+  isIdPrefix,
   isInteger,
   isTimer,
   type OptionRules,
   safeReporter,
 } from '@eventwire/options';
-import type { ReadOptions } from '@eventwire/server';
 import { isCluster, type RedisClientLike } from './redis-client';
 import { crossSlot } from './refusals';
 
@@ -56,12 +56,6 @@ export interface ResolvedRedisLogOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const READ_RULES: OptionRules<ReadOptions> = {
-  limit: isInteger(1),
-  maxBytes: isInteger(1),
-  maxReplayBytes: isInteger(0),
-};
-
 export const RULES: OptionRules<RedisLogOptions> = {
   client: is(
     'a client of ioredis or node-redis, with call or sendCommand, and duplicate',
@@ -70,7 +64,7 @@ export const RULES: OptionRules<RedisLogOptions> = {
   ),
   key: is('a string that is not empty', (key) => typeof key === 'string' && key !== ''),
   maxEvents: isInteger(1, 2 ** 31 - 1),
-  idPrefix: is('printable ASCII characters, no space', (value) => /^[!-~]*$/.test(String(value))),
+  idPrefix: isIdPrefix,
   commandTimeout: isTimer(),
   maxPendingBytes: isInteger(1),
   onError: isFunction,
@@ -86,13 +80,6 @@ export function resolveOptions(options: RedisLogOptions): ResolvedRedisLogOption
   if (isCluster(client) && !hasTag(key)) throw crossSlot(key);
   const onFailure = safeReporter(onError);
   return { client, key, maxEvents, idPrefix, commandTimeout, maxPendingBytes, onError: onFailure };
-}
-
-/** @throws TypeError with the code `INVALID_OPTION` */
-export function checkReadOptions(options: ReadOptions): void {
-  checkOptions(options, READ_RULES);
-  if (options.limit === undefined)
-    throw invalidOption('limit', READ_RULES.limit.expected, { value: undefined });
 }
 
 /** The text in the first braces, if it is not empty, alone decides in which slot of a cluster a key is. */

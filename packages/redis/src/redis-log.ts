@@ -1,4 +1,5 @@
 import { type EventInput, ServerEventError } from '@eventwire/encoder';
+import { checkReadOptions, randomName } from '@eventwire/options';
 import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from '@eventwire/server';
 import { readEnd, writeEnd } from './end';
 import { Entries } from './entries';
@@ -8,12 +9,7 @@ import { Followers, type PageAtHead, type Waking } from './followers';
 import { ReadQueue } from './read-queue';
 import { comparePlaces, formatBefore, formatId, parseId, type RedisId } from './redis-id';
 import { RedisLogError } from './redis-log-error';
-import {
-  checkReadOptions,
-  type RedisLogOptions,
-  type ResolvedRedisLogOptions,
-  resolveOptions,
-} from './redis-log-options';
+import { type RedisLogOptions, type ResolvedRedisLogOptions, resolveOptions } from './redis-log-options';
 import { readEntries, readValues } from './replies';
 import { ScriptRunner } from './script-runner';
 import { APPEND, HEAD, LOCATE, PAGE } from './scripts';
@@ -285,8 +281,4 @@ function disposed(): RedisLogError {
 function ownPlace(wireId: string): ServerEventError {
   const message = `wireId ${JSON.stringify(wireId)} looks like an id of this log: choose one that no log assigns`;
   return new ServerEventError('ID_NOT_ALLOWED', 'id', message);
-}
-
-export function randomName(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join('');
 }

@@ -1,5 +1,5 @@
 import type { EventInput } from '@eventwire/encoder';
-import { checkOptions, invalidOption, type OptionRules } from '@eventwire/options';
+import { checkOptions, checkRunName, type OptionRules, randomName, randomTerm } from '@eventwire/options';
 import type {
   AppendOptions,
   Claim,
@@ -13,7 +13,7 @@ import { readEnd } from './end';
 import { ReadQueue } from './read-queue';
 import type { RedisClientLike } from './redis-client';
 import { formatId } from './redis-id';
-import { type LogConnections, RedisLog, randomName } from './redis-log';
+import { type LogConnections, RedisLog } from './redis-log';
 import { RedisLogError } from './redis-log-error';
 import { RULES as LOG_RULES, type ResolvedRedisLogOptions, resolveOptions } from './redis-log-options';
 import { CLAIM, RENEW, STATE, STOP } from './run-scripts';
@@ -194,23 +194,6 @@ class RedisRunLog extends RedisLog implements RunLog {
 /** By which a claim waits, beside the readers of its run. */
 function claimOf(name: string): string {
   return `${name}\nclaim`;
-}
-
-/** Below 2^48. */
-function randomTerm(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return (high % 2 ** 16) * 2 ** 32 + low;
-}
-
-const MAX_BYTES = 512;
-const REFUSED = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|\p{Surrogate}/u;
-
-function checkRunName(name: unknown): asserts name is string {
-  const isName = typeof name === 'string' && name !== '' && !REFUSED.test(name);
-  if (isName && new TextEncoder().encode(name).byteLength <= MAX_BYTES) return;
-  throw invalidOption('name', `a name of 1 to ${MAX_BYTES} bytes without control characters`, {
-    value: name,
-  });
 }
 
 function ignoreMissing(error: unknown): void {

@@ -1,3 +1,4 @@
+import { afterThisTurn } from '@eventwire/options';
 import { BLOCK, blockingRead } from './blocking-read';
 import type { Waking } from './followers';
 import { OwnConnection } from './own-connection';
@@ -39,7 +40,7 @@ export class RunWake {
 
   /** Tells all processes, with whatever else this turn changes. */
   changed(name: string): void {
-    if (this.#changed.size === 0) setImmediateOrTimer(() => this.#tell());
+    if (this.#changed.size === 0) afterThisTurn(() => this.#tell());
     this.#changed.add(name);
   }
 
@@ -162,10 +163,4 @@ function entriesOf(reply: unknown): unknown {
   if (!Array.isArray(reply)) return Object.values(reply as object)[0];
   const [first, second] = reply as unknown[];
   return Array.isArray(first) ? first[1] : second;
-}
-
-function setImmediateOrTimer(callback: () => void): void {
-  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
-  if (setImmediate) setImmediate(callback);
-  else setTimeout(callback, 0);
 }

@@ -1,7 +1,7 @@
+import { afterThisTurn, startTimer, type Timer } from '@eventwire/options';
 import type { LoggedEvent } from '@eventwire/server';
 import type { Driver, SqliteValue } from './sqlite-database';
 import { SqliteLogError, unavailable } from './sqlite-log-error';
-import { afterThisTurn, startTimer, type Timer } from './turn';
 
 /** Ms between two looks whether another process has written, while somebody waits. */
 const LOOK = 25;

@@ -29,6 +29,7 @@ describe('options', () => {
     expect(() => createSqliteLog({ database: 5 as never })).toThrow('better-sqlite3 or a Durable Object');
     expect(() => createSqliteLog({ database: '' })).toThrow('Invalid option `database`');
     expect(() => createSqliteLog({ database, maxEvents: 0 })).toThrow('Invalid option `maxEvents`');
+    expect(() => createSqliteLog({ database, idPrefix: ['a'] as never })).toThrow('printable ASCII');
     expect(() => createSqliteLog({ database, kee: 'a' } as never)).toThrow('did you mean `key`?');
     expect(() => createSqliteRunStore({ database, lease: 1 } as never)).toThrow('Unknown option `lease`');
     database.close();

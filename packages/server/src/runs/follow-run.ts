@@ -4,7 +4,14 @@ import { closeWithRetry } from '../channel/close-with-retry';
 import { initialStateFrame } from '../channel/replay/initial-state';
 import { select } from '../channel/selection';
 import { checkIterable } from '../stream/body';
-import { type Follower, isOver, type Subscriber, type Subscription } from '../stream/subscriber';
+import {
+  type Follower,
+  follow,
+  isOver,
+  type Subscriber,
+  type Subscription,
+  unfollow,
+} from '../stream/subscriber';
 import { attempt } from '../user-callbacks';
 import { endEvent, isEnd } from '../wire/end-event';
 import { utf8 } from '../wire/frames';
@@ -122,7 +129,7 @@ class RunSubscription implements Subscription, Follower {
     this.closed = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    subscriber.follow?.(this);
+    follow(subscriber, this);
   }
 
   get cursor(): string {
@@ -139,7 +146,7 @@ class RunSubscription implements Subscription, Follower {
 
   /** It goes on as this one. */
   becomes(subscribe: () => Subscription): void {
-    this.#subscriber.unfollow?.(this);
+    unfollow(this.#subscriber, this);
     this.#inner = subscribe();
     this.#inner.closed.then(() => this.close());
   }
@@ -148,7 +155,7 @@ class RunSubscription implements Subscription, Follower {
     if (this.#isClosed) return;
     this.#isClosed = true;
     if (this.#inner) this.#inner.close();
-    else this.#subscriber.unfollow?.(this);
+    else unfollow(this.#subscriber, this);
     this.#resolve();
   }
 }

@@ -1,9 +1,9 @@
 import { type EventInput, refuseReservedType, ServerEventError } from '@eventwire/encoder';
-import { codeOf, RunError } from '../errors';
+import { codeOf, startTimer, type Timer } from '@eventwire/options';
+import { RunError } from '../errors';
 import type { LogEnd, LoggedEvent } from '../log/event-log';
 import { checkIterable } from '../stream/body';
 import { forEachUntil } from '../stream/for-each-until';
-import { startTimer, type Timer } from '../stream/timers/timer';
 import { endEvent } from '../wire/end-event';
 import { readStored } from './read-run';
 import type { Claim, RunLog, RunState } from './run-store';

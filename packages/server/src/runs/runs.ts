@@ -1,3 +1,4 @@
+import { checkRunName } from '@eventwire/options';
 import { type ChannelCloseOptions, checkCloseOptions } from '../channel/channel-options';
 import { closeSubscribers } from '../channel/close-subscribers';
 import { RunError } from '../errors';
@@ -12,7 +13,6 @@ import {
 import { followRun } from './follow-run';
 import { Producer, type Work } from './producer';
 import { readLive } from './read-run';
-import { checkRunName } from './run-name';
 import {
   checkFollowOptions,
   checkReadRunOptions,

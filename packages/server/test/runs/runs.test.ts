@@ -2,6 +2,7 @@ import type { EventInput } from '@eventwire/encoder';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type ClaimOptions,
+  createChannel,
   createMemoryRunStore,
   createRuns,
   type LoggedEvent,
@@ -231,6 +232,38 @@ describe('start', () => {
 });
 
 describe('follow', () => {
+  it('has a subscriber of somebody else’s once, from before it is known whether there is a run', async () => {
+    const runs = runsOf();
+    const follower = new RunFollower();
+    const subscription = runs.follow(follower, 'job');
+    expect(() => runs.follow(follower, 'other')).toThrow(
+      expect.objectContaining({ code: 'ALREADY_SUBSCRIBED' }),
+    );
+    expect(() => createChannel().subscribe(follower)).toThrow('follows a run already');
+    subscription.close();
+    runs.follow(follower, 'other');
+    await over(follower);
+    expect(follower.response?.status).toBe(404);
+  });
+
+  it('lets go of a subscriber of somebody else’s that leaves before it is known whether there is a run', async () => {
+    const store = createMemoryRunStore();
+    const gate = deferred();
+    const open = (name: string) => {
+      const log = store.open(name);
+      const state = log.state.bind(log);
+      return Object.assign(log, { state: () => gate.promise.then(state) });
+    };
+    const runs = runsOf({ store: { ...store, open } });
+    const follower = new RunFollower();
+    const subscription = runs.follow(follower, 'job');
+    follower.close();
+    await subscription.closed;
+    gate.resolve();
+    await settled();
+    expect(follower.response).toBeUndefined();
+  });
+
   it('gives a client without an id all events from the first, then the end, and closes', async () => {
     const runs = runsOf();
     const gate = deferred();
