@@ -1,11 +1,13 @@
 import { randomName } from '@eventwire/options';
 import type { LogEnd, LoggedEvent } from '@eventwire/server';
 import { unpack } from './packed-events';
+import { RowCache } from './row-cache';
 import type { Driver, Row } from './sqlite-database';
 
 /** A log, or a run, as it is kept. */
 export interface LogRow {
   readonly id: number;
+  readonly name: string;
   readonly epoch: string;
   seq: number;
   removed: number;
@@ -26,14 +28,26 @@ const MOST_ROWS = 256;
 /** The SQL of logs. All of it is to be called within a transaction. */
 export class LogRows {
   readonly #driver: Driver;
+  readonly kept: RowCache<LogRow>;
 
   constructor(driver: Driver) {
     this.#driver = driver;
+    this.kept = new RowCache(driver);
   }
 
+  /** A change has to be saved within the same transaction, but for what an event changes, which events tell. */
   find(name: string): LogRow | undefined {
-    const [row]: unknown[] = this.#driver.all('SELECT * FROM eventwire_logs WHERE name = ?', name);
-    return row as LogRow | undefined;
+    const kept = this.kept.get(name);
+    if (kept) return kept;
+    const [found]: unknown[] = this.#driver.all('SELECT * FROM eventwire_logs WHERE name = ?', name);
+    if (!found) return undefined;
+    const row = found as LogRow;
+    const since =
+      'SELECT last, added FROM eventwire_events WHERE log = ? AND last > ? ORDER BY last DESC LIMIT 1';
+    const [newest] = this.#driver.all(since, row.id, row.seq);
+    if (newest) renew(row, newest.last as number, newest.added as number);
+    this.kept.set(name, row);
+    return row;
   }
 
   create(name: string): LogRow {
@@ -50,13 +64,9 @@ export class LogRows {
     );
   }
 
-  /** As `save`, if nothing has changed but what every event changes. */
-  saveAdded({ seq, until, id }: LogRow): void {
-    this.#driver.run('UPDATE eventwire_logs SET seq = ?, until = ? WHERE id = ?', seq, until, id);
-  }
-
   /** Removes a log and all that it has. */
-  delete({ id }: Pick<LogRow, 'id'>): void {
+  delete({ id, name }: LogRow): void {
+    this.kept.delete(name);
     for (const table of ['events', 'keys', 'wire_ids']) {
       this.#driver.run(`DELETE FROM eventwire_${table} WHERE log = ?`, id);
     }
@@ -65,8 +75,10 @@ export class LogRows {
 
   /** The events up to the number `last`, as one row. */
   addEvents(row: LogRow, last: number, json: readonly string[]): void {
-    const sql = 'INSERT INTO eventwire_events (log, last, body) VALUES (?, ?, ?)';
-    this.#driver.run(sql, row.id, last, `[${json.join(',')}]`);
+    const now = Date.now();
+    const sql = 'INSERT INTO eventwire_events (log, last, added, body) VALUES (?, ?, ?, ?)';
+    this.#driver.run(sql, row.id, last, now, `[${json.join(',')}]`);
+    renew(row, last, now);
   }
 
   keyed(row: LogRow, key: string): number | undefined {
@@ -146,10 +158,18 @@ export class LogRows {
 
   /** Names of the runs that have expired, or whose producer has been gone for so long that they have ended. */
   overdue(now: number): string[] {
-    const sql = `SELECT name FROM eventwire_logs
-      WHERE expires <= ? OR (lease > 0 AND outcome IS NULL AND until + lease <= ?) LIMIT 200`;
+    const added = `SELECT max(added) FROM eventwire_events
+      WHERE log = eventwire_logs.id AND last > seq`;
+    const sql = `SELECT name FROM eventwire_logs WHERE expires <= ? OR
+      (lease > 0 AND outcome IS NULL AND max(until, ifnull((${added}), 0) + lease) + lease <= ?) LIMIT 200`;
     return this.#driver.all(sql, now, now).map(({ name }) => String(name));
   }
+}
+
+/** An event was added, which renews the lease. */
+function renew(row: LogRow, seq: number, now: number): void {
+  row.seq = seq;
+  row.until = Math.max(row.until, now + row.lease);
 }
 
 function valuesOf({ last, body }: Row): { first: number; values: readonly unknown[] } {
