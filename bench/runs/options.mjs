@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../src/options.mjs';
 
-export const STORES = /** @type {const} */ (['memory', 'sqlite', 'redis']);
-export const PARTS = /** @type {const} */ (['append', 'follow', 'open', 'memory']);
+const STORES = /** @type {const} */ (['memory', 'sqlite', 'redis']);
+const PARTS = /** @type {const} */ (['append', 'follow', 'open', 'memory']);
 
 export const usage = `pnpm bench:runs [options]
 
