@@ -80,7 +80,7 @@ it(`${readers} clients have each of ${total} events once and in order: cut, slow
     kills++;
     server = await program.start(args);
   }
-  proxy.stopCutting();
+  proxy.isCutting = false;
   const expected = await everything(log, start);
   const lengths = () => [Math.min(...lists.map((list) => list.length)), gaps.length];
   await expect.poll(lengths, { timeout: 600_000, interval: 50 }).toEqual([total, 0]);

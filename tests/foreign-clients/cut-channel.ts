@@ -21,6 +21,8 @@ export interface CutChannelOptions {
   readonly init?: EventStreamInit;
   /** The event that carries a text; default: the text is its data. */
   readonly event?: (text: string) => EventInput;
+  /** Waits until the reader has its first event. No connection is cut before. Default: does not wait. */
+  readonly hasBegun?: () => Promise<unknown>;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface CutChannelOptions {
  */
 export async function followCutChannel(
   read: Reader,
-  { init, event = (text) => text }: CutChannelOptions = {},
+  { init, event = (text) => text, hasBegun }: CutChannelOptions = {},
 ) {
   const random = seededRandom(runSeed);
   const channel = createChannel({ log: createMemoryLog() });
@@ -47,6 +49,7 @@ export async function followCutChannel(
   });
   // Behind the head and the first event with an id, so that every client has an id to come back with.
   await using proxy = await createCuttingProxy(origin.port, () => 900 + Math.floor(random() * 4000));
+  proxy.isCutting = hasBegun === undefined;
 
   const reading = read(`${proxy.url}/stream`);
   const published: { data: string; lastEventId: string }[] = [];
@@ -55,11 +58,16 @@ export async function followCutChannel(
   };
   const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
   while (channel.size === 0) await turn();
+  if (hasBegun) {
+    await publish('first');
+    await hasBegun();
+    proxy.isCutting = true;
+  }
   // Also while nobody is there.
   for (let n = 0; n < COUNT || proxy.cuts.length < CUTS; n++) {
     await publish(payload(n));
     await turn();
-    if (proxy.cuts.length >= CUTS) proxy.stopCutting();
+    if (proxy.cuts.length >= CUTS) proxy.isCutting = false;
   }
   await publish('last');
   const events = await reading;

@@ -6,8 +6,8 @@ export interface CuttingProxy extends AsyncDisposable {
   readonly cuts: number[];
   /** The end of what came before each cut. */
   readonly tails: string[];
-  /** From now on connections live as long as their ends want. */
-  stopCutting(): void;
+  /** False: connections live as long as their ends want. Default: true. */
+  isCutting: boolean;
 }
 
 /** Longer than the line of an id. */
@@ -20,7 +20,6 @@ const TAIL = 200;
 export async function createCuttingProxy(port: number, bytesUntilCut: () => number): Promise<CuttingProxy> {
   const cuts: number[] = [];
   const tails: string[] = [];
-  let cutting = true;
 
   const proxy = await createTcpProxy(port, ({ downstream, upstream }) => {
     const limit = bytesUntilCut();
@@ -31,7 +30,7 @@ export async function createCuttingProxy(port: number, bytesUntilCut: () => numb
       tail = (tail + chunk.toString('latin1')).slice(-TAIL);
     };
     upstream.on('data', (chunk) => {
-      if (!cutting || sent + chunk.length <= limit) {
+      if (!cutting.isCutting || sent + chunk.length <= limit) {
         follow(chunk);
         if (!downstream.write(chunk)) {
           upstream.pause();
@@ -39,9 +38,9 @@ export async function createCuttingProxy(port: number, bytesUntilCut: () => numb
         }
         return;
       }
-      const rest = chunk.subarray(0, limit - sent);
+      const rest = chunk.subarray(0, Math.max(0, limit - sent));
       follow(rest);
-      cuts.push(limit);
+      cuts.push(sent);
       tails.push(tail);
       upstream.removeAllListeners('data');
       upstream.destroy();
@@ -53,13 +52,12 @@ export async function createCuttingProxy(port: number, bytesUntilCut: () => numb
     upstream.on('end', () => downstream.end());
   });
 
-  return {
+  const cutting: CuttingProxy = {
     url: proxy.url,
     cuts,
     tails,
-    stopCutting: () => {
-      cutting = false;
-    },
+    isCutting: true,
     [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
   };
+  return cutting;
 }

@@ -70,8 +70,3 @@ export class RunError extends Error {
     this.code = code;
   }
 }
-
-/** The code of an error, whichever package's: a store need not know this package's classes. */
-export function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-}

@@ -14,7 +14,7 @@ export interface ComponentOptions {
 
 type Modifier = '' | '?' | '*' | '+';
 
-interface Token {
+export interface Token {
   readonly type: 'open' | 'close' | 'regexp' | 'name' | 'char' | 'escaped' | 'modifier' | 'asterisk' | 'end';
   readonly value: string;
 }
@@ -125,7 +125,7 @@ const PLAIN: Readonly<Record<string, Token['type']>> = {
   '}': 'close',
 };
 
-function tokenize(pattern: string): Token[] {
+export function tokenize(pattern: string): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < pattern.length; ) {
     const char = String.fromCodePoint(pattern.codePointAt(at) as number);

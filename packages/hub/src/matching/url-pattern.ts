@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { URLPattern } from 'urlpattern-polyfill/urlpattern';
 import { type ComponentOptions, fixedText, toRegExp } from './component-pattern';
+import { hideDelimiters } from './hidden-delimiters';
 
 const COMPONENTS = [
   'protocol',
@@ -45,7 +46,15 @@ export function urlComponents(topic: string, base: string): UrlComponents | unde
  * @throws Error for what is no URL pattern, or needs an engine that could take for ever
  */
 export function compileUrlPattern(pattern: string, base: string): (url: UrlComponents) => boolean {
-  return compileComponents(new URLPattern(pattern, base));
+  const { hidden, show } = hideDelimiters(pattern);
+  const { protocol, username, password, hostname, port, pathname, search, hash } = new URLPattern(
+    hidden,
+    base,
+  );
+  return compileComponents({
+    ...{ protocol, username, password, hostname, port, pathname },
+    ...{ search: show(search), hash: show(hash) },
+  });
 }
 
 /** The same, of a pattern whose components are canonical. */

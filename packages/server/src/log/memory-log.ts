@@ -1,5 +1,12 @@
 import { type EventInput, encode, refuseId, refuseReservedType, ServerEventError } from '@eventwire/encoder';
-import { checkOptions, is, isInteger, type OptionRules } from '@eventwire/options';
+import {
+  checkOptions,
+  checkReadOptions,
+  isIdPrefix,
+  isInteger,
+  type OptionRules,
+  randomName,
+} from '@eventwire/options';
 import { EventStreamUsageError } from '../errors';
 import { utf8 } from '../wire/frames';
 import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './event-log';
@@ -8,7 +15,6 @@ import { keepFields } from './kept-fields';
 import { attributesOf, topicsOf } from './labels';
 import { Tails } from './memory/tails';
 import { WireIds } from './memory/wire-ids';
-import { checkReadOptions } from './read-options';
 import { isEndOf, Seal } from './seal';
 import { SlidingList } from './sliding-list';
 
@@ -40,7 +46,7 @@ const RULES = {
   maxEvents: isInteger(1),
   maxAge: isInteger(1, Number.MAX_SAFE_INTEGER, 'whole milliseconds of at least 1'),
   maxBytes: isInteger(1),
-  idPrefix: is('printable ASCII characters, no space', (value) => /^[!-~]*$/.test(String(value))),
+  idPrefix: isIdPrefix,
 } satisfies OptionRules<MemoryLogOptions>;
 
 /**
@@ -270,10 +276,6 @@ export class MemoryLog implements EventLog {
       `${JSON.stringify(id)} is no id of this log: read() it first`,
     );
   }
-}
-
-function randomName(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join('');
 }
 
 function ownPlace(wireId: string): ServerEventError {
