@@ -2,7 +2,7 @@
  * A ReadableStream, as every library of types describes it: some have none, and in others it is no
  * AsyncIterable.
  */
-export interface ChunkStream<T> {
+interface ChunkStream<T> {
   getReader(): {
     read(): Promise<{ done: boolean; value?: T | undefined }>;
     cancel(reason?: unknown): Promise<void>;

@@ -1,5 +1,6 @@
 import {
   checkOptions,
+  codeOf,
   hasMethods,
   invalidOption,
   isBoolean,
@@ -8,7 +9,7 @@ import {
   type OptionRules,
 } from '@eventwire/options';
 import { type Chunks, chunksOf } from '../chunks';
-import { codeOf, RunError } from '../errors';
+import { RunError } from '../errors';
 import type { RunContext } from '../runs/producer';
 import type { StartOptions } from '../runs/run-options';
 import type { RunState } from '../runs/run-store';
