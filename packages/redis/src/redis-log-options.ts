@@ -70,22 +70,19 @@ export const RULES: OptionRules<RedisLogOptions> = {
   onError: isFunction,
 };
 
-/**
- * @param isTagged whether the key is one of many, each with braces of its own
- * @throws TypeError with the code `INVALID_OPTION`
- */
-export function resolveOptions(options: RedisLogOptions, isTagged = false): ResolvedRedisLogOptions {
+/** @throws TypeError with the code `INVALID_OPTION` */
+export function resolveOptions(options: RedisLogOptions): ResolvedRedisLogOptions {
   checkOptions(options, RULES);
   const { client, key, maxEvents = 10_000, idPrefix = '', commandTimeout = 5000 } = options;
   const { maxPendingBytes = 64 * 1024 * 1024, onError = (error: unknown) => console.error(error) } = options;
   if (client === undefined) throw invalidOption('client', RULES.client.expected, { value: client });
   if (key === undefined) throw invalidOption('key', RULES.key.expected, { value: key });
-  if (!isTagged && isCluster(client) && !hasTag(key)) throw crossSlot(key);
+  if (isCluster(client) && !hasTag(key)) throw crossSlot(key);
   const onFailure = safeReporter(onError);
   return { client, key, maxEvents, idPrefix, commandTimeout, maxPendingBytes, onError: onFailure };
 }
 
 /** The text in the first braces, if it is not empty, alone decides in which slot of a cluster a key is. */
-function hasTag(key: string): boolean {
+export function hasTag(key: string): boolean {
   return /^[^{]*\{[^}]+\}/.test(key);
 }

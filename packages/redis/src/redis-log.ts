@@ -105,7 +105,7 @@ export class RedisLog implements EventLog, AsyncDisposable {
     if (idempotencyKey !== undefined) keys.push(`${key}:key:${idempotencyKey}`);
     const numbers = [maxEvents, number, lowest, this.#memory, KEY_MEMORY, size, idPrefix.length].map(String);
     try {
-      const [, id, wire] = await this.ask(
+      const [, id, wire] = await this.#ask(
         (all, epoch) =>
           this.#writes.run(
             this.#scripts.append,
@@ -128,7 +128,7 @@ export class RedisLog implements EventLog, AsyncDisposable {
 
   /** Asked where it is published, so that a place taken before a call of `append` is before its event. */
   async lastId(): Promise<string> {
-    const [epoch, entry] = await this.ask(
+    const [epoch, entry] = await this.#ask(
       (keys, epoch) => this.#writes.run(this.#scripts.head, keys, [epoch]),
       2,
     );
@@ -152,7 +152,7 @@ export class RedisLog implements EventLog, AsyncDisposable {
     // No id has it, and the script could not tell where it ends.
     if (wireId === '' || wireId.includes('\0')) return undefined;
     const [wireIds] = this.#wireKeys();
-    const [epoch, entry] = await this.ask(
+    const [epoch, entry] = await this.#ask(
       (keys, epoch) => this.#reads.run(this.#scripts.locate, [...keys, wireIds], [epoch, wireId], false),
       1,
     );
@@ -188,7 +188,7 @@ export class RedisLog implements EventLog, AsyncDisposable {
     const { idPrefix } = this.#options;
     const place = after === '' ? START : this.#parse(after);
     const where = [place?.epoch ?? '', place?.entry ?? '', place?.before ? 'before' : ''];
-    const [found, last, gap, entries, sealed] = await this.ask((keys, epoch) => {
+    const [found, last, gap, entries, sealed] = await this.#ask((keys, epoch) => {
       const args = [epoch, ...where, ...[limit, maxBytes, maxReplayBytes, idPrefix.length].map(String)];
       return this.#reads.run(this.#scripts.page, keys, args, isUrgent);
     }, 4);
@@ -223,7 +223,7 @@ export class RedisLog implements EventLog, AsyncDisposable {
    * Asks a script about the stream and the epoch. It gets an epoch for the case that a new one is needed, and
    * gives the epoch first.
    */
-  protected async ask(
+  async #ask(
     ask: (keys: [string, string], epoch: string) => Promise<unknown>,
     values: number,
   ): Promise<unknown[]> {

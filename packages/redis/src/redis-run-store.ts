@@ -57,7 +57,7 @@ export function createRedisRunStore(options: RedisRunStoreOptions): RunStore {
   checkOptions(options, RULES);
   const { prefix = 'eventwire:runs', ...others } = options;
   // In a cluster each run is in a slot of its own, by the braces of its key.
-  return new RedisRunStore(resolveOptions({ ...others, key: `${prefix}:{}` }, true), prefix);
+  return new RedisRunStore(resolveOptions({ ...others, key: `${prefix}:{run}` }), prefix);
 }
 
 class RedisRunStore implements RunStore {
@@ -114,14 +114,9 @@ class RedisRunLog extends RedisLog implements RunLog {
 
   override async append(event: EventInput, options?: AppendOptions): Promise<LoggedEvent> {
     const logged = await super.append(event, options);
-    this.#wake.changed(this.#name);
+    if (options?.end) this.#changed();
+    else this.#wake.changed(this.#name);
     return logged;
-  }
-
-  override async follow(...args: Parameters<RedisLog['follow']>): Promise<void> {
-    // There has to be a run to follow.
-    await this.lastId();
-    return super.follow(...args);
   }
 
   async state(): Promise<RunState> {
@@ -161,27 +156,21 @@ class RedisRunLog extends RedisLog implements RunLog {
       if (state && (state.status !== 'running' || stop.signal.aborted)) await waking.stop();
     });
     await waking.start();
-    const renew = async (release: string) => {
-      const [, refused] = await this.#run(RENEW, [String(term), release]);
-      if (refused === '') return;
-      await waking.stop();
-      const code = refused === 'ENDED' ? 'ENDED' : 'FENCED';
-      throw new RedisLogError(
-        code,
-        code === 'ENDED' ? 'The run has ended: stop' : 'The run has another producer: stop',
-      );
-    };
     return {
       term,
       attempt,
       resumed: attempt > 1,
       stop: stop.signal,
-      renew: () => renew(''),
+      renew: async () => {
+        const [, refused] = await this.#run(RENEW, [String(term), '']);
+        if (refused === '') return;
+        await waking.stop();
+        if (refused === 'ENDED') throw new RedisLogError('ENDED', 'The run has ended: stop');
+        throw new RedisLogError('FENCED', 'The run has another producer: stop');
+      },
       release: async () => {
         await waking.stop();
-        await renew('release').catch((error: unknown) => {
-          if (!(error instanceof RedisLogError) || error.code === 'UNAVAILABLE') throw error;
-        });
+        await this.#run(RENEW, [String(term), 'release']);
       },
     };
   }

@@ -8,7 +8,6 @@ import {
   type Follower,
   follow,
   isOver,
-  refuseFollowed,
   type Subscriber,
   type Subscription,
   unfollow,
@@ -39,7 +38,6 @@ const MISSING = {
 
 /** Follows a run as soon as it is known whether there is one, until when the head of the response waits. */
 export function followRun(task: FollowRun): Subscription {
-  refuseFollowed(task.subscriber);
   const subscription = new RunSubscription(task.subscriber);
   attempt(() => task.subscriber.hold?.(), task.report);
   void decide(task, subscription).catch((error: unknown) => {
@@ -99,16 +97,18 @@ function respond(
 async function sendSnapshot(
   { subscriber }: FollowRun,
   subscription: RunSubscription,
-  events: Iterable<EventInput>,
+  events: Iterable<EventInput> | AsyncIterable<EventInput>,
   state: RunState & { status: 'ended' },
 ): Promise<void> {
   checkIterable(events, 'What snapshot gives');
   if (subscription.isClosed) return;
   subscriber.open?.();
-  for (const event of events) {
+  for await (const event of events) {
+    if (subscription.isClosed) return;
     if (isOver(subscriber)) return subscription.close();
     if (!subscriber.write(initialStateFrame(event))) await subscriber.drained();
   }
+  if (subscription.isClosed) return;
   if (subscriber.conventions !== false) {
     subscriber.write(utf8(encode({ ...endEvent(state), id: state.lastId })));
   }

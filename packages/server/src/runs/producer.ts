@@ -91,7 +91,6 @@ export class Producer {
 
   #write(event: EventInput, options: { idempotencyKey?: string | undefined } = {}): Promise<string> {
     const written = this.#append(event, options.idempotencyKey);
-    written.catch(() => {});
     this.#pending.add(written);
     const settled = () => this.#pending.delete(written);
     written.then(settled, settled);
@@ -145,8 +144,7 @@ export class Producer {
       return this.#interruption ?? 'done';
     } catch (error) {
       this.#ending = true;
-      if (this.#interruption === undefined) report(error);
-      else if (!isEcho(error, this.signal)) report(error);
+      if (this.#interruption === undefined || !isEcho(error, this.signal)) report(error);
       await Promise.allSettled(this.#pending);
       return this.#interruption ?? 'failed';
     }

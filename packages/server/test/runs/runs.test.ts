@@ -478,6 +478,30 @@ describe('follow', () => {
     expect(back.texts).toEqual(['2', '3']);
   });
 
+  it('takes a snapshot whose events come one by one', async () => {
+    const runs = runsOf({ snapshot: () => words('all', 'of it') });
+    await (await runs.start('job', () => words('1', '2'))).done;
+    const newcomer = new RunFollower();
+    runs.follow(newcomer, 'job');
+    await over(newcomer);
+    expect(newcomer.texts).toEqual(['all', 'of it']);
+    expect(endOf(newcomer)).toBeDefined();
+  });
+
+  it('leaves a stream alone whose subscription is closed within its snapshot', async () => {
+    const runs = runsOf({ snapshot: () => ['all', 'of it'] });
+    await (await runs.start('job', () => words('1', '2'))).done;
+    const newcomer = new RunFollower();
+    newcomer.stuck = true;
+    const subscription = runs.follow(newcomer, 'job');
+    await vi.waitUntil(() => newcomer.texts.length === 1);
+    subscription.close();
+    newcomer.drain();
+    await settled();
+    expect(newcomer.texts).toEqual(['all']);
+    expect(newcomer.signal.aborted).toBe(false);
+  });
+
   it('closes the streams of a run that is deleted, whose clients then get 404', async () => {
     const runs = runsOf();
     await runs.start('job', async function* (run) {
