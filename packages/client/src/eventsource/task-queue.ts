@@ -15,11 +15,11 @@ export function createTaskQueue(): AddTask {
   let port: MessagePort | undefined;
   let channel: MessageChannel | undefined;
   return (task) => {
-    const { setImmediate, MessageChannel } = globalThis as Partial<typeof globalThis> & {
-      setImmediate?: typeof setTimeout;
-    };
+    const { setImmediate } = globalThis as { setImmediate?: typeof setTimeout };
     // Node and Bun run all that are here in one turn, and behind each its microtasks.
-    if (setImmediate || !MessageChannel) return void (setImmediate ?? setTimeout)(task);
+    if (setImmediate) return void setImmediate(task);
+    const { MessageChannel } = globalThis as Partial<typeof globalThis>;
+    if (!MessageChannel) return void setTimeout(task);
     // Messages, since browsers stretch nested timers to 4 ms.
     if (hasCheckpoints && single.length === 0) {
       port ??= send(new MessageChannel(), () => {
