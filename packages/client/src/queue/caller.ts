@@ -42,6 +42,11 @@ export function createCaller<E>(queue: ConsumerQueue<E>, onEvent: (event: E) => 
     if (!caller.isRunning) queue.asked(consumer);
   };
   const consumer = queue.join(() => !caller.isRunning, run);
-  const caller = { consumer, isRunning: false, isBusy: () => caller.isRunning || queue.hasNext(consumer), call };
+  const caller = {
+    consumer,
+    isRunning: false,
+    isBusy: () => caller.isRunning || queue.hasNext(consumer),
+    call,
+  };
   return caller;
 }
