@@ -56,8 +56,8 @@ async function mutate(name, file, { concurrency, force }) {
     vitest: { configFile: 'scripts/mutation/vitest.config.mjs', related: false },
     coverageAnalysis: 'perTest',
     mutate: [`packages/${name}/src/${file}`],
-    // What the suite does not need would be copied for nothing.
-    ignorePatterns: ['bench', 'examples', 'tests', 'docs', 'dist'],
+    // What the suite does not need would be copied for nothing. Of tests, every suite needs its set-up file.
+    ignorePatterns: ['bench', 'examples', 'tests/*', '!tests/support', 'docs', 'dist'],
     tempDirName: '.mutation/sandbox',
     incremental: true,
     incrementalFile: `.mutation/${name}/${file.replace(/\W/g, '-')}.json`,

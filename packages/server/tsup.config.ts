@@ -1,3 +1,5 @@
 import { packageConfig } from '../../scripts/tsup-package';
 
-export default packageConfig();
+export default packageConfig({
+  entry: { 'ai-sdk': 'src/ai-sdk/index.ts' },
+});

@@ -1,16 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createSqliteLog } from '@eventwire/sqlite';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localAnswer } from '../../examples/chat/src/model.mjs';
 import { launchChromium } from '../support/chromium';
 import { serve } from '../support/listen';
+import { sqlites } from '../support/sqlite-databases';
 
 // As it is built: what `npm run chat` runs.
 const program = fileURLToPath(new URL('../../examples/chat/src/main.mjs', import.meta.url));
+const DAY = 24 * 60 * 60 * 1000;
 const folder = mkdtempSync(join(tmpdir(), 'eventwire-chat-'));
 
 let browser: Browser;
@@ -20,6 +24,7 @@ let output = '';
 
 beforeAll(async () => {
   browser = await launchChromium();
+  await askedBefore({ id: 'old', prompt: 'A question of last week', asked: Date.now() - 7 * DAY });
   const port = await freePort();
   chat = spawn(process.execPath, [program, String(port), join(folder, 'chat.db')], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -39,6 +44,15 @@ afterAll(async () => {
   chat?.kill();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** A question that the chat finds in its file. */
+async function askedBefore(question: { id: string; prompt: string; asked: number }): Promise<void> {
+  const database = Object.values(sqlites)[0]?.(join(folder, 'chat.db'));
+  if (!database) return;
+  const log = createSqliteLog({ database, key: 'questions' });
+  await log.append({ type: 'question', data: JSON.stringify(question) });
+  database.close();
+}
 
 async function freePort(): Promise<number> {
   await using server = await serve(() => {});
@@ -61,6 +75,63 @@ const answerTo = (page: Page, prompt: string) => page.locator('article').filter(
 const textOf = async (page: Page, prompt: string) =>
   (await answerTo(page, prompt).locator('p').textContent()) ?? '';
 const whole = (prompt: string) => localAnswer(prompt).join('');
+
+describe('the chat server', () => {
+  const origin = () => ({ origin: url });
+
+  it('answers what it cannot do, and goes on', async () => {
+    const stopped = await fetch(`${url}/answers/%`, { method: 'DELETE', headers: origin() });
+    expect(stopped.status).toBe(400);
+    const { port } = new URL(url);
+    const asking = request({
+      port,
+      host: '127.0.0.1',
+      path: '/questions',
+      method: 'POST',
+      headers: origin(),
+    });
+    asking.on('error', () => {});
+    asking.write('a question that is never');
+    await new Promise((resolve) =>
+      asking.once('socket', ({ connecting }) => setTimeout(resolve, connecting ? 200 : 0)),
+    );
+    asking.destroy();
+    expect((await fetch(url)).status).toBe(200);
+    expect(output).not.toContain('is started again');
+  });
+
+  it('reads a question whose characters come in pieces', async () => {
+    const prompt = 'Does é survive?';
+    const bytes = Buffer.from(prompt);
+    const middle = bytes.indexOf(0xc3) + 1;
+    const asked = await fetch(`${url}/questions`, {
+      method: 'POST',
+      headers: origin(),
+      body: new ReadableStream({
+        async start(controller) {
+          controller.enqueue(bytes.subarray(0, middle));
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          controller.enqueue(bytes.subarray(middle));
+          controller.close();
+        },
+      }),
+      duplex: 'half',
+    } as RequestInit);
+    expect(asked.status).toBe(202);
+    const page = await open();
+    await answerTo(page, prompt).waitFor();
+    await page.close();
+  });
+
+  it('begins no answer anew whose time is over', async () => {
+    const page = await open();
+    expect(await page.getByText('A question of last week').count()).toBe(0);
+    expect((await fetch(`${url}/answers/old`, { headers: { accept: 'text/event-stream' } })).status).toBe(
+      404,
+    );
+    await page.close();
+  });
+});
 
 describe('the chat page in Chromium', () => {
   it('shows one answer whole over a reload, in a second tab, and after its server was killed', async () => {

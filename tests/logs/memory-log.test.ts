@@ -20,5 +20,9 @@ it('an idPrefix begins every id of a memory log, the one before an event too', a
   const { id } = await log.append('x');
   const ids = [start, id, log.cursorBefore?.(id)];
   expect(ids.filter((id) => id?.startsWith('urn:x.1:'))).toEqual(ids);
-  expect(() => createMemoryLog({ idPrefix: 'a b' })).toThrow(expect.objectContaining({ option: 'idPrefix' }));
+  for (const idPrefix of ['a b', 5, ['a']]) {
+    expect(() => createMemoryLog({ idPrefix: idPrefix as string })).toThrow(
+      expect.objectContaining({ option: 'idPrefix' }),
+    );
+  }
 });

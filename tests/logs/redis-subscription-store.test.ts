@@ -68,6 +68,16 @@ describe.each(Object.entries(clients))('the subscription store with %s', (name, 
     expect(told.flat().length).toBe(1);
   });
 
+  it('keeps the entries of a process for as long as it lives', async () => {
+    const { key, stores } = setUp(1);
+    await stores[0].add(new Map([['x', 'mine']]));
+    const [process] = (await redis.run('ZRANGE', `${key}:leases`, '0', '-1')) as string[];
+    const entries = `${key}:of:${process}`;
+    // As if the process had lived for most of a day.
+    await redis.run('PEXPIRE', entries, '60000');
+    await expect.poll(async () => Number(await redis.run('PTTL', entries))).toBeGreaterThan(60_000);
+  });
+
   it('has the entries of a process again that was only late, and tells it', async () => {
     const { key, told, stores } = setUp(1);
     await stores[0].add(new Map([['x', 'mine']]));

@@ -56,6 +56,34 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
     );
   });
 
+  it('a claim is told of the end of its run, and keeps no connection after it', async () => {
+    await using store = another();
+    const log = store.open('run');
+    const claim = await log.claim({ lease: 60_000, ttl: 60_000 });
+    const end = { outcome: 'done' } as const;
+    await log.append({ type: 'eventwire:end', data: JSON.stringify(end) }, { term: claim?.term, end });
+    const wake = `${prefixes.get(store)}:wake`;
+    const news = async () => JSON.stringify(await redis.run('XRANGE', wake, '-', '+'));
+    await expect.poll(news).toContain('run\\nclaim');
+  });
+
+  it('a claim that is given up says so if Redis does not answer', async () => {
+    let isSilent = false;
+    const client = new Proxy(redis.client, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        const isCommand = name === 'call' || name === 'sendCommand';
+        return isCommand && isSilent ? () => new Promise(() => {}) : value.bind(target);
+      },
+    });
+    await using store = createRedisRunStore({ client, prefix: `${name}:${count++}`, commandTimeout: 300 });
+    const claim = await store.open('run').claim({ lease: 60_000, ttl: 60_000 });
+    isSilent = true;
+    await expect(claim?.release()).rejects.toMatchObject({ code: 'TIMEOUT' });
+    isSilent = false;
+  });
+
   it('leaves no key without an expiry behind, but the one that wakes', async () => {
     await using store = another();
     const log = store.open('run');
@@ -70,4 +98,44 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
     }
     await claim?.release();
   });
+});
+
+it('a stop whose news are lost is heard while another run has news all the time', async () => {
+  await using redis = await clients.ioredis(server.url);
+  await using store = createRedisRunStore({ client: redis.client, prefix: 'lost' });
+  const options = { lease: 60_000, ttl: 60_000 };
+  const quiet = await store.open('quiet').claim(options);
+  const busy = await store.open('busy').claim(options);
+  await expect.poll(async () => String(await redis.run('CLIENT', 'LIST'))).toContain('cmd=xread');
+  // As a process that died before it could tell.
+  await redis.run('HSET', 'lost:{quiet}:epoch', 'stop', '"unheard"');
+  while (!quiet?.stop.aborted) {
+    await store.open('busy').append('a word', { term: busy?.term });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(quiet.stop.reason).toBe('unheard');
+});
+
+it('a claim that cannot wait for news is refused, and nobody goes on trying', async () => {
+  await using redis = await clients.ioredis(server.url);
+  let duplicates = 0;
+  const client = new Proxy(redis.client, {
+    get(target, name) {
+      if (name === 'duplicate') {
+        return () => {
+          duplicates++;
+          throw new Error('No connection is left');
+        };
+      }
+      const value = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  await using store = createRedisRunStore({ client, prefix: 'unheard', onError: () => {} });
+  const claim = store.open('run').claim({ lease: 60_000, ttl: 60_000 });
+  await expect(claim).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  const tried = duplicates;
+  // Longer than the pause before another attempt.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(duplicates).toBe(tried);
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** How options are refused: a private package that every other bundles, so its manifest has it for development only. */
+/** What packages share: a private package that every other bundles, so its manifest has it for development only. */
 const BUNDLED = '@eventwire/options';
 
 /** What each package's source may import beside that; a package that is not listed here fails, so that the map stays whole. */

@@ -7,8 +7,10 @@ export interface TestClient extends AsyncDisposable {
   run(...command: string[]): Promise<unknown>;
 }
 
+type Open = (url: string) => Promise<TestClient>;
+
 /** The clients that users have, connected; their errors are the log's to report, not these tests'. */
-export const clients: Record<string, (url: string) => Promise<TestClient>> = {
+export const clients: Record<string, Open> & { readonly ioredis: Open } = {
   async ioredis(url) {
     const client = new Redis(url, { retryStrategy: () => 50 });
     client.on('error', () => {});

@@ -1,6 +1,7 @@
 // The origin of all clients: the same bytes for each. What it takes counts for none of them.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { listen } from '../../src/listen.mjs';
 import { answerRequests } from '../answer-requests.mjs';
 import { makeChunks } from './workloads.mjs';
 
@@ -22,7 +23,6 @@ const server = createServer(async (req, res) => {
 
 answerRequests({
   async start() {
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    return { port: /** @type {import('node:net').AddressInfo} */ (server.address()).port };
+    return { port: await listen(server) };
   },
 });

@@ -8,10 +8,12 @@ import { openStore } from './store.mjs';
 const [port = '3002', file = 'chat.db'] = process.argv.slice(2);
 const store = await openStore(file);
 const channel = createChannel({ log: store.questions });
+/** Ms for which an answer is kept. */
+const ttl = 24 * 60 * 60 * 1000;
 // So short that an answer goes on soon after its process was killed.
-const runs = createRuns({ store: store.answers, lease: 1000, ttl: 24 * 60 * 60 * 1000 });
+const runs = createRuns({ store: store.answers, lease: 1000, ttl });
 
-/** @typedef {{ id: string, prompt: string }} Question */
+/** @typedef {{ id: string, prompt: string, asked: number }} Question */
 /** @type {Question[]} */
 const questions = [];
 
@@ -25,6 +27,8 @@ await store.questions.follow(
     for (const { event } of events) {
       /** @type {Question} */
       const question = JSON.parse(String(event.data));
+      // Its answer is gone, and would be given anew.
+      if (Date.now() - question.asked > ttl) continue;
       questions.push(question);
       begin(question).catch((error) => console.error(error));
     }
@@ -48,6 +52,7 @@ const idOf = (req) => decodeURIComponent((req.url ?? '').slice('/answers/'.lengt
 /** @param {import('node:http').IncomingMessage} req */
 async function readPrompt(req) {
   let text = '';
+  req.setEncoding('utf8');
   for await (const chunk of req) {
     text += chunk;
     if (text.length > 2000) return undefined;
@@ -68,7 +73,11 @@ const pages = new Map(
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const server = createServer(async (req, res) => {
+/**
+ * @param {import('node:http').IncomingMessage} req
+ * @param {import('node:http').ServerResponse} res
+ */
+async function handle(req, res) {
   const url = req.url ?? '';
   const host = `127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`;
   // What another page could send through the user's browser.
@@ -86,13 +95,24 @@ const server = createServer(async (req, res) => {
   else if (req.method === 'POST' && url === '/questions') {
     const prompt = await readPrompt(req);
     if (prompt === undefined) return void res.writeHead(400).end('A question of 1 to 2000 characters\n');
-    await channel.publish(ServerEvent.json({ id: randomUUID(), prompt }, { type }));
+    await channel.publish(ServerEvent.json({ id: randomUUID(), prompt, asked: Date.now() }, { type }));
     res.writeHead(202).end();
   } else if (req.method === 'DELETE' && url.startsWith('/answers/')) {
     res.writeHead((await runs.stop(idOf(req), 'by the reader')) ? 202 : 404).end();
   } else if (req.method === 'POST' && url === '/restart') {
     res.writeHead(202).end(() => process.kill(process.pid, 'SIGKILL'));
   } else res.writeHead(404).end('There is nothing here; the page is at /\n');
+}
+
+const server = createServer((req, res) => {
+  handle(req, res).catch((error) => {
+    // A client that leaves within its own request is no fault.
+    if (req.errored) return;
+    const isTheirs = error instanceof URIError;
+    if (!isTheirs) console.error(error);
+    if (res.headersSent) res.destroy();
+    else res.writeHead(isTheirs ? 400 : 500).end('This could not be done\n');
+  });
 });
 
 server.on('error', (error) => {

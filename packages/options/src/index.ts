@@ -1,4 +1,6 @@
 export { checkOptions, type OptionRules, type Rule } from './check-options';
+export { codeOf } from './code-of';
+export { checkReadOptions, checkRunName, isIdPrefix } from './log-options';
 export { invalidOption, type OptionError, refusal, show, unknownOption } from './option-error';
 export {
   type Expectation,
@@ -16,4 +18,6 @@ export {
   optional,
 } from './predicates';
 export { present } from './present';
+export { randomName, randomTerm } from './random';
 export { type Reporter, safeReporter } from './safe-reporter';
+export { afterThisTurn, startTimer, type Timer } from './timers';

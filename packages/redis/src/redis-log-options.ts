@@ -4,12 +4,12 @@ import {
   invalidOption,
   is,
   isFunction,
+  isIdPrefix,
   isInteger,
   isTimer,
   type OptionRules,
   safeReporter,
 } from '@eventwire/options';
-import type { ReadOptions } from '@eventwire/server';
 import { isCluster, type RedisClientLike } from './redis-client';
 import { crossSlot } from './refusals';
 
@@ -56,12 +56,6 @@ export interface ResolvedRedisLogOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const READ_RULES: OptionRules<ReadOptions> = {
-  limit: isInteger(1),
-  maxBytes: isInteger(1),
-  maxReplayBytes: isInteger(0),
-};
-
 export const RULES: OptionRules<RedisLogOptions> = {
   client: is(
     'a client of ioredis or node-redis, with call or sendCommand, and duplicate',
@@ -70,35 +64,25 @@ export const RULES: OptionRules<RedisLogOptions> = {
   ),
   key: is('a string that is not empty', (key) => typeof key === 'string' && key !== ''),
   maxEvents: isInteger(1, 2 ** 31 - 1),
-  idPrefix: is('printable ASCII characters, no space', (value) => /^[!-~]*$/.test(String(value))),
+  idPrefix: isIdPrefix,
   commandTimeout: isTimer(),
   maxPendingBytes: isInteger(1),
   onError: isFunction,
 };
 
-/**
- * @param isTagged whether the key is one of many, each with braces of its own
- * @throws TypeError with the code `INVALID_OPTION`
- */
-export function resolveOptions(options: RedisLogOptions, isTagged = false): ResolvedRedisLogOptions {
+/** @throws TypeError with the code `INVALID_OPTION` */
+export function resolveOptions(options: RedisLogOptions): ResolvedRedisLogOptions {
   checkOptions(options, RULES);
   const { client, key, maxEvents = 10_000, idPrefix = '', commandTimeout = 5000 } = options;
   const { maxPendingBytes = 64 * 1024 * 1024, onError = (error: unknown) => console.error(error) } = options;
   if (client === undefined) throw invalidOption('client', RULES.client.expected, { value: client });
   if (key === undefined) throw invalidOption('key', RULES.key.expected, { value: key });
-  if (!isTagged && isCluster(client) && !hasTag(key)) throw crossSlot(key);
+  if (isCluster(client) && !hasTag(key)) throw crossSlot(key);
   const onFailure = safeReporter(onError);
   return { client, key, maxEvents, idPrefix, commandTimeout, maxPendingBytes, onError: onFailure };
 }
 
-/** @throws TypeError with the code `INVALID_OPTION` */
-export function checkReadOptions(options: ReadOptions): void {
-  checkOptions(options, READ_RULES);
-  if (options.limit === undefined)
-    throw invalidOption('limit', READ_RULES.limit.expected, { value: undefined });
-}
-
 /** The text in the first braces, if it is not empty, alone decides in which slot of a cluster a key is. */
-function hasTag(key: string): boolean {
+export function hasTag(key: string): boolean {
   return /^[^{]*\{[^}]+\}/.test(key);
 }

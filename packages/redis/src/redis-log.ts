@@ -1,4 +1,5 @@
 import { type EventInput, ServerEventError } from '@eventwire/encoder';
+import { checkReadOptions, randomName } from '@eventwire/options';
 import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from '@eventwire/server';
 import { readEnd, writeEnd } from './end';
 import { Entries } from './entries';
@@ -8,12 +9,7 @@ import { Followers, type PageAtHead, type Waking } from './followers';
 import { ReadQueue } from './read-queue';
 import { comparePlaces, formatBefore, formatId, parseId, type RedisId } from './redis-id';
 import { RedisLogError } from './redis-log-error';
-import {
-  checkReadOptions,
-  type RedisLogOptions,
-  type ResolvedRedisLogOptions,
-  resolveOptions,
-} from './redis-log-options';
+import { type RedisLogOptions, type ResolvedRedisLogOptions, resolveOptions } from './redis-log-options';
 import { readEntries, readValues } from './replies';
 import { ScriptRunner } from './script-runner';
 import { APPEND, HEAD, LOCATE, PAGE } from './scripts';
@@ -109,7 +105,7 @@ export class RedisLog implements EventLog, AsyncDisposable {
     if (idempotencyKey !== undefined) keys.push(`${key}:key:${idempotencyKey}`);
     const numbers = [maxEvents, number, lowest, this.#memory, KEY_MEMORY, size, idPrefix.length].map(String);
     try {
-      const [, id, wire] = await this.ask(
+      const [, id, wire] = await this.#ask(
         (all, epoch) =>
           this.#writes.run(
             this.#scripts.append,
@@ -132,7 +128,7 @@ export class RedisLog implements EventLog, AsyncDisposable {
 
   /** Asked where it is published, so that a place taken before a call of `append` is before its event. */
   async lastId(): Promise<string> {
-    const [epoch, entry] = await this.ask(
+    const [epoch, entry] = await this.#ask(
       (keys, epoch) => this.#writes.run(this.#scripts.head, keys, [epoch]),
       2,
     );
@@ -156,7 +152,7 @@ export class RedisLog implements EventLog, AsyncDisposable {
     // No id has it, and the script could not tell where it ends.
     if (wireId === '' || wireId.includes('\0')) return undefined;
     const [wireIds] = this.#wireKeys();
-    const [epoch, entry] = await this.ask(
+    const [epoch, entry] = await this.#ask(
       (keys, epoch) => this.#reads.run(this.#scripts.locate, [...keys, wireIds], [epoch, wireId], false),
       1,
     );
@@ -192,7 +188,7 @@ export class RedisLog implements EventLog, AsyncDisposable {
     const { idPrefix } = this.#options;
     const place = after === '' ? START : this.#parse(after);
     const where = [place?.epoch ?? '', place?.entry ?? '', place?.before ? 'before' : ''];
-    const [found, last, gap, entries, sealed] = await this.ask((keys, epoch) => {
+    const [found, last, gap, entries, sealed] = await this.#ask((keys, epoch) => {
       const args = [epoch, ...where, ...[limit, maxBytes, maxReplayBytes, idPrefix.length].map(String)];
       return this.#reads.run(this.#scripts.page, keys, args, isUrgent);
     }, 4);
@@ -227,7 +223,7 @@ export class RedisLog implements EventLog, AsyncDisposable {
    * Asks a script about the stream and the epoch. It gets an epoch for the case that a new one is needed, and
    * gives the epoch first.
    */
-  protected async ask(
+  async #ask(
     ask: (keys: [string, string], epoch: string) => Promise<unknown>,
     values: number,
   ): Promise<unknown[]> {
@@ -285,8 +281,4 @@ function disposed(): RedisLogError {
 function ownPlace(wireId: string): ServerEventError {
   const message = `wireId ${JSON.stringify(wireId)} looks like an id of this log: choose one that no log assigns`;
   return new ServerEventError('ID_NOT_ALLOWED', 'id', message);
-}
-
-export function randomName(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join('');
 }

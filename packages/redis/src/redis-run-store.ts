@@ -1,5 +1,5 @@
 import type { EventInput } from '@eventwire/encoder';
-import { checkOptions, invalidOption, type OptionRules } from '@eventwire/options';
+import { checkOptions, checkRunName, type OptionRules, randomName, randomTerm } from '@eventwire/options';
 import type {
   AppendOptions,
   Claim,
@@ -13,7 +13,7 @@ import { readEnd } from './end';
 import { ReadQueue } from './read-queue';
 import type { RedisClientLike } from './redis-client';
 import { formatId } from './redis-id';
-import { type LogConnections, RedisLog, randomName } from './redis-log';
+import { type LogConnections, RedisLog } from './redis-log';
 import { RedisLogError } from './redis-log-error';
 import { RULES as LOG_RULES, type ResolvedRedisLogOptions, resolveOptions } from './redis-log-options';
 import { CLAIM, RENEW, STATE, STOP } from './run-scripts';
@@ -57,7 +57,7 @@ export function createRedisRunStore(options: RedisRunStoreOptions): RunStore {
   checkOptions(options, RULES);
   const { prefix = 'eventwire:runs', ...others } = options;
   // In a cluster each run is in a slot of its own, by the braces of its key.
-  return new RedisRunStore(resolveOptions({ ...others, key: `${prefix}:{}` }, true), prefix);
+  return new RedisRunStore(resolveOptions({ ...others, key: `${prefix}:{run}` }), prefix);
 }
 
 class RedisRunStore implements RunStore {
@@ -114,14 +114,9 @@ class RedisRunLog extends RedisLog implements RunLog {
 
   override async append(event: EventInput, options?: AppendOptions): Promise<LoggedEvent> {
     const logged = await super.append(event, options);
-    this.#wake.changed(this.#name);
+    if (options?.end) this.#changed();
+    else this.#wake.changed(this.#name);
     return logged;
-  }
-
-  override async follow(...args: Parameters<RedisLog['follow']>): Promise<void> {
-    // There has to be a run to follow.
-    await this.lastId();
-    return super.follow(...args);
   }
 
   async state(): Promise<RunState> {
@@ -161,27 +156,21 @@ class RedisRunLog extends RedisLog implements RunLog {
       if (state && (state.status !== 'running' || stop.signal.aborted)) await waking.stop();
     });
     await waking.start();
-    const renew = async (release: string) => {
-      const [, refused] = await this.#run(RENEW, [String(term), release]);
-      if (refused === '') return;
-      await waking.stop();
-      const code = refused === 'ENDED' ? 'ENDED' : 'FENCED';
-      throw new RedisLogError(
-        code,
-        code === 'ENDED' ? 'The run has ended: stop' : 'The run has another producer: stop',
-      );
-    };
     return {
       term,
       attempt,
       resumed: attempt > 1,
       stop: stop.signal,
-      renew: () => renew(''),
+      renew: async () => {
+        const [, refused] = await this.#run(RENEW, [String(term), '']);
+        if (refused === '') return;
+        await waking.stop();
+        if (refused === 'ENDED') throw new RedisLogError('ENDED', 'The run has ended: stop');
+        throw new RedisLogError('FENCED', 'The run has another producer: stop');
+      },
       release: async () => {
         await waking.stop();
-        await renew('release').catch((error: unknown) => {
-          if (!(error instanceof RedisLogError) || error.code === 'UNAVAILABLE') throw error;
-        });
+        await this.#run(RENEW, [String(term), 'release']);
       },
     };
   }
@@ -205,23 +194,6 @@ class RedisRunLog extends RedisLog implements RunLog {
 /** By which a claim waits, beside the readers of its run. */
 function claimOf(name: string): string {
   return `${name}\nclaim`;
-}
-
-/** Below 2^48. */
-function randomTerm(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return (high % 2 ** 16) * 2 ** 32 + low;
-}
-
-const MAX_BYTES = 512;
-const REFUSED = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|\p{Surrogate}/u;
-
-function checkRunName(name: unknown): asserts name is string {
-  const isName = typeof name === 'string' && name !== '' && !REFUSED.test(name);
-  if (isName && new TextEncoder().encode(name).byteLength <= MAX_BYTES) return;
-  throw invalidOption('name', `a name of 1 to ${MAX_BYTES} bytes without control characters`, {
-    value: name,
-  });
 }
 
 function ignoreMissing(error: unknown): void {

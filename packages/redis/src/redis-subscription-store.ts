@@ -3,12 +3,12 @@ import {
   hasMethods,
   invalidOption,
   is,
-  isFunction,
   isTimer,
   type OptionRules,
   safeReporter,
 } from '@eventwire/options';
 import { isCluster, type RedisClientLike } from './redis-client';
+import { hasTag, RULES as LOG_RULES } from './redis-log-options';
 import { crossSlot } from './refusals';
 import { ScriptRunner } from './script-runner';
 import { ADD, LIST, LIVE, REMOVE, RENEW, TAKE } from './subscription-scripts';
@@ -44,14 +44,15 @@ export interface RedisSubscriptionStore extends AsyncDisposable {
 }
 
 const RULES: OptionRules<RedisSubscriptionStoreOptions> = {
+  // It needs no connection of its own.
   client: is(
     'a client of ioredis or node-redis, with call or sendCommand',
     (client) => hasMethods(client, 'call') || hasMethods(client, 'sendCommand'),
   ),
-  key: is('a string that is not empty', (key) => typeof key === 'string' && key !== ''),
+  key: LOG_RULES.key,
   lease: isTimer(100),
-  commandTimeout: isTimer(),
-  onError: isFunction,
+  commandTimeout: LOG_RULES.commandTimeout,
+  onError: LOG_RULES.onError,
 };
 
 /**
@@ -71,7 +72,7 @@ export function createRedisSubscriptionStore(options: RedisSubscriptionStoreOpti
   const { onError = (error: unknown) => console.error(error) } = options;
   if (client === undefined) throw invalidOption('client', RULES.client.expected, { value: client });
   if (key === undefined) throw invalidOption('key', RULES.key.expected, { value: key });
-  if (isCluster(client) && !/^[^{]*\{[^}]+\}/.test(key)) throw crossSlot(key);
+  if (isCluster(client) && !hasTag(key)) throw crossSlot(key);
   const runner = new ScriptRunner(client, { timeout: commandTimeout });
   return new LeasedEntries(runner, key, lease, safeReporter(onError));
 }
@@ -152,7 +153,8 @@ class LeasedEntries implements RedisSubscriptionStore {
 
   /** Renews the lease, and takes over what processes have left behind whose lease has run out. */
   async #renew(): Promise<void> {
-    const reply = await this.#run(RENEW, [this.#leases], [this.#process, String(this.#lease)]);
+    const keys = [this.#leases, this.#entriesOf(this.#process)] as const;
+    const reply = await this.#run(RENEW, keys, [this.#process, String(this.#lease)]);
     const [wasThere, ...gone] = texts(reply);
     if (wasThere === '0' && this.#own.size > 0) {
       await this.#add(this.#own);

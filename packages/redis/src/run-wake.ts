@@ -1,14 +1,11 @@
+import { afterThisTurn } from '@eventwire/options';
+import { BLOCK, blockingRead } from './blocking-read';
 import type { Waking } from './followers';
 import { OwnConnection } from './own-connection';
 import { command, type RedisClientLike } from './redis-client';
 import { unavailable } from './refusals';
+import { RetryPauses } from './retry-pauses';
 
-/** Ms for which one XREAD blocks. Then all runs are looked at, for news that were lost on their way. */
-const BLOCK = 5000;
-/** Ms beyond that after which a connection that says nothing is given up. */
-const PATIENCE = 5000;
-const FIRST_DELAY = 100;
-const MAX_DELAY = 2000;
 /** Entries that are kept for those that read. Each names the runs that one turn of one process has changed. */
 const KEPT = '1000';
 
@@ -33,7 +30,7 @@ export class RunWake {
   #closed = false;
   /** Its connection was dropped here, since nobody waited. */
   #isResting = false;
-  #wake: () => void = () => {};
+  readonly #pauses = new RetryPauses();
 
   constructor(options: Options, key: string) {
     this.#options = options;
@@ -43,12 +40,18 @@ export class RunWake {
 
   /** Tells all processes, with whatever else this turn changes. */
   changed(name: string): void {
-    if (this.#changed.size === 0) setImmediateOrTimer(() => this.#tell());
+    if (this.#changed.size === 0) afterThisTurn(() => this.#tell());
     this.#changed.add(name);
   }
 
   /** Calls `look` at each change of a run, until it is stopped. */
   waking(name: string, look: () => Promise<unknown>): Waking {
+    const stop = () => {
+      const looks = this.#looks.get(name);
+      looks?.delete(look);
+      if (looks?.size === 0) this.#looks.delete(name);
+      if (this.#looks.size === 0) this.#pauseAll();
+    };
     return {
       start: async () => {
         const looks = this.#looks.get(name) ?? new Set();
@@ -58,15 +61,11 @@ export class RunWake {
         try {
           await this.#connection.open();
         } catch (error) {
+          stop();
           throw unavailable(error);
         }
       },
-      stop: async () => {
-        const looks = this.#looks.get(name);
-        looks?.delete(look);
-        if (looks?.size === 0) this.#looks.delete(name);
-        if (this.#looks.size === 0) this.#pauseAll();
-      },
+      stop: async () => stop(),
     };
   }
 
@@ -81,7 +80,7 @@ export class RunWake {
   #pauseAll(): void {
     this.#isResting = true;
     this.#connection.drop();
-    this.#wake();
+    this.#pauses.end();
   }
 
   #tell(): void {
@@ -96,21 +95,24 @@ export class RunWake {
 
   async #run(): Promise<void> {
     this.#isResting = false;
-    let delay = FIRST_DELAY;
+    this.#pauses.reset();
     let after: string | undefined;
     while (this.#looks.size > 0 && !this.#closed) {
       try {
         const connection = await this.#connection.open();
         after ??= await this.#newest(connection);
+        let looked = performance.now();
         await this.#lookAt([...this.#looks.keys()]);
         for (;;) {
-          const { names, last } = await this.#read(connection, after);
+          const { names, last } = newsOf(await blockingRead(connection, this.#key, after, 500));
           if (this.#looks.size === 0 || this.#closed) break;
+          this.#pauses.reset();
           after = last ?? after;
-          // Nothing for a while: whatever was lost on its way is found now.
-          await this.#lookAt(last === undefined ? [...this.#looks.keys()] : names);
+          // Lost news are found now, even while other runs have news all the time.
+          const isTime = last === undefined || performance.now() - looked >= BLOCK;
+          if (isTime) looked = performance.now();
+          await this.#lookAt(isTime ? [...this.#looks.keys()] : names);
         }
-        delay = FIRST_DELAY;
       } catch (error) {
         this.#connection.drop();
         if (this.#looks.size === 0 || this.#closed) break;
@@ -121,8 +123,7 @@ export class RunWake {
           continue;
         }
         this.#options.onError(error);
-        await this.#pause(delay);
-        delay = Math.min(delay * 2, MAX_DELAY);
+        if (this.#looks.size > 0 && !this.#closed) await this.#pauses.next();
       }
     }
     this.#running = undefined;
@@ -136,37 +137,14 @@ export class RunWake {
     return entry ? String(entry[0]) : '0-0';
   }
 
-  async #read(connection: RedisClientLike, after: string): Promise<{ names: string[]; last?: string }> {
-    const args = ['COUNT', '500', 'BLOCK', String(BLOCK), 'STREAMS', this.#key, after];
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('Redis does not answer any more')), BLOCK + PATIENCE);
-    });
-    try {
-      return namesOf(await Promise.race([command(connection, this.#key, 'XREAD', ...args), silence]));
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   async #lookAt(names: readonly string[]): Promise<void> {
     const looks = names.flatMap((name) => [...(this.#looks.get(name) ?? [])]);
     await Promise.all(looks.map((look) => look()));
   }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
 }
 
 /** Of the reply to an XREAD of one stream. */
-function namesOf(reply: unknown): { names: string[]; last?: string } {
+function newsOf(reply: unknown): { names: string[]; last?: string } {
   if (reply === null || reply === undefined) return { names: [] };
   const entries = entriesOf(reply);
   const names = new Set<string>();
@@ -185,10 +163,4 @@ function entriesOf(reply: unknown): unknown {
   if (!Array.isArray(reply)) return Object.values(reply as object)[0];
   const [first, second] = reply as unknown[];
   return Array.isArray(first) ? first[1] : second;
-}
-
-function setImmediateOrTimer(callback: () => void): void {
-  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
-  if (setImmediate) setImmediate(callback);
-  else setTimeout(callback, 0);
 }

@@ -7,7 +7,7 @@ const NOW = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
-/** Ms for which entries are kept that no process has taken over. */
+/** Ms for which the entries of a process are kept that is no longer heard of, and that no other has taken over. */
 const MEMORY = 24 * 60 * 60 * 1000;
 
 /** KEYS: the leases, the process's entries. ARGV: the process, the lease in ms, then ids and texts in turn. */
@@ -33,12 +33,13 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')
 export const LIST = `return redis.call('HVALS', KEYS[1])`;
 
 /**
- * KEYS: the leases. ARGV: the process, the lease in ms. Gives 1 if the process counted as living, else 0; then
- * the processes whose leases have run out.
+ * KEYS: the leases, the process's entries, which are kept on. ARGV: the process, the lease in ms. Gives 1 if the
+ * process counted as living, else 0; then the processes whose leases have run out.
  */
 export const RENEW = `${NOW}
 local there = redis.call('ZSCORE', KEYS[1], ARGV[1]) and '1' or '0'
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
+redis.call('PEXPIRE', KEYS[2], ${MEMORY})
 return {there, unpack(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 100))}
 `;
 

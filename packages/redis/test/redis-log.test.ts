@@ -29,6 +29,7 @@ describe('createRedisLog', () => {
     [{ client, key: '' }, 'key'],
     [{ client, key: 5 }, 'key'],
     [{ client, key: 'k', maxEvents: 0 }, 'maxEvents'],
+    [{ client, key: 'k', idPrefix: 5 }, 'idPrefix'],
     [{ client, key: 'k', commandTimeout: -1 }, 'commandTimeout'],
     [{ client, key: 'k', onError: 'log' }, 'onError'],
     [{ client, key: 'k', maxEvent: 5 }, 'maxEvent'],

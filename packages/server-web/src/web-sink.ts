@@ -1,3 +1,4 @@
+import { afterThisTurn } from '@eventwire/options';
 import {
   EventStreamClosedError,
   type EventStreamSink,
@@ -6,7 +7,6 @@ import {
   type RequestFacts,
   type ResolvedEventStreamInit,
 } from '@eventwire/server';
-import { afterThisTurn } from './after-this-turn';
 import { plainResponse, requestFacts, streamResponse } from './responses';
 
 /** The largest piece that a reader gets at once. */

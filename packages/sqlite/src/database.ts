@@ -1,7 +1,7 @@
+import { afterThisTurn, startTimer, type Timer } from '@eventwire/options';
 import type { LoggedEvent } from '@eventwire/server';
 import type { Driver, SqliteValue } from './sqlite-database';
 import { SqliteLogError, unavailable } from './sqlite-log-error';
-import { afterThisTurn, startTimer, type Timer } from './turn';
 
 /** Ms between two looks whether another process has written, while somebody waits. */
 const LOOK = 25;
@@ -102,37 +102,43 @@ export class Database {
   }
 
   wait(name: string, waiter: Waiter): void {
+    this.#refuseClosed();
+    if (this.#timer === undefined) {
+      this.#version = this.#guard(() => this.#driver.version());
+      if (this.#version !== undefined) this.#lookLater();
+    }
     const waiters = this.#waiters.get(name) ?? new Set();
     this.#waiters.set(name, waiters.add(waiter));
-    if (this.#timer !== undefined) return;
-    this.#version = this.#driver.version();
-    if (this.#version !== undefined) this.#lookLater();
   }
 
   leave(name: string, waiter: Waiter): void {
     const waiters = this.#waiters.get(name);
     waiters?.delete(waiter);
     if (waiters?.size === 0) this.#waiters.delete(name);
-    if (this.#waiters.size > 0) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    if (this.#waiters.size === 0) this.#rest();
   }
 
   close(): void {
     this.flush();
     if (this.#shared || this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#rest();
     this.#waiters.clear();
     this.#driver.close();
   }
 
   #lookLater(): void {
-    this.#timer = startTimer(() => {
-      this.#timer = undefined;
+    const timer = startTimer(() => {
       this.#lookElsewhere();
-      if (this.#waiters.size > 0 && !this.#closed) this.#lookLater();
+      // The last one that waits may have left meanwhile.
+      if (this.#timer === timer) this.#lookLater();
     }, LOOK);
+    this.#timer = timer;
+  }
+
+  #rest(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #lookElsewhere(): void {

@@ -1,5 +1,6 @@
 import type { LoggedEvent, LogPage } from '@eventwire/server';
 import type { Waiter } from './database';
+import { END_TYPE } from './packed-events';
 
 interface Source {
   page(after: string): LogPage;
@@ -62,7 +63,7 @@ export class Follower implements Waiter {
     const added = this.#source.added();
     const [first] = added;
     const last = added.at(-1);
-    if (first && last && this.#isBefore(first) && last.event.type !== 'eventwire:end') {
+    if (first && last && this.#isBefore(first) && last.event.type !== END_TYPE) {
       return { events: [...added], gap: false };
     }
     return this.#source.page(this.#place);

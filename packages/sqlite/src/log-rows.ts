@@ -1,3 +1,4 @@
+import { randomName } from '@eventwire/options';
 import type { LogEnd, LoggedEvent } from '@eventwire/server';
 import { unpack } from './packed-events';
 import type { Driver, Row } from './sqlite-database';
@@ -154,8 +155,4 @@ export class LogRows {
 function valuesOf({ last, body }: Row): { first: number; values: readonly unknown[] } {
   const values = JSON.parse(String(body)) as readonly unknown[];
   return { first: (last as number) - values.length + 1, values };
-}
-
-function randomName(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join('');
 }

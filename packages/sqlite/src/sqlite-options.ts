@@ -1,5 +1,12 @@
-import { checkOptions, hasMethods, invalidOption, is, isInteger, type OptionRules } from '@eventwire/options';
-import type { ReadOptions } from '@eventwire/server';
+import {
+  checkOptions,
+  hasMethods,
+  invalidOption,
+  is,
+  isIdPrefix,
+  isInteger,
+  type OptionRules,
+} from '@eventwire/options';
 import { isDurableObject, type SqliteDatabase } from './sqlite-database';
 
 export interface SqliteLogOptions {
@@ -22,12 +29,6 @@ export interface SqliteRunStoreOptions {
   database: SqliteDatabase;
 }
 
-const READ_RULES: OptionRules<ReadOptions> = {
-  limit: isInteger(1),
-  maxBytes: isInteger(1),
-  maxReplayBytes: isInteger(0),
-};
-
 const database = is(
   'the path of a file, or an open database of node:sqlite, bun:sqlite, better-sqlite3 or a Durable Object',
   (value) =>
@@ -40,7 +41,7 @@ const LOG_RULES: OptionRules<SqliteLogOptions> = {
   database,
   key: is('a string that is not empty', (key) => typeof key === 'string' && key !== ''),
   maxEvents: isInteger(1),
-  idPrefix: is('printable ASCII characters, no space', (value) => /^[!-~]*$/.test(String(value))),
+  idPrefix: isIdPrefix,
 };
 
 const STORE_RULES: OptionRules<SqliteRunStoreOptions> = { database };
@@ -55,13 +56,6 @@ export function checkLogOptions(options: SqliteLogOptions): void {
 export function checkRunStoreOptions(options: SqliteRunStoreOptions): void {
   checkOptions(options, STORE_RULES);
   requireDatabase(options.database);
-}
-
-/** @throws TypeError with the code `INVALID_OPTION` */
-export function checkReadOptions(options: ReadOptions): void {
-  checkOptions(options, READ_RULES);
-  if (options.limit === undefined)
-    throw invalidOption('limit', READ_RULES.limit.expected, { value: undefined });
 }
 
 function requireDatabase(value: unknown): void {

@@ -1,4 +1,4 @@
-import { invalidOption } from '@eventwire/options';
+import { checkRunName, randomTerm } from '@eventwire/options';
 import type {
   AppendOptions,
   Claim,
@@ -184,21 +184,4 @@ class SqliteRunLog extends StoredLog implements RunLog {
 
 function fenced(): SqliteLogError {
   return new SqliteLogError('FENCED', 'The run has another producer, or is gone: stop');
-}
-
-/** Below 2^48. */
-function randomTerm(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return (high % 2 ** 16) * 2 ** 32 + low;
-}
-
-const MAX_BYTES = 512;
-const REFUSED = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|\p{Surrogate}/u;
-
-function checkRunName(name: unknown): asserts name is string {
-  const isName = typeof name === 'string' && name !== '' && !REFUSED.test(name);
-  if (isName && new TextEncoder().encode(name).byteLength <= MAX_BYTES) return;
-  throw invalidOption('name', `a name of 1 to ${MAX_BYTES} bytes without control characters`, {
-    value: name,
-  });
 }

@@ -1,11 +1,11 @@
 import { type EventInput, ServerEventError } from '@eventwire/encoder';
+import { checkReadOptions } from '@eventwire/options';
 import type { AppendOptions, EventLog, LogEnd, LoggedEvent, LogPage, ReadOptions } from '@eventwire/server';
 import type { Database } from './database';
 import { Follower } from './follower';
 import { type LogRow, LogRows } from './log-rows';
 import { type Packed, pack, unpack } from './packed-events';
 import { SqliteLogError } from './sqlite-log-error';
-import { checkReadOptions } from './sqlite-options';
 
 /** Events of one row: a page reads whole rows. */
 const MOST_EVENTS = 256;

@@ -29,6 +29,7 @@ describe('options', () => {
     expect(() => createSqliteLog({ database: 5 as never })).toThrow('better-sqlite3 or a Durable Object');
     expect(() => createSqliteLog({ database: '' })).toThrow('Invalid option `database`');
     expect(() => createSqliteLog({ database, maxEvents: 0 })).toThrow('Invalid option `maxEvents`');
+    expect(() => createSqliteLog({ database, idPrefix: ['a'] as never })).toThrow('printable ASCII');
     expect(() => createSqliteLog({ database, kee: 'a' } as never)).toThrow('did you mean `key`?');
     expect(() => createSqliteRunStore({ database, lease: 1 } as never)).toThrow('Unknown option `lease`');
     database.close();
@@ -114,7 +115,17 @@ describe('a database that cannot be used', () => {
   });
 });
 
+const own = (process.getBuiltinModule as undefined | ((name: string) => unknown))?.('node:sqlite');
+
 describe('a log that was disposed', () => {
+  it.runIf(own)('refuses who would follow it', async () => {
+    const log = createSqliteLog({ database: join(folder, 'closed.db') });
+    const place = await log.lastId();
+    await log[Symbol.asyncDispose]();
+    const followed = log.follow(place, () => {}, new AbortController().signal);
+    await expect(followed).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
   it('leaves a database that was given alone', async () => {
     const database = open(join(folder, 'given.db'));
     const log = createSqliteLog({ database });

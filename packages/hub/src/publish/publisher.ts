@@ -1,3 +1,4 @@
+import { codeOf } from '@eventwire/options';
 import { type Channel, type EventLog, EventStreamClosedError } from '@eventwire/server';
 import { PRIVATE } from '../subscribe/hub-subscriber';
 import type { Places } from '../subscribe/places';
@@ -53,8 +54,4 @@ export class Publisher {
     if (isUsable) return id;
     return prefix === undefined ? `urn:uuid:${crypto.randomUUID()}` : undefined;
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

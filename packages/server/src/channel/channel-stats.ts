@@ -1,4 +1,4 @@
-import { afterThisTurn } from '../stream/turn';
+import { afterThisTurn } from '@eventwire/options';
 
 /** The numbers of a channel since it was made. */
 export interface ChannelStats {

@@ -1,9 +1,8 @@
+import { afterThisTurn, startTimer } from '@eventwire/options';
 import type { EventLog, LoggedEvent, LogPage } from '../log/event-log';
 import { type LogReader, PAGE_BYTES } from '../log/log-reader';
 import { RecentEvents } from '../log/recent-events';
 import type { ReservedEvents } from '../log/reserved-events';
-import { startTimer } from '../stream/timers/timer';
-import { afterThisTurn } from '../stream/turn';
 import type { Wait } from '../wait';
 import { type LiveSubscription, TopicIndex } from './topic-index';
 

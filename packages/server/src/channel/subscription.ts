@@ -2,9 +2,10 @@ import type { LoggedEvent } from '../log/event-log';
 import {
   breakOff,
   type Follower,
-  followSignal,
+  follow,
   type Subscriber,
   type Subscription,
+  unfollow,
 } from '../stream/subscriber';
 import { cursorFrame } from '../wire/conventions';
 import { join } from '../wire/frames';
@@ -47,8 +48,6 @@ export class ChannelSubscription
   #catchUp: Replay | undefined;
   #isLive = false;
   #resolveClosed = () => {};
-  /** Where its subscriber tells of its end by the signal alone. */
-  #unfollowSignal: (() => void) | undefined;
 
   constructor(
     context: SubscriptionContext,
@@ -70,7 +69,7 @@ export class ChannelSubscription
 
   start(): void {
     try {
-      this.#follow();
+      follow(this.subscriber, this);
       // Until it is known whether a gap has to be answered with 410.
       if (this.place !== '' && !this.hasConventions) this.subscriber.hold?.();
     } catch (error) {
@@ -158,7 +157,7 @@ export class ChannelSubscription
   protected override writeEnd(frame: Uint8Array, bytes: number): void {
     const { subscriber } = this;
     // A client without conventions takes the end of the body for the end.
-    const length = subscriber.conventions === false ? frame.byteLength - bytes : frame.byteLength;
+    const length = this.hasConventions ? frame.byteLength : frame.byteLength - bytes;
     if (length > 0) subscriber.write(frame.subarray(0, length));
     this.close();
     subscriber.close();
@@ -176,19 +175,9 @@ export class ChannelSubscription
     step().catch((error: unknown) => this.fail(error));
   }
 
-  #follow(): void {
-    const { subscriber } = this;
-    if (subscriber.follow) {
-      subscriber.follow(this);
-      return;
-    }
-    this.#unfollowSignal = followSignal(subscriber, this);
-  }
-
   #unfollow(): void {
     try {
-      if (this.#unfollowSignal) this.#unfollowSignal();
-      else this.subscriber.unfollow?.(this);
+      unfollow(this.subscriber, this);
     } catch (error) {
       this.#context.report(error);
     }

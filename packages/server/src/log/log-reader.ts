@@ -1,4 +1,4 @@
-import { afterThisTurn } from '../stream/turn';
+import { afterThisTurn } from '@eventwire/options';
 import type { Wait } from '../wait';
 import type { EventLog, LoggedEvent } from './event-log';
 import type { ReservedEvents } from './reserved-events';

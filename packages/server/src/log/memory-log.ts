@@ -1,5 +1,12 @@
 import { type EventInput, encode, refuseId, refuseReservedType, ServerEventError } from '@eventwire/encoder';
-import { checkOptions, is, isInteger, type OptionRules } from '@eventwire/options';
+import {
+  checkOptions,
+  checkReadOptions,
+  isIdPrefix,
+  isInteger,
+  type OptionRules,
+  randomName,
+} from '@eventwire/options';
 import { EventStreamUsageError } from '../errors';
 import { utf8 } from '../wire/frames';
 import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from './event-log';
@@ -8,7 +15,6 @@ import { keepFields } from './kept-fields';
 import { attributesOf, topicsOf } from './labels';
 import { Tails } from './memory/tails';
 import { WireIds } from './memory/wire-ids';
-import { checkReadOptions } from './read-options';
 import { isEndOf, Seal } from './seal';
 import { SlidingList } from './sliding-list';
 
@@ -40,7 +46,7 @@ const RULES = {
   maxEvents: isInteger(1),
   maxAge: isInteger(1, Number.MAX_SAFE_INTEGER, 'whole milliseconds of at least 1'),
   maxBytes: isInteger(1),
-  idPrefix: is('printable ASCII characters, no space', (value) => /^[!-~]*$/.test(String(value))),
+  idPrefix: isIdPrefix,
 } satisfies OptionRules<MemoryLogOptions>;
 
 /**
@@ -53,8 +59,9 @@ const RULES = {
  */
 export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
   checkOptions(options, RULES);
-  const { maxEvents = 10_000, maxAge = Number.POSITIVE_INFINITY, maxBytes = 64 * 1024 * 1024 } = options;
-  return new MemoryLog({ maxEvents, maxAge, maxBytes, idPrefix: options.idPrefix ?? '' });
+  const { maxEvents = 10_000, maxAge = Number.POSITIVE_INFINITY, idPrefix = '' } = options;
+  const { maxBytes = 64 * 1024 * 1024 } = options;
+  return new MemoryLog({ maxEvents, maxAge, maxBytes, idPrefix });
 }
 
 interface Held extends LoggedEvent {
@@ -70,11 +77,14 @@ const EVERYTHING = {
   maxReplayBytes: Number.MAX_SAFE_INTEGER,
 };
 
-type Limits = Readonly<Required<Record<'maxEvents' | 'maxAge' | 'maxBytes', number>>> & {
+interface Limits {
+  readonly maxEvents: number;
+  readonly maxAge: number;
+  readonly maxBytes: number;
   readonly idPrefix: string;
   /** Throws if there is no room for an event of so many bytes. */
   readonly admit?: ((bytes: number, options: AppendOptions) => void) | undefined;
-};
+}
 
 /** Also what a run in memory is made of. */
 export class MemoryLog implements EventLog {
@@ -270,10 +280,6 @@ export class MemoryLog implements EventLog {
       `${JSON.stringify(id)} is no id of this log: read() it first`,
     );
   }
-}
-
-function randomName(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join('');
 }
 
 function ownPlace(wireId: string): ServerEventError {

@@ -1,15 +1,16 @@
 import { type EventInput, encode } from '@eventwire/encoder';
 import type { ChannelCloseOptions } from '../channel/channel-options';
-import { closeWithRetry } from '../channel/close-with-retry';
+import { closeWithRetry } from '../channel/close';
 import { initialStateFrame } from '../channel/replay/initial-state';
 import { select } from '../channel/selection';
 import { checkIterable } from '../stream/body';
 import {
   type Follower,
+  follow,
   isOver,
-  refuseFollowed,
   type Subscriber,
   type Subscription,
+  unfollow,
 } from '../stream/subscriber';
 import { attempt } from '../user-callbacks';
 import { endEvent, isEnd } from '../wire/end-event';
@@ -37,7 +38,6 @@ const MISSING = {
 
 /** Follows a run as soon as it is known whether there is one, until when the head of the response waits. */
 export function followRun(task: FollowRun): Subscription {
-  refuseFollowed(task.subscriber);
   const subscription = new RunSubscription(task.subscriber);
   attempt(() => task.subscriber.hold?.(), task.report);
   void decide(task, subscription).catch((error: unknown) => {
@@ -97,16 +97,18 @@ function respond(
 async function sendSnapshot(
   { subscriber }: FollowRun,
   subscription: RunSubscription,
-  events: Iterable<EventInput>,
+  events: Iterable<EventInput> | AsyncIterable<EventInput>,
   state: RunState & { status: 'ended' },
 ): Promise<void> {
   checkIterable(events, 'What snapshot gives');
   if (subscription.isClosed) return;
   subscriber.open?.();
-  for (const event of events) {
+  for await (const event of events) {
+    if (subscription.isClosed) return;
     if (isOver(subscriber)) return subscription.close();
     if (!subscriber.write(initialStateFrame(event))) await subscriber.drained();
   }
+  if (subscription.isClosed) return;
   if (subscriber.conventions !== false) {
     subscriber.write(utf8(encode({ ...endEvent(state), id: state.lastId })));
   }
@@ -127,7 +129,7 @@ class RunSubscription implements Subscription, Follower {
     this.closed = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    subscriber.follow?.(this);
+    follow(subscriber, this);
   }
 
   get cursor(): string {
@@ -144,7 +146,7 @@ class RunSubscription implements Subscription, Follower {
 
   /** It goes on as this one. */
   becomes(subscribe: () => Subscription): void {
-    this.#subscriber.unfollow?.(this);
+    unfollow(this.#subscriber, this);
     this.#inner = subscribe();
     this.#inner.closed.then(() => this.close());
   }
@@ -153,7 +155,7 @@ class RunSubscription implements Subscription, Follower {
     if (this.#isClosed) return;
     this.#isClosed = true;
     if (this.#inner) this.#inner.close();
-    else this.#subscriber.unfollow?.(this);
+    else unfollow(this.#subscriber, this);
     this.#resolve();
   }
 }

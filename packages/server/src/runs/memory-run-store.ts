@@ -1,9 +1,8 @@
 import type { EventInput } from '@eventwire/encoder';
-import { checkOptions, isInteger, type OptionRules } from '@eventwire/options';
+import { checkOptions, checkRunName, isInteger, type OptionRules } from '@eventwire/options';
 import { RunError } from '../errors';
 import type { AppendOptions, LoggedEvent, LogPage, ReadOptions } from '../log/event-log';
 import { MemoryRun } from './memory-run';
-import { checkRunName } from './run-name';
 import type { Claim, ClaimOptions, RunLog, RunState, RunStore } from './run-store';
 
 /** How much a memory store keeps. Runs that have ended make room for others, the first to end first. */

@@ -1,4 +1,5 @@
 import type { EventInput } from '@eventwire/encoder';
+import { randomTerm } from '@eventwire/options';
 import { RunError } from '../errors';
 import type { AppendOptions, LogEnd, LoggedEvent } from '../log/event-log';
 import { MemoryLog } from '../log/memory-log';
@@ -128,12 +129,6 @@ export class MemoryRun {
     this.append(endEvent(end), { end });
     this.#expires = at + this.#ttl;
   }
-}
-
-/** Below 2^48. */
-function randomTerm(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return (high % 2 ** 16) * 2 ** 32 + low;
 }
 
 function fenced(): RunError {

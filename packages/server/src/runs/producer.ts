@@ -1,9 +1,9 @@
 import { type EventInput, refuseReservedType, ServerEventError } from '@eventwire/encoder';
-import { codeOf, RunError } from '../errors';
+import { codeOf, startTimer, type Timer } from '@eventwire/options';
+import { RunError } from '../errors';
 import type { LogEnd, LoggedEvent } from '../log/event-log';
 import { checkIterable } from '../stream/body';
 import { forEachUntil } from '../stream/for-each-until';
-import { startTimer, type Timer } from '../stream/timers/timer';
 import { endEvent } from '../wire/end-event';
 import { readStored } from './read-run';
 import type { Claim, RunLog, RunState } from './run-store';
@@ -91,7 +91,6 @@ export class Producer {
 
   #write(event: EventInput, options: { idempotencyKey?: string | undefined } = {}): Promise<string> {
     const written = this.#append(event, options.idempotencyKey);
-    written.catch(() => {});
     this.#pending.add(written);
     const settled = () => this.#pending.delete(written);
     written.then(settled, settled);
@@ -145,8 +144,7 @@ export class Producer {
       return this.#interruption ?? 'done';
     } catch (error) {
       this.#ending = true;
-      if (this.#interruption === undefined) report(error);
-      else if (!isEcho(error, this.signal)) report(error);
+      if (this.#interruption === undefined || !isEcho(error, this.signal)) report(error);
       await Promise.allSettled(this.#pending);
       return this.#interruption ?? 'failed';
     }

@@ -10,10 +10,10 @@ const MAX_WAITING = 1024 * 1024;
 /** All events that are stored by now, but for the end. */
 export async function* readStored(log: RunLog): AsyncGenerator<LoggedEvent, void, undefined> {
   for (let after = ''; ; ) {
-    const { events } = await log.read(after, PAGE);
+    const { events, end } = await log.read(after, PAGE);
     yield* events.filter((event) => !isEnd(event));
     const last = events.at(-1);
-    if (!last) return;
+    if (!last || end) return;
     after = last.id;
   }
 }

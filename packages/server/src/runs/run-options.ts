@@ -56,7 +56,9 @@ export interface RunsOptions {
    * }
    */
   snapshot?:
-    | ((events: AsyncIterable<LoggedEvent>) => Iterable<EventInput> | Promise<Iterable<EventInput>>)
+    | ((
+        events: AsyncIterable<LoggedEvent>,
+      ) => Iterable<EventInput> | AsyncIterable<EventInput> | Promise<Iterable<EventInput>>)
     | undefined;
   /** Keeps a serverless function alive for its works: given each work's promise, which never rejects. */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;

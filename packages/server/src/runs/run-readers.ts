@@ -1,13 +1,12 @@
+import { codeOf, startTimer, type Timer } from '@eventwire/options';
 import type { ChannelMetric } from '../channel/channel-stats';
 import { Meter } from '../channel/channel-stats';
 import { LiveDelivery } from '../channel/live-delivery';
 import type { Selection } from '../channel/selection';
 import { ChannelSubscription, type SubscriptionContext } from '../channel/subscription';
-import { codeOf } from '../errors';
 import { LogReader } from '../log/log-reader';
 import { ReservedEvents } from '../log/reserved-events';
 import type { Subscriber } from '../stream/subscriber';
-import { startTimer, type Timer } from '../stream/timers/timer';
 import { END_TYPE } from '../wire/end-event';
 import type { RunLog } from './run-store';
 

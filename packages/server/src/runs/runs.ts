@@ -1,5 +1,6 @@
+import { checkRunName } from '@eventwire/options';
 import { type ChannelCloseOptions, checkCloseOptions } from '../channel/channel-options';
-import { closeSubscribers } from '../channel/close-subscribers';
+import { closeSubscribers } from '../channel/close';
 import { RunError } from '../errors';
 import type { LoggedEvent } from '../log/event-log';
 import {
@@ -12,7 +13,6 @@ import {
 import { followRun } from './follow-run';
 import { Producer, type Work } from './producer';
 import { readLive } from './read-run';
-import { checkRunName } from './run-name';
 import {
   checkFollowOptions,
   checkReadRunOptions,
@@ -118,10 +118,9 @@ class StoredRuns implements Runs {
   }
 
   async start(name: string, work: Work, options: StartOptions = {}) {
-    checkRunName(name);
     checkStartOptions(options);
     this.#refuseClosed();
-    const log = this.#options.store.open(name);
+    const log = this.#open(name);
     const { ttl = this.#options.ttl } = options;
     const begin = async () => {
       const claim = await log.claim({ lease: this.#options.lease, ttl });
@@ -139,10 +138,9 @@ class StoredRuns implements Runs {
   follow(stream: SubscribableStream | Subscriber, name: string, options: FollowOptions = {}): Subscription {
     const subscriber = subscriberOf(stream);
     refuseFollowed(subscriber);
-    checkRunName(name);
     checkFollowOptions(options);
     const { report, snapshot } = this.#options;
-    const log = this.#options.store.open(name);
+    const log = this.#open(name);
     const readers = () => this.#readersOf(name, log);
     return followRun({
       subscriber,
@@ -156,21 +154,20 @@ class StoredRuns implements Runs {
   }
 
   read(name: string, options: ReadRunOptions = {}): AsyncIterable<LoggedEvent> {
-    checkRunName(name);
     checkReadRunOptions(options);
-    return this.#read(name, options);
+    return this.#read(name, this.#open(name), options);
   }
 
   async stop(name: string, reason?: string | undefined): Promise<boolean> {
-    return this.#options.store.open(checked(name)).requestStop(reason);
+    return this.#open(name).requestStop(reason);
   }
 
   async state(name: string): Promise<RunState> {
-    return this.#options.store.open(checked(name)).state();
+    return this.#open(name).state();
   }
 
   async delete(name: string): Promise<void> {
-    await this.#options.store.open(checked(name)).delete();
+    await this.#open(name).delete();
     this.#readers.get(name)?.gone();
   }
 
@@ -218,9 +215,9 @@ class StoredRuns implements Runs {
 
   async *#read(
     name: string,
+    log: RunLog,
     { after = '', signal }: ReadRunOptions,
   ): AsyncGenerator<LoggedEvent, void, undefined> {
-    const log = this.#options.store.open(name);
     const abort = new AbortController();
     const stop = () => abort.abort();
     if (signal?.aborted || this.#closeOptions) return;
@@ -264,14 +261,14 @@ class StoredRuns implements Runs {
     if (this.#options.ownsStore) await this.#options.store[Symbol.asyncDispose]();
   }
 
+  #open(name: string): RunLog {
+    checkRunName(name);
+    return this.#options.store.open(name);
+  }
+
   #refuseClosed(): void {
     if (this.#closeOptions) throw closed();
   }
-}
-
-function checked(name: string): string {
-  checkRunName(name);
-  return name;
 }
 
 function closed(): RunError {

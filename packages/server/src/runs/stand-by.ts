@@ -1,5 +1,4 @@
-import { codeOf } from '../errors';
-import { startTimer } from '../stream/timers/timer';
+import { codeOf, startTimer } from '@eventwire/options';
 import type { Producer } from './producer';
 import type { RunLog, RunState } from './run-store';
 

@@ -9,7 +9,7 @@ import { BlockWriter, type BlockWriterOwner } from './block-writer';
 import type { ResolvedEventStreamInit } from './event-stream-init';
 import type { EventStreamSink, EventStreamSinkListener } from './event-stream-sink';
 import { closedHere, INTERNAL_ERROR, StreamLife } from './stream-life';
-import type { Subscriber } from './subscriber';
+import { breakOff, type Subscriber } from './subscriber';
 import { drainTimeout } from './timers/drain-timeout';
 import { Watch, type WatchListener } from './timers/watch';
 
@@ -213,8 +213,7 @@ export class StreamSubscriber
   }
 
   protected breakOff(): void {
-    if (this.conventions) this.close();
-    else this.cut();
+    breakOff(this);
   }
 
   #respond(make: Parameters<EventStreamSink['respond']>[0]): boolean {

@@ -88,32 +88,44 @@ export function isOver(subscriber: Subscriber): boolean {
   return subscriber.over ?? subscriber.signal.aborted;
 }
 
-/** Subscribers that say nothing of it themselves, and have a subscription. */
-const withSubscription = new WeakSet<Subscriber>();
+/** What the signals of the subscribers that have no `follow` call, for as long as each has a follower. */
+const abortListeners = new WeakMap<Subscriber, () => void>();
+
+/** Ends the follower with the stream. */
+export function follow(subscriber: Subscriber, follower: Follower): void {
+  if (subscriber.follow) {
+    subscriber.follow(follower);
+    return;
+  }
+  const onAbort = () => follower.close();
+  abortListeners.set(subscriber, onAbort);
+  subscriber.signal.addEventListener('abort', onAbort, { once: true });
+}
+
+/** Undoes `follow`. */
+export function unfollow(subscriber: Subscriber, follower: Follower): void {
+  if (subscriber.follow) {
+    subscriber.unfollow?.(follower);
+    return;
+  }
+  const onAbort = abortListeners.get(subscriber);
+  if (!onAbort) return;
+  abortListeners.delete(subscriber);
+  subscriber.signal.removeEventListener('abort', onAbort);
+}
 
 /**
- * Refuses a stream that has a subscription already.
+ * Refuses a stream that has a follower already.
  *
  * @throws EventStreamUsageError `ALREADY_SUBSCRIBED`
  */
 export function refuseFollowed(subscriber: Subscriber): void {
-  if (!(subscriber.followed ?? withSubscription.has(subscriber))) return;
+  if (!(subscriber.followed ?? abortListeners.has(subscriber))) return;
   throw new EventStreamUsageError(
     'ALREADY_SUBSCRIBED',
     'The stream is in a channel or follows a run already, and its client has one last event ID: publish to ' +
       'one channel, with a `topic` for each kind of event, and subscribe with `topics`',
   );
-}
-
-/** Ends the follower with a stream that tells of its end by its signal alone. Gives what calls it off. */
-export function followSignal(subscriber: Subscriber, follower: Follower): () => void {
-  const onAbort = () => follower.close();
-  withSubscription.add(subscriber);
-  subscriber.signal.addEventListener('abort', onAbort, { once: true });
-  return () => {
-    withSubscription.delete(subscriber);
-    subscriber.signal.removeEventListener('abort', onAbort);
-  };
 }
 
 /** Ends a stream that is not through, so that its client can tell. */

@@ -1,3 +1,5 @@
+import { afterThisTurn } from '@eventwire/options';
+
 /**
  * Bytes to one client after which a turn of the event loop is left to others. A client that takes
  * everything at once, from a source that has everything at hand, would leave them none.
@@ -5,18 +7,7 @@
 export const TURN_BYTES = 65_536;
 
 interface NodeGlobals {
-  setImmediate?(callback: () => void): unknown;
   readonly process?: { nextTick?(callback: () => void): unknown } | undefined;
-}
-
-/**
- * Calls back once what runs in this turn of the event loop is through, without a timer's delay where the
- * runtime can.
- */
-export function afterThisTurn(callback: () => void): void {
-  const { setImmediate } = globalThis as NodeGlobals;
-  if (setImmediate) setImmediate(callback);
-  else setTimeout(callback, 0);
 }
 
 /** Settles after the same. */

@@ -2,6 +2,7 @@ import type { EventInput } from '@eventwire/encoder';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type ClaimOptions,
+  createChannel,
   createMemoryRunStore,
   createRuns,
   type LoggedEvent,
@@ -231,6 +232,38 @@ describe('start', () => {
 });
 
 describe('follow', () => {
+  it('has a subscriber of somebody else’s once, from before it is known whether there is a run', async () => {
+    const runs = runsOf();
+    const follower = new RunFollower();
+    const subscription = runs.follow(follower, 'job');
+    expect(() => runs.follow(follower, 'other')).toThrow(
+      expect.objectContaining({ code: 'ALREADY_SUBSCRIBED' }),
+    );
+    expect(() => createChannel().subscribe(follower)).toThrow('follows a run already');
+    subscription.close();
+    runs.follow(follower, 'other');
+    await over(follower);
+    expect(follower.response?.status).toBe(404);
+  });
+
+  it('lets go of a subscriber of somebody else’s that leaves before it is known whether there is a run', async () => {
+    const store = createMemoryRunStore();
+    const gate = deferred();
+    const open = (name: string) => {
+      const log = store.open(name);
+      const state = log.state.bind(log);
+      return Object.assign(log, { state: () => gate.promise.then(state) });
+    };
+    const runs = runsOf({ store: { ...store, open } });
+    const follower = new RunFollower();
+    const subscription = runs.follow(follower, 'job');
+    follower.close();
+    await subscription.closed;
+    gate.resolve();
+    await settled();
+    expect(follower.response).toBeUndefined();
+  });
+
   it('gives a client without an id all events from the first, then the end, and closes', async () => {
     const runs = runsOf();
     const gate = deferred();
@@ -443,6 +476,30 @@ describe('follow', () => {
     runs.follow(back, 'job');
     await over(back);
     expect(back.texts).toEqual(['2', '3']);
+  });
+
+  it('takes a snapshot whose events come one by one', async () => {
+    const runs = runsOf({ snapshot: () => words('all', 'of it') });
+    await (await runs.start('job', () => words('1', '2'))).done;
+    const newcomer = new RunFollower();
+    runs.follow(newcomer, 'job');
+    await over(newcomer);
+    expect(newcomer.texts).toEqual(['all', 'of it']);
+    expect(endOf(newcomer)).toBeDefined();
+  });
+
+  it('leaves a stream alone whose subscription is closed within its snapshot', async () => {
+    const runs = runsOf({ snapshot: () => ['all', 'of it'] });
+    await (await runs.start('job', () => words('1', '2'))).done;
+    const newcomer = new RunFollower();
+    newcomer.stuck = true;
+    const subscription = runs.follow(newcomer, 'job');
+    await vi.waitUntil(() => newcomer.texts.length === 1);
+    subscription.close();
+    newcomer.drain();
+    await settled();
+    expect(newcomer.texts).toEqual(['all']);
+    expect(newcomer.signal.aborted).toBe(false);
   });
 
   it('closes the streams of a run that is deleted, whose clients then get 404', async () => {

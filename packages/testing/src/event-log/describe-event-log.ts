@@ -1,9 +1,8 @@
 import { encode } from '@eventwire/encoder';
-import { hasMethods, invalidOption, isFunction } from '@eventwire/options';
 import type { EventLog, LoggedEvent, LogPage } from '@eventwire/server';
 import { describeEnd } from './describe-end';
 import { describeLabels } from './describe-labels';
-import type { TestApi } from './test-api';
+import { checkSuite, codeOf, type TestApi } from './test-api';
 
 /**
  * Makes a log that is empty, has an epoch of its own, and keeps at least `maxEvents` events, and fewer than
@@ -25,10 +24,7 @@ const numbers = (from: number, to: number) =>
  * @throws TypeError with the code `INVALID_OPTION`, if the factory or the test runner is missing
  */
 export function describeEventLog(name: string, factory: EventLogFactory, api: TestApi): void {
-  if (!isFunction.accepts(factory)) throw invalidOption('factory', isFunction.expected, { value: factory });
-  if (!hasMethods(api, 'describe', 'it', 'expect')) {
-    throw invalidOption('api', 'a test runner: { describe, it, expect }', { value: api });
-  }
+  checkSuite(factory, api);
   const { describe, it, expect } = api;
   const test = (what: string, body: (log: EventLog) => Promise<void>, maxEvents = 1000) =>
     it(what, async () => {
@@ -43,14 +39,6 @@ export function describeEventLog(name: string, factory: EventLogFactory, api: Te
     const ids: string[] = [];
     for (const one of data) ids.push((await log.append(one)).id);
     return ids;
-  };
-  const codeOf = async (action: () => unknown): Promise<unknown> => {
-    try {
-      await action();
-    } catch (error) {
-      return (error as { code?: unknown }).code;
-    }
-    return 'nothing was thrown';
   };
 
   describe(`${name} as an EventLog`, () => {

@@ -1,6 +1,5 @@
-import { hasMethods, invalidOption, isFunction } from '@eventwire/options';
 import type { RunStore } from '@eventwire/server';
-import type { TestApi } from '../event-log/test-api';
+import { checkSuite, codeOf, type TestApi } from '../event-log/test-api';
 import { describeClaims } from './describe-claims';
 import { describeRunLog } from './describe-run-log';
 import type { RunTools } from './run-tools';
@@ -33,10 +32,7 @@ export function describeRunStore(
   api: TestApi,
   { other, reopen }: RunStoreVariants = {},
 ): void {
-  if (!isFunction.accepts(factory)) throw invalidOption('factory', isFunction.expected, { value: factory });
-  if (!hasMethods(api, 'describe', 'it', 'expect')) {
-    throw invalidOption('api', 'a test runner: { describe, it, expect }', { value: api });
-  }
+  checkSuite(factory, api);
   const { describe, it, expect } = api;
   const tools: RunTools = {
     describe,
@@ -61,14 +57,7 @@ export function describeRunStore(
           for (const one of opened) await one[Symbol.asyncDispose]();
         }
       }),
-    async codeOf(action) {
-      try {
-        await action();
-      } catch (error) {
-        return (error as { code?: unknown }).code;
-      }
-      return 'nothing was thrown';
-    },
+    codeOf,
     async until(condition) {
       while (!(await condition())) await new Promise<void>((resolve) => setTimeout(resolve, 5));
     },

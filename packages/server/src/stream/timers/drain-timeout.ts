@@ -1,6 +1,5 @@
+import { afterThisTurn, startTimer, type Timer } from '@eventwire/options';
 import type { EventStreamSink } from '../event-stream-sink';
-import { afterThisTurn } from '../turn';
-import { startTimer, type Timer } from './timer';
 
 /**
  * The patience of a stream without a `writeTimeout`: after its end, a client that is stuck would hold its

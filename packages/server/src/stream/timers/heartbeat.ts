@@ -1,4 +1,4 @@
-import { startTimer, type Timer } from './timer';
+import { startTimer, type Timer } from '@eventwire/options';
 
 /** The writer, which is told that nothing was written for an interval. */
 export interface HeartbeatListener {

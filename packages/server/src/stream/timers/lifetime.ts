@@ -1,5 +1,4 @@
-import { MAX_TIMER } from '@eventwire/options';
-import { startTimer, type Timer } from './timer';
+import { MAX_TIMER, startTimer, type Timer } from '@eventwire/options';
 
 /** Ms for which the result of `revalidate` is waited for. */
 const PATIENCE_MS = 30_000;

@@ -1,6 +1,5 @@
+import { afterThisTurn, startTimer, type Timer } from '@eventwire/options';
 import type { EventStreamSink } from '../event-stream-sink';
-import { afterThisTurn } from '../turn';
-import { startTimer, type Timer } from './timer';
 
 /**
  * Notices a client that takes nothing: calls `stalled` when bytes have been pending for `patience` ms and

@@ -1,3 +1,17 @@
+interface Immediate {
+  setImmediate?(callback: () => void): unknown;
+}
+
+/**
+ * Calls back once what runs in this turn of the event loop is through, without a timer's delay where the
+ * runtime can.
+ */
+export function afterThisTurn(callback: () => void): void {
+  const { setImmediate } = globalThis as Immediate;
+  if (setImmediate) setImmediate(callback);
+  else setTimeout(callback, 0);
+}
+
 export type Timer = ReturnType<typeof setTimeout>;
 
 /** A timer that does not keep the process alive, where the runtime knows such. `ms` is at most 2^31-1. */
