@@ -8,7 +8,7 @@ import { makeChunks } from './workloads.mjs';
 const server = createServer(async (req, res) => {
   const { searchParams } = new URL(req.url ?? '', 'http://localhost');
   const { chunks = '', events, ids } = Object.fromEntries(searchParams);
-  res.writeHead(200, { 'content-type': 'text/event-stream' });
+  res.writeHead(200, { 'content-type': 'text/event-stream', 'access-control-allow-origin': '*' });
   for (const chunk of makeChunks(chunks, Number(events), ids === 'true')) {
     if (res.write(chunk)) continue;
     const controller = new AbortController();
