@@ -15,9 +15,10 @@ export function createTaskQueue(): AddTask {
   const addToGroup = createGroups();
   let channel: MessageChannel | undefined;
   return (task) => {
-    const { setImmediate } = globalThis as { setImmediate?: typeof setTimeout };
+    const { setImmediate } = globalThis as Partial<typeof globalThis>;
     // Node and Bun run all that are here in one turn, and behind each its microtasks.
     if (setImmediate) return void setImmediate(task);
+    // Only here, since it is a getter in Node.
     const { MessageChannel } = globalThis as Partial<typeof globalThis>;
     if (!MessageChannel) return void setTimeout(task);
     // Messages, since browsers stretch nested timers to 4 ms.
