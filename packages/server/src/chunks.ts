@@ -12,10 +12,19 @@ interface ChunkStream<T> {
 /** Where chunks come from, one after the other. */
 export type Chunks<T> = Iterable<T> | AsyncIterable<T> | ChunkStream<T>;
 
-/** The chunks of any source, which is cancelled if they are not read to their end. */
-export async function* chunksOf<T>(source: Chunks<T>): AsyncGenerator<T, void, undefined> {
+/**
+ * The chunks of any source, which is cancelled if they are not read to their end. A ReadableStream is also
+ * cancelled once `signal` is aborted, which is its end.
+ */
+export async function* chunksOf<T>(
+  source: Chunks<T>,
+  signal?: AbortSignal | undefined,
+): AsyncGenerator<T, void, undefined> {
   if (!('getReader' in source)) return yield* source;
   const reader = source.getReader();
+  // Of a stream that is through, this does nothing, and of one that has failed, it repeats the failure.
+  const cancel = () => reader.cancel(signal?.reason).catch(() => {});
+  signal?.addEventListener('abort', cancel, { once: true });
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -23,7 +32,7 @@ export async function* chunksOf<T>(source: Chunks<T>): AsyncGenerator<T, void, u
       yield value as T;
     }
   } finally {
-    // Of a stream that is through or has failed, this does nothing, and repeats the failure.
-    await reader.cancel().catch(() => {});
+    signal?.removeEventListener('abort', cancel);
+    await cancel();
   }
 }

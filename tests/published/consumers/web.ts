@@ -7,6 +7,7 @@ import { createParser, EventStreamDecoderStream, parseEventStream } from '@event
 import { createRedisLog, type RedisLogOptions } from '@eventwire/redis';
 import { createChannel, createMemoryLog, createRuns } from '@eventwire/server';
 import { createChatRuns, UI_MESSAGE_STREAM } from '@eventwire/server/ai-sdk';
+import { createResumableStreamContext } from '@eventwire/server/resumable-stream';
 import { streamEvents } from '@eventwire/server-web';
 import { allSplits, oracle } from '@eventwire/testing';
 import { describeEventLog, type EventLogFactory } from '@eventwire/testing/event-log';
@@ -67,4 +68,12 @@ export async function chat(request: Request, chunks: ReadableStream<{ type: stri
   if (request.method === 'GET')
     return streamEvents(request, (stream) => chats.resume(stream, '1', { ended: true }), UI_MESSAGE_STREAM);
   return streamEvents(request, (stream) => chats.follow(stream, '1'), UI_MESSAGE_STREAM);
+}
+
+export async function resume(text: ReadableStream<string>): Promise<Response> {
+  const streams = createResumableStreamContext({ runs: createRuns(), waitUntil: null });
+  const made = await streams.createNewResumableStream('1', () => text);
+  const stream: ReadableStream<string> | null | undefined =
+    made ?? (await streams.resumeExistingStream('1', 5));
+  return new Response(stream?.pipeThrough(new TextEncoderStream()) ?? null);
 }

@@ -88,7 +88,7 @@ export function isOver(subscriber: Subscriber): boolean {
   return subscriber.over ?? subscriber.signal.aborted;
 }
 
-/** Called by the signals of subscribers that have no `follow`, for as long as each has a follower. */
+/** The abort listeners of the subscribers that have no `follow`, for as long as each has a follower. */
 const abortListeners = new WeakMap<Subscriber, () => void>();
 
 /** Ends the follower with the stream. */
