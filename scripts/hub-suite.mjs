@@ -11,15 +11,33 @@ const usage = `pnpm test:hub-suite --suite <folder>
 Runs the conformance suite of the Mercure protocol in that folder against our hub, which keeps its updates in memory
 and then in Redis. The folder holds the suite's *.spec.ts, and its packages: run \`npm ci\` there.`;
 
-const { values } = parseArgs({ options: { suite: { type: 'string' }, help: { type: 'boolean' } } });
-const folder = values.suite === undefined ? undefined : resolve(values.suite);
-if (values.help) console.log(usage);
-else if (folder === undefined || !existsSync(join(folder, 'node_modules/@playwright/test/cli.js'))) {
-  console.error(
-    `${folder === undefined ? '--suite is missing' : `${folder} has no @playwright/test`}\n\n${usage}`,
-  );
-  process.exitCode = 2;
-} else {
+/** The suite's folder; undefined if only help is asked for. @param {string[]} args */
+function readOptions(args) {
+  const { values } = parseArgs({
+    args: args.filter((argument) => argument !== '--'),
+    options: { suite: { type: 'string' }, help: { type: 'boolean' } },
+  });
+  if (values.help) return undefined;
+  if (values.suite === undefined) throw new Error('--suite is missing');
+  const folder = resolve(values.suite);
+  if (existsSync(join(folder, 'node_modules/@playwright/test/cli.js'))) return folder;
+  throw new Error(`${folder} has no @playwright/test`);
+}
+
+function folderOrUsage() {
+  try {
+    const folder = readOptions(process.argv.slice(2));
+    if (folder === undefined) console.log(usage);
+    return folder;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+const folder = folderOrUsage();
+if (folder !== undefined) {
   const env = { ...ensureAll(['chromium', 'redis']), EVENTWIRE_HUB_SUITE: folder };
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   await run(process.execPath, [vitest, 'run', '--project', 'hub-suite'], { env }).catch(fail);

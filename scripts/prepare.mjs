@@ -1,24 +1,38 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { CommandError, installFrozen, root } from './run.mjs';
 
-// What `npm start` and `npm run follow` need before they can run, and no more: the example's own dependencies (20 MB;
-// all tools of the repository are 270 MB), and the packages without declarations, built by esbuild in 0.1 s.
+// What `npm start` and the other examples' commands need before they can run, and no more: the example's own
+// dependencies (20 MB; all tools of the repository are 270 MB), and the packages without declarations, built by
+// esbuild in 0.1 s.
 
-const example = join(root, 'examples/jobs');
-const stampFile = join(root, 'node_modules/.eventwire-start');
+const jobs = join(root, 'examples/jobs');
 
 /** Installs and builds the jobs example where that is not done yet. */
 export async function prepare() {
+  await prepareExample('jobs', async () => {
+    if (!isFresh([join(jobs, 'dist/server.js')], jobsInputs())) await step('Building the example', buildJobs);
+  });
+}
+
+/**
+ * Installs an example, and builds the packages that it uses, where that is not done yet or they have changed.
+ * @param {string} name its folder in examples/
+ * @param {() => Promise<void>} [buildOwn] what else is to be built
+ */
+export async function prepareExample(name, buildOwn = async () => {}) {
+  const example = join(root, 'examples', name);
   const lock = readFileSync(join(root, 'pnpm-lock.yaml'));
   const stamp = createHash('sha256').update(lock).digest('hex');
-  if (!isInstalled(lock, stamp)) await step('Installing what the example needs', () => install(stamp));
+  // The jobs example has esbuild.
+  const folders = [...new Set([example, jobs])];
+  if (!folders.every((folder) => isInstalled(folder, lock, stamp)))
+    await step('Installing what the example needs', () => install(folders, stamp));
 
   const stale = workspacePackages(example).filter((folder) => !isFresh(outputs(folder), inputs(folder)));
-  if (stale.length > 0 || !isFresh([join(example, 'dist/server.js')], exampleInputs())) {
-    await step('Building', () => build(stale));
-  }
+  if (stale.length > 0) await step('Building the packages', () => buildPackages(stale));
+  await buildOwn();
 }
 
 /**
@@ -37,13 +51,17 @@ async function step(what, work) {
   process.stdout.write(`done in ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
 }
 
+/** By which lockfile an example was installed. @param {string} example */
+const stampFile = (example) => join(root, `node_modules/.eventwire-${basename(example)}`);
+
 /**
  * Whether the dependencies are those of the lockfile: by an earlier start, or by an install of the whole repository, of
  * which pnpm keeps the lockfile that it installed.
+ * @param {string} example
  * @param {Buffer} lock
  * @param {string} stamp
  */
-function isInstalled(lock, stamp) {
+function isInstalled(example, lock, stamp) {
   const present = [example, ...workspacePackages(example)].every((folder) =>
     Object.keys(manifest(folder).dependencies ?? {}).every((name) =>
       existsSync(join(folder, 'node_modules', name)),
@@ -52,21 +70,21 @@ function isInstalled(lock, stamp) {
   if (!present) return false;
   const whole = join(root, 'node_modules/.pnpm/lock.yaml');
   return (
-    (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) ||
+    (existsSync(stampFile(example)) && readFileSync(stampFile(example), 'utf8') === stamp) ||
     (existsSync(whole) && readFileSync(whole).equals(lock))
   );
 }
 
-/** @param {string} stamp */
-async function install(stamp) {
+/** @param {readonly string[]} examples @param {string} stamp */
+async function install(examples, stamp) {
   // pnpm takes the root's development tools along in every filtered install, except with --prod; and with --prod it
   // would remove them where somebody has installed them.
   const tools = Object.keys(manifest(root).devDependencies ?? {});
   const hasTools = tools.some((name) => existsSync(join(root, 'node_modules', name)));
-  const { name } = manifest(example);
+  const filters = examples.flatMap((example) => ['--filter', `${manifest(example).name}...`]);
   try {
     const scope = hasTools ? [] : ['--prod'];
-    await installFrozen(['--prefer-offline', ...scope, '--filter', `${name}...`], { quiet: true });
+    await installFrozen(['--prefer-offline', ...scope, ...filters], { quiet: true });
   } catch (error) {
     if (error instanceof CommandError) {
       error.message +=
@@ -75,23 +93,28 @@ async function install(stamp) {
     throw error;
   }
   mkdirSync(join(root, 'node_modules'), { recursive: true });
-  writeFileSync(stampFile, stamp);
+  for (const example of examples) writeFileSync(stampFile(example), stamp);
 }
 
-/** @param {readonly string[]} stale folders of packages whose dist is missing or older than their source */
-async function build(stale) {
+/** @param {readonly string[]} folders of packages whose dist is missing or older than their source */
+async function buildPackages(folders) {
   // Only now: it imports esbuild, which may have been installed a moment ago.
-  const { buildExample, buildPackage, stop } = await import('../examples/jobs/build.mjs');
+  const { buildPackage, stop } = await import('../examples/jobs/build.mjs');
   await Promise.all(
-    stale.map((folder) =>
+    folders.map((folder) =>
       buildPackage(
         folder,
         entries(folder).map(({ name, source }) => ({ in: source, out: name })),
       ),
     ),
   );
-  await buildExample();
   // This process becomes the server.
+  await stop();
+}
+
+async function buildJobs() {
+  const { buildExample, stop } = await import('../examples/jobs/build.mjs');
+  await buildExample();
   await stop();
 }
 
@@ -135,13 +158,17 @@ function entries(folder) {
 
 /** @param {string} folder */
 const outputs = (folder) => entries(folder).map(({ output }) => output);
-/** @param {string} folder */
-const inputs = (folder) => [...filesIn(join(folder, 'src')), join(folder, 'package.json')];
+/** Its own sources, and those that every package has within. @param {string} folder */
+const inputs = (folder) => [
+  ...filesIn(join(folder, 'src')),
+  ...filesIn(join(root, 'packages/options/src')),
+  join(folder, 'package.json'),
+];
 
-const exampleInputs = () => [
-  ...filesIn(join(example, 'src')),
-  join(example, 'build.mjs'),
-  ...workspacePackages(example).flatMap(outputs),
+const jobsInputs = () => [
+  ...filesIn(join(jobs, 'src')),
+  join(jobs, 'build.mjs'),
+  ...workspacePackages(jobs).flatMap(outputs),
 ];
 
 /** @param {string} folder */

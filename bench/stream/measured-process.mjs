@@ -39,7 +39,9 @@ export class MeasuredProcess {
         if (failure === undefined) resolve(answer);
         else reject(new Error(failure));
       };
-      this.#child.stdin.write(`${JSON.stringify({ request, argument })}\n`);
+      this.#child.stdin.write(`${JSON.stringify({ request, argument })}\n`, (error) => {
+        if (error) this.#settle({ failure: `${request} did not reach the process: ${error.message}` });
+      });
     });
   }
 

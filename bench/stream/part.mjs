@@ -26,7 +26,7 @@
  * @property {'ours' | 'peer' | 'floor'} role
  * @property {string} note how it is driven
  * @property {string} [dependency] the package whose version is told
- * @property {'node' | 'bun' | 'deno'} [runtime] default `node`, of each version that is measured
+ * @property {'node' | 'bun' | 'deno' | 'chromium'} [runtime] default `node`, of each version that is measured
  * @property {readonly string[]} [workloads] those that it can do; default: all
  */
 
@@ -52,7 +52,7 @@
 
 /**
  * @typedef {object} Sample
- * @property {number} cpu microseconds of the whole process, user and system, for one event
+ * @property {number} cpu microseconds of the whole process, user and system, for one event; in a page by the clock
  * @property {readonly number[]} [delays] milliseconds from an event's origin to its arrival, one for each event
  */
 

@@ -25,11 +25,13 @@ async function main({ parts, nodes, rounds, out }) {
     for (const workload of part.workloads) {
       for (const version of nodes) {
         const node = nodeBinary(version);
-        console.log(`== ${part.title}: ${workload.title}, Node ${node.version}`);
         const participants = part.participants.filter(
           ({ workloads, runtime = 'node' }) =>
             (workloads?.includes(workload.name) ?? true) && (runtime === 'node' || version === nodes[0]),
         );
+        // What is no Node runs once.
+        if (participants.length === 0) continue;
+        console.log(`== ${part.title}: ${workload.title}, Node ${node.version}`);
         const cells = await measure({ part, workload, participants, node: node.path, rounds });
         for (const cell of cells) {
           const share = ratio(cell, cells[0])?.median.toFixed(2) ?? '';

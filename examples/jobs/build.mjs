@@ -4,6 +4,9 @@ import { build, stop } from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
+// Not the repository's, whose paths lead to the packages' sources: an example uses what is published.
+const tsconfigRaw = { compilerOptions: { target: 'es2022' } };
+
 /** @type {import('esbuild').BuildOptions} */
 const common = {
   absWorkingDir: here,
@@ -11,8 +14,7 @@ const common = {
   format: 'esm',
   sourcemap: true,
   logLevel: 'warning',
-  // Not the repository's, whose paths lead to the packages' sources: an example uses what is published.
-  tsconfigRaw: { compilerOptions: { target: 'es2022' } },
+  tsconfigRaw,
 };
 
 /** The server, its worker, the terminal's view, and the page, into `dist`. */
@@ -45,7 +47,7 @@ export async function buildExample() {
 
 /**
  * A package of this repository as `npm start` needs it, in 0.1 s: an ES module without declarations. What is published is
- * built by tsup.
+ * built by tsup. As there, other packages are imported, and the one that is not published is within.
  * @param {string} folder
  * @param {{ in: string, out: string }[]} entryPoints
  */
@@ -57,9 +59,13 @@ export async function buildPackage(folder, entryPoints) {
     splitting: true,
     format: 'esm',
     packages: 'external',
+    alias: {
+      '@eventwire/options': fileURLToPath(new URL('../../packages/options/src/index.ts', import.meta.url)),
+    },
     target: 'es2022',
     sourcemap: true,
     logLevel: 'warning',
+    tsconfigRaw,
   });
 }
 

@@ -37,7 +37,9 @@ beforeAll(async () => {
   browser = await launchChromium();
   const script = await bundle(`
     import { connect } from '@eventwire/client';
-    globalThis.connect = connect;`);
+    import { EventSource } from '@eventwire/client/eventsource';
+    globalThis.connect = connect;
+    globalThis.OurEventSource = EventSource;`);
   const stream = eventStreamHandler(async function* (response, request) {
     const reader = new URL(request.url ?? '', 'http://local').searchParams.get('reader') ?? '';
     const before = requests.get(reader) ?? [];
@@ -117,5 +119,30 @@ describe('in Chromium', () => {
     expect(ours).toEqual(native);
     expect(requests.get('native')).toEqual(['', '0']);
     expect(requests.get('ours')).toEqual(['', '0']);
+  });
+
+  it('our EventSource dispatches a thousand events of one chunk in order, each behind the microtasks of the one before', async () => {
+    const seen = await page.evaluate(async () => {
+      const { OurEventSource } = globalThis as unknown as { OurEventSource: typeof EventSource };
+      const numbers = Array.from({ length: 1000 }, (_, n) => n);
+      const chunk = numbers.map((n) => `data: ${n}\n\n`).join('');
+      const fetch = async () => new Response(chunk, { headers: { 'content-type': 'text/event-stream' } });
+      const seen: string[] = [];
+      for (let stream = 0; stream < 2; stream++) {
+        const source = new OurEventSource('/stream', { fetch } as EventSourceInit);
+        await new Promise<void>((resolve) => {
+          source.onmessage = ({ data }) => {
+            seen.push(data);
+            const behind = Promise.resolve().then(() => Promise.resolve());
+            behind.then(() => seen.push(`behind ${data}`));
+          };
+          source.onerror = () => resolve();
+        });
+        source.close();
+      }
+      return seen;
+    });
+    const once = Array.from({ length: 1000 }, (_, n) => [`${n}`, `behind ${n}`]).flat();
+    expect(seen).toEqual([...once, ...once]);
   });
 });

@@ -5,7 +5,7 @@ import { oracle } from '@eventwire/testing';
 import { EventSource as NpmEventSource } from 'eventsource';
 import { createEventSource } from 'eventsource-client';
 import { EventSource as UndiciEventSource } from 'undici';
-import { find } from '../../scripts/system.mjs';
+import { findProgram } from '../support/program';
 
 interface ReadEvent {
   data: string;
@@ -53,7 +53,7 @@ export const curl: Reader = async (url) => {
   const events: ReadEvent[] = [];
   for (let lastEventId = ''; events.at(-1)?.data !== 'last'; ) {
     const header = lastEventId === '' ? [] : ['--header', `Last-Event-ID: ${lastEventId}`];
-    const child = spawn(program('curl'), ['--silent', '--no-buffer', ...header, url], {
+    const child = spawn(findProgram('curl'), ['--silent', '--no-buffer', ...header, url], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let text = '';
@@ -71,7 +71,7 @@ export const curl: Reader = async (url) => {
 
 export const urllib: Reader = async (url) => {
   const script = fileURLToPath(new URL('read-events.py', import.meta.url));
-  const child = spawn(program('python'), [script, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(findProgram('python'), [script, url], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     const events: ReadEvent[] = [];
     for await (const line of createInterface(child.stdout)) events.push(JSON.parse(line));
@@ -92,9 +92,3 @@ export const inPage = (url: string): string => `new Promise((resolve) => {
     resolve(JSON.stringify(events));
   };
 })`;
-
-function program(name: string): string {
-  const path = find(name);
-  if (path === undefined) throw new Error(`${name} was not found: \`npm test\` installs it, or says how.`);
-  return path;
-}

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { type HubSubscribeOptions, subscribe } from '@eventwire/hub/client';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { find } from '../../scripts/system.mjs';
 import { type NodeProcess, type NodeProgram, nodeProgram } from '../support/node-process';
+import { findProgram } from '../support/program';
 import { type RedisServer, startRedis } from '../support/redis-server';
 
 const secret = 'a secret of at least thirty-two bytes';
@@ -28,8 +28,7 @@ const mint = (mercure: object) =>
 
 /** Symfony's publisher in a process of PHP: the id of each update that it is given, as the hub has told it. */
 async function symfony() {
-  const php = find('php');
-  if (php === undefined) throw new Error('php was not found: `npm test` installs it, or says how.');
+  const php = findProgram('php');
   const script = fileURLToPath(new URL('./publish.php', import.meta.url));
   const child: ChildProcess = spawn(php, [script, await mint(all)], { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill());

@@ -3,15 +3,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describeNginx } from '../../scripts/nginx.mjs';
-import { find } from '../../scripts/system.mjs';
 import { writeFolder } from '../support/folder';
 import { listenOnFreePort } from '../support/listen';
+import { findProgram } from '../support/program';
 import type { Peer } from './server';
 
 /** Debian's nginx with its module nchan: a channel that is published to by POST, and holds what was sent. */
 export async function startNchan(): Promise<Peer> {
-  const nginx = find('nginx');
-  if (nginx === undefined) throw new Error('nginx was not found: `npm test` installs it, or says how.');
+  const nginx = findProgram('nginx');
   const port = await freePort();
   const folder = await writeFolder({ 'nginx.conf': configuration(describeNginx(nginx).modules, port) });
   const errors: string[] = [];

@@ -8,11 +8,11 @@ import { streamEvents } from '@eventwire/server-web';
 import { serve as serveHono } from '@hono/node-server';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { find } from '../../scripts/system.mjs';
 import { serve } from '../support/listen';
 import { type Nginx, type NginxOptions, startNginx } from '../support/nginx';
 import { openStream } from '../support/open-stream';
 import { pacedWords } from '../support/paced-words';
+import { findProgram } from '../support/program';
 
 interface Origin extends AsyncDisposable {
   readonly url: string;
@@ -171,9 +171,9 @@ it('an nginx that speaks HTTP/2 with the client passes each event on, and notice
 
 it('curl prints each event as it comes, behind an nginx as it is by default', async () => {
   await using nginx = await startNginx(origin.url);
-  const program = find('curl');
-  if (program === undefined) throw new Error('curl was not found: `npm test` installs it, or says how.');
-  const curl = spawn(program, ['-sSN', `${nginx.url}/words`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const curl = spawn(findProgram('curl'), ['-sSN', `${nginx.url}/words`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(curl, 'close');
   let text = '';
   curl.stdout.setEncoding('utf8').on('data', (chunk) => {

@@ -45,8 +45,8 @@ describe('each command', () => {
   const files = readdirSync(`${root}scripts`)
     .filter((file) => file.endsWith('.mjs'))
     .filter((file) => readFileSync(`${root}scripts/${file}`, 'utf8').includes('await runSuite('));
-  const node = (file: string, arg: string) =>
-    spawnSync(process.execPath, [`${root}scripts/${file}`, arg], { encoding: 'utf8' });
+  const node = (file: string, ...args: string[]) =>
+    spawnSync(process.execPath, [`${root}scripts/${file}`, ...args], { encoding: 'utf8' });
 
   it('is one of package.json, says what it takes, and refuses with it what it does not', {
     timeout: 60_000,
@@ -62,6 +62,21 @@ describe('each command', () => {
       expect(refused, file).toMatchObject({ status: 2, stdout: '' });
       expect(refused.stderr, file).toContain(`Unknown option '--nonsense'`);
       expect(refused.stderr, file).toContain(help.stdout);
+    }
+  });
+
+  it('of the hub’s suite does so too, where pnpm puts -- before its options', { timeout: 60_000 }, () => {
+    expect(node('hub-suite.mjs', '--', '--help')).toMatchObject({ status: 0, stderr: '' });
+    for (const [args, reason] of [
+      [['--nonsense'], `Unknown option '--nonsense'`],
+      [['--'], '--suite is missing'],
+      [['--suite', '/nowhere'], '/nowhere has no @playwright/test'],
+    ] as const) {
+      const { status, stdout, stderr } = node('hub-suite.mjs', ...args);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toContain(`${reason}`);
+      expect(stderr).toContain('pnpm test:hub-suite --suite <folder>');
+      expect(stderr).not.toMatch(/\n {4}at /);
     }
   });
 });

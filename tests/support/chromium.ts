@@ -1,14 +1,11 @@
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
-import { find } from '../../scripts/system.mjs';
+import { findProgram } from './program';
 
 /** Debian's Chromium without a window and without its own calls to the network. */
 export function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
-  const executablePath = find('chromium');
-  if (executablePath === undefined)
-    throw new Error('Chromium was not found: `npm test` installs it, or says how.');
   return chromium.launch({
     ...options,
-    executablePath,
+    executablePath: findProgram('chromium'),
     args: [
       ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
       ...['--disable-background-networking', '--disable-component-update'],

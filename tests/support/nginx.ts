@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { find } from '../../scripts/system.mjs';
 import { writeFolder } from './folder';
 import { listenOnFreePort } from './listen';
+import { findProgram } from './program';
 
 export interface Nginx extends AsyncDisposable {
   readonly url: string;
@@ -18,12 +18,10 @@ export interface NginxOptions {
 
 /** A real nginx that passes everything on to `origin`, with the defaults of its proxy module where `directives` say nothing else. */
 export async function startNginx(origin: string, options: NginxOptions = {}): Promise<Nginx> {
-  const path = find('nginx');
-  if (path === undefined) throw new Error('nginx was not found: `npm test` installs it, or says how.');
   const url = await freeUrl();
   const folder = await writeFolder({ 'nginx.conf': configuration(new URL(url).host, origin, options) });
   const args = ['-p', folder.path, '-c', `${folder.path}/nginx.conf`, '-e', 'stderr'];
-  const child = spawn(path, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(findProgram('nginx'), args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text) => {
     complaints += text;

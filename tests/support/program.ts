@@ -1,4 +1,12 @@
 import { spawn } from 'node:child_process';
+import { find } from '../../scripts/system.mjs';
+
+/** Where a program is that tests need beside Node, such as `curl`. */
+export function findProgram(name: string): string {
+  const path = find(name);
+  if (path === undefined) throw new Error(`${name} was not found: \`npm test\` installs it, or says how.`);
+  return path;
+}
 
 /** Runs a program to its end; what it has printed. Throws, with both outputs, if it fails or takes too long. */
 export function runProgram(

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { createChannel, createSession } from 'better-sse';
-import { listen } from './listen.mjs';
+import { listen } from '../../src/listen.mjs';
 
 export async function start() {
   const channel = createChannel();

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { createChannel, createMemoryLog, eventStreamHandler } from '@eventwire/server-node';
-import { listen } from './listen.mjs';
+import { listen } from '../../src/listen.mjs';
 
 /** A channel with its log, as the README has it. */
 export async function start({ maxEvents = 10_000, maxBytes = 2 ** 26 } = {}) {

@@ -1,6 +1,6 @@
 import sse from '@fastify/sse';
 import { fastify } from 'fastify';
-import { listen } from './listen.mjs';
+import { listen } from '../../src/listen.mjs';
 
 export async function start() {
   const app = fastify();

@@ -1,7 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import { listen } from './listen.mjs';
+import { listen } from '../../src/listen.mjs';
 
 export async function start() {
   /** @type {Set<import('hono/streaming').SSEStreamingApi>} */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeNginx } from '../../../scripts/nginx.mjs';
 import { find } from '../../../scripts/system.mjs';
-import { listen } from './listen.mjs';
+import { listen } from '../../src/listen.mjs';
 
 /** nginx with nchan, one worker; events are posted to it, one behind the other over one connection. */
 export async function start() {

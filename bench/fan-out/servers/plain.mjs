@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { listen } from './listen.mjs';
+import { listen } from '../../src/listen.mjs';
 
 /** What node:http takes by itself: one string, written to every response. */
 export async function start() {

@@ -1,13 +1,14 @@
 // The origin of all clients: the same bytes for each. What it takes counts for none of them.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { listen } from '../../src/listen.mjs';
 import { answerRequests } from '../answer-requests.mjs';
 import { makeChunks } from './workloads.mjs';
 
 const server = createServer(async (req, res) => {
   const { searchParams } = new URL(req.url ?? '', 'http://localhost');
   const { chunks = '', events, ids } = Object.fromEntries(searchParams);
-  res.writeHead(200, { 'content-type': 'text/event-stream' });
+  res.writeHead(200, { 'content-type': 'text/event-stream', 'access-control-allow-origin': '*' });
   for (const chunk of makeChunks(chunks, Number(events), ids === 'true')) {
     if (res.write(chunk)) continue;
     const controller = new AbortController();
@@ -22,7 +23,6 @@ const server = createServer(async (req, res) => {
 
 answerRequests({
   async start() {
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    return { port: /** @type {import('node:net').AddressInfo} */ (server.address()).port };
+    return { port: await listen(server) };
   },
 });

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { MeasuredProcess } from '../measured-process.mjs';
+import { originOf } from './origin.mjs';
 import { participants } from './participants.mjs';
 import { targets } from './targets.mjs';
-import { makeChunks, workloads } from './workloads.mjs';
+import { workloads } from './workloads.mjs';
 
-const program = (/** @type {string} */ name) =>
-  fileURLToPath(new URL(`${name}-process.mjs`, import.meta.url));
+const PROGRAM = fileURLToPath(new URL('client-process.mjs', import.meta.url));
 
 /** @type {import('../part.mjs').Part} */
 export const client = {
@@ -18,13 +18,9 @@ export const client = {
   ...{ workloads, participants, targets },
   async start({ participant, workload, node }) {
     const { module, style } = /** @type {typeof participants[number]} */ (participant);
-    const { chunks, ids, events } = /** @type {typeof workloads[number]} */ (workload);
-    let bytes = 0;
-    for (const chunk of makeChunks(chunks, events, ids)) bytes += chunk.length;
-    const origin = new MeasuredProcess([process.execPath, program('origin')]);
-    const client = new MeasuredProcess([node, program('client'), module, style]);
-    const { port } = await origin.ask('start');
-    const url = `http://127.0.0.1:${port}/?chunks=${chunks}&events=${events}&ids=${ids}`;
+    const { events } = workload;
+    const { origin, url, bytes } = await originOf(/** @type {typeof workloads[number]} */ (workload));
+    const client = new MeasuredProcess([node, PROGRAM, module, style]);
     return {
       async round() {
         const { cpu } = await client.ask('read', { url, events, bytes });

@@ -10,7 +10,7 @@ import {
 import { type Fields, parseFields } from './http/form';
 import type { HubRequest, HubResponse } from './http/messages';
 import { resourceMetadata } from './http/metadata';
-import { type Refusal, RefusedError, unauthorized } from './http/refusal';
+import { type Refusal, RefusedError, unauthorized, unavailable } from './http/refusal';
 import { metadataPath, refusalResponse, refuseMethod, respond, TEXT } from './http/respond';
 import { type Route, route } from './http/routes';
 import type { ResolvedHubOptions } from './hub-options';
@@ -155,11 +155,7 @@ export class HubCore {
   #unavailable(error: unknown): RefusedError {
     const isClosing = error instanceof EventStreamClosedError;
     if (!isClosing) this.#options.onError(error);
-    return new RefusedError(503, 'The hub cannot do this at the moment: try again', {
-      headers: [['retry-after', '5']],
-      reason: error instanceof Error ? error.message : String(error),
-      cause: error,
-    });
+    return unavailable('The hub cannot do this at the moment: try again', error);
   }
 
   /** The address of the hub's metadata; none if it reads no tokens of protocol 1.0. */

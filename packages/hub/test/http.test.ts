@@ -251,6 +251,9 @@ describe('addresses', () => {
     [{ cookieName: 'a b' }, 'cookieName', ''],
     [{ publishOrigins: ['example.org'] }, 'publishOrigins', ''],
     [{ publishOrigins: ['https://*.*.example'] }, 'publishOrigins', ''],
+    [{ publishOrigins: [5] }, 'publishOrigins', 'got 5'],
+    [{ issuers: [{ id: 'a', publisher: 'x' }] }, 'issuers[0].publisher', '{ key, algorithms } or { jwks }'],
+    [{ legacy: { subscriber: 5 } }, 'legacy.subscriber', '{ key, algorithms } or { jwks }'],
     [{ cors: { origins: '*', credentials: true } }, 'cors.origins', ''],
     [{ legacy: { queryTokens: true } }, 'legacy.queryTokens', 'did you mean `legacy.queryToken`?'],
   ])('the options %j are refused', (options, option, message) => {

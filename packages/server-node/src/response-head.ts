@@ -1,12 +1,7 @@
 import { ServerResponse } from 'node:http';
 import type { ResolvedEventStreamInit } from '@eventwire/server';
-import { isHttp2, type NodeRequest, type NodeResponse, requestFacts } from './messages';
-import { type HeaderTarget, setHeaders } from './plain-response';
-
-/**
- * RFC 9113, section 8.2.2: fields of one connection, which HTTP/2 knows otherwise; node refuses them there.
- */
-const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];
+import { type NodeRequest, type NodeResponse, requestFacts } from './messages';
+import { type HeaderTarget, sendable, setHeaders } from './plain-response';
 
 /**
  * Makes the head of an event stream. Fields that were set on the response before stay, except those that an
@@ -14,13 +9,11 @@ const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'transfer-en
  */
 export function writeHead(req: NodeRequest, res: NodeResponse, init: ResolvedEventStreamInit): void {
   const { headers, crossOrigin, status } = init;
-  const http2 = isHttp2(res);
   res.removeHeader('content-length');
-  if (http2) for (const name of HOP_BY_HOP) res.removeHeader(name);
+  const own = sendable(res, headers);
   const fields = takesThemAtOnce(res) ? new Fields() : undefined;
   const target = fields ?? res;
-  for (const [name, value] of headers) {
-    if (http2 && HOP_BY_HOP.includes(name)) continue;
+  for (const [name, value] of own) {
     if (name === 'set-cookie') target.appendHeader(name, value);
     else target.setHeader(name, value);
   }

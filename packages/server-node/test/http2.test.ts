@@ -75,6 +75,33 @@ describe('over HTTP/2', () => {
     expect(head).not.toHaveProperty('keep-alive');
   });
 
+  it('leaves such fields out of a response in place of the stream too', async () => {
+    const headers = {
+      'Keep-Alive': 'timeout=5',
+      Upgrade: 'x',
+      'Transfer-Encoding': 'chunked',
+      'X-Own': 'yes',
+    };
+    const response = { status: 404, headers, body: 'gone' };
+    const failing = eventStreamHandler(
+      () => {
+        throw new Error('not today');
+      },
+      { onError: () => response },
+    );
+    const session = await serve((req, res) => {
+      res.setHeader('Proxy-Connection', 'keep-alive');
+      if (req.url === '/') return void failing(req as never, res as never);
+      new EventStreamResponse(req, res).respond(response);
+    });
+    for (const path of ['/', '/held']) {
+      const client = await open(session, { ':path': path });
+      expect(client.head).toMatchObject({ ':status': 404, 'x-own': 'yes' });
+      await once(client.stream, 'close');
+      expect(client.text).toBe('gone');
+    }
+  });
+
   it('sends the head at once, with and without a heartbeat', async () => {
     const session = await serve((req, res) => void new EventStreamResponse(req, res, { heartbeat: false }));
     expect((await open(session)).head[':status']).toBe(200);

@@ -50,10 +50,19 @@ export function headersSent(advice: string): EventStreamUsageError {
  * ended, and takes no more events), `MISSING` (there is no such run), `GAP` (the id to go on from is not of
  * this run), `STORE_FULL` (the store holds as much as it may, all of it of runs that have not ended),
  * `STOPPED` (somebody has asked the run to stop: the reason of its `signal`), `RUNS_CLOSED` (`close()` was
- * called on these runs).
+ * called on these runs), `INTERRUPTED` (the run is not whole: its work threw, or its process is gone and the
+ * work cannot go on in the middle).
  */
 export class RunError extends Error {
-  readonly code: 'FENCED' | 'ENDED' | 'MISSING' | 'GAP' | 'STORE_FULL' | 'STOPPED' | 'RUNS_CLOSED';
+  readonly code:
+    | 'FENCED'
+    | 'ENDED'
+    | 'MISSING'
+    | 'GAP'
+    | 'STORE_FULL'
+    | 'STOPPED'
+    | 'RUNS_CLOSED'
+    | 'INTERRUPTED';
 
   constructor(code: RunError['code'], message: string, options?: ErrorOptions | undefined) {
     super(message, options);

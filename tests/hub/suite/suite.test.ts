@@ -1,10 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { find } from '../../../scripts/system.mjs';
 import { writeFolder } from '../../support/folder';
 import { nodeProgram } from '../../support/node-process';
-import { runProgram } from '../../support/program';
+import { findProgram, runProgram } from '../../support/program';
 import { startRedis } from '../../support/redis-server';
 
 const folder = process.env.EVENTWIRE_HUB_SUITE;
@@ -25,7 +24,7 @@ describe.skipIf(folder === undefined)('check 1: the protocol’s own conformance
       workers: 1,
       use: {
         baseURL: `http://localhost:${port}`,
-        launchOptions: { executablePath: find('chromium'), args: ['--no-sandbox'] },
+        launchOptions: { executablePath: findProgram('chromium'), args: ['--no-sandbox'] },
       },
       projects: [{ name: 'chromium' }],
     };

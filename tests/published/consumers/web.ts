@@ -5,7 +5,9 @@ import { EventSource as Installed } from '@eventwire/client/eventsource/polyfill
 import { EventStreamEncoderStream, encode, ServerEvent } from '@eventwire/encoder';
 import { createParser, EventStreamDecoderStream, parseEventStream } from '@eventwire/parser';
 import { createRedisLog, type RedisLogOptions } from '@eventwire/redis';
-import { createChannel, createMemoryLog } from '@eventwire/server';
+import { createChannel, createMemoryLog, createRuns } from '@eventwire/server';
+import { createChatRuns, UI_MESSAGE_STREAM } from '@eventwire/server/ai-sdk';
+import { createResumableStreamContext } from '@eventwire/server/resumable-stream';
 import { streamEvents } from '@eventwire/server-web';
 import { allSplits, oracle } from '@eventwire/testing';
 import { describeEventLog, type EventLogFactory } from '@eventwire/testing/event-log';
@@ -58,4 +60,20 @@ export function serve(request: Request, client: RedisLogOptions['client']): Resp
     stream.sendEvent(new ServerEvent('a'));
     return channel.subscribe(stream);
   });
+}
+
+export async function chat(request: Request, chunks: ReadableStream<{ type: string }>): Promise<Response> {
+  const chats = createChatRuns(createRuns());
+  await chats.start('1', async ({ signal }) => (signal.aborted ? [] : chunks));
+  if (request.method === 'GET')
+    return streamEvents(request, (stream) => chats.resume(stream, '1', { ended: true }), UI_MESSAGE_STREAM);
+  return streamEvents(request, (stream) => chats.follow(stream, '1'), UI_MESSAGE_STREAM);
+}
+
+export async function resume(text: ReadableStream<string>): Promise<Response> {
+  const streams = createResumableStreamContext({ runs: createRuns(), waitUntil: null });
+  const made = await streams.createNewResumableStream('1', () => text);
+  const stream: ReadableStream<string> | null | undefined =
+    made ?? (await streams.resumeExistingStream('1', 5));
+  return new Response(stream?.pipeThrough(new TextEncoderStream()) ?? null);
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { createSession } from 'better-sse';
+import { listen } from '../../../src/listen.mjs';
 import { asked, isSent, sendAll, source } from '../workloads.mjs';
-import { listen } from './listen.mjs';
 
 export const start = () =>
   listen(

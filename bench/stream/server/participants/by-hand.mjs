@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { listen } from '../../../src/listen.mjs';
 import { asked, isSent, piecesOf, sendAll, source } from '../workloads.mjs';
-import { listen } from './listen.mjs';
 
 /** What node:http takes by itself. */
 export const start = () =>

@@ -1,9 +1,9 @@
 import { streamEvents } from '@eventwire/server-web';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
+import { listen } from '../../../src/listen.mjs';
 import { asked } from '../workloads.mjs';
 import { body } from './eventwire-body.mjs';
-import { listen } from './listen.mjs';
 
 export function start() {
   const app = new Hono();

@@ -1,7 +1,7 @@
 import sse from '@fastify/sse';
 import { fastify } from 'fastify';
+import { listen } from '../../../src/listen.mjs';
 import { asked, isSent, sendAll, source } from '../workloads.mjs';
-import { listen } from './listen.mjs';
 
 export async function start() {
   const app = fastify();

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { createEventStream, H3 } from 'h3';
 import { toNodeHandler } from 'h3/node';
+import { listen } from '../../../src/listen.mjs';
 import { asked, isSent, sendAll, source } from '../workloads.mjs';
-import { listen } from './listen.mjs';
 
 export function start() {
   const app = new H3();

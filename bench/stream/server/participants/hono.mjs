@@ -1,8 +1,8 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import { listen } from '../../../src/listen.mjs';
 import { asked, isSent, sendAll, source } from '../workloads.mjs';
-import { listen } from './listen.mjs';
 
 export function start() {
   const app = new Hono();

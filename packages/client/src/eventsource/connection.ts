@@ -145,7 +145,9 @@ export function openConnection(
         // [spec] "Queue a task which, if the readyState attribute is set to a value other than CLOSED,
         // dispatches the newly created event at the EventSource object."
         onEvent(message) {
-          queue(() => fire(createMessageEvent(message, origin)));
+          addTask(() => {
+            if (!isClosed()) fire(createMessageEvent(message, origin));
+          });
         },
       },
       // By the letter the last event ID buffer of each new stream is empty, so that a first event without an

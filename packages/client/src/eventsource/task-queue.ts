@@ -1,6 +1,8 @@
 /** Adds a task behind those that were added before. */
 type AddTask = (task: () => void) => void;
 
+type Global = Partial<typeof globalThis> & { setImmediate?: typeof setTimeout };
+
 /** Whether microtasks run between two listeners of one message here: known from the first message on. */
 let hasCheckpoints = false;
 
@@ -12,20 +14,18 @@ let hasCheckpoints = false;
 export function createTaskQueue(): AddTask {
   /** Tasks of which each has a message of its own. */
   const single: (() => void)[] = [];
-  let port: MessagePort | undefined;
+  const addToGroup = createGroups();
   let channel: MessageChannel | undefined;
   return (task) => {
-    const { setImmediate, MessageChannel } = globalThis as Partial<typeof globalThis> & {
-      setImmediate?: typeof setTimeout;
-    };
+    const { setImmediate } = globalThis as Global;
     // Node and Bun run all that are here in one turn, and behind each its microtasks.
-    if (setImmediate || !MessageChannel) return void (setImmediate ?? setTimeout)(task);
+    if (setImmediate) return void setImmediate(task);
+    // Only here, since it is a getter in Node.
+    const { MessageChannel } = globalThis as Global;
+    if (!MessageChannel) return void setTimeout(task);
     // Messages, since browsers stretch nested timers to 4 ms.
     if (hasCheckpoints && single.length === 0) {
-      port ??= send(new MessageChannel(), () => {
-        port = undefined; // listeners that come now would not hear this message
-      });
-      port.addEventListener('message', task);
+      addToGroup(task);
       return;
     }
     single.push(task);
@@ -39,6 +39,29 @@ export function createTaskQueue(): AddTask {
     });
     channel.port2.postMessage(null);
   };
+}
+
+/** To add a listener to a port takes longer the more it has. */
+const GROUP = 128;
+
+/** Tasks in groups, each of one message. */
+function createGroups(): AddTask {
+  let waiting: (() => void)[] = [];
+  let port: MessagePort | undefined;
+  let size = 0;
+  const add = (task: () => void) => {
+    if (port && size === GROUP) return void waiting.push(task);
+    if (!port) size = 0;
+    port ??= send(new MessageChannel(), () => {
+      port = undefined; // listeners that come now would not hear this message
+      const next = waiting;
+      waiting = [];
+      for (const task of next) add(task);
+    });
+    size++;
+    port.addEventListener('message', task);
+  };
+  return add;
 }
 
 /**

@@ -4,7 +4,9 @@ import type { Consumer, ConsumerQueue } from './consumer';
 /** The consumer that is `onEvent`. */
 export interface Caller<E> {
   readonly consumer: Consumer;
-  /** It runs, or a promise of it is pending, or there is more for it. */
+  /** It runs, or a promise of it is pending. */
+  readonly isRunning: boolean;
+  /** It runs, or there is more for it. */
   isBusy(): boolean;
   /** Calls it with an event that it has taken, while it is not busy. */
   call(event: E): void;
@@ -14,9 +16,8 @@ export interface Caller<E> {
  * One event after the other, each awaited; in one synchronous run as long as the callback returns no promise.
  */
 export function createCaller<E>(queue: ConsumerQueue<E>, onEvent: (event: E) => unknown): Caller<E> {
-  let busy = false;
   const call = (event: E) => {
-    busy = true;
+    caller.isRunning = true;
     try {
       const result = onEvent(event);
       if (isThenable(result)) {
@@ -26,20 +27,26 @@ export function createCaller<E>(queue: ConsumerQueue<E>, onEvent: (event: E) => 
     } catch (error) {
       report(error);
     }
-    busy = false;
+    caller.isRunning = false;
     queue.asked(consumer);
   };
   const run = () => {
-    while (!busy && queue.hasNext(consumer)) {
-      busy = true; // before the queue tells of it
+    while (!caller.isRunning && queue.hasNext(consumer)) {
+      caller.isRunning = true; // before the queue tells of it
       call(queue.takeNext(consumer));
     }
   };
   const goOn = () => {
-    busy = false;
+    caller.isRunning = false;
     run();
-    if (!busy) queue.asked(consumer);
+    if (!caller.isRunning) queue.asked(consumer);
   };
-  const consumer = queue.join(() => !busy, run);
-  return { consumer, isBusy: () => busy || queue.hasNext(consumer), call };
+  const consumer = queue.join(() => !caller.isRunning, run);
+  const caller = {
+    consumer,
+    isRunning: false,
+    isBusy: () => caller.isRunning || queue.hasNext(consumer),
+    call,
+  };
+  return caller;
 }

@@ -175,7 +175,7 @@ export function createQueue<E>(
       newest.n++;
       setId(newest, id);
       // Most events of a callback never wait: those of a whole chunk would live long enough to be copied.
-      if (caller && consumers.length === 1 && events.length === 0 && !caller.isBusy()) {
+      if (caller && !caller.isRunning && events.length === 0 && consumers.length === 1) {
         advance(caller.consumer, newest.n, event);
         caller.call(event);
         return;

@@ -41,7 +41,7 @@ export function createPublisher({ url, token, fetch }: PublisherInit): Publisher
     throw invalidOption('token', 'a token or a function that gives one');
   return {
     async publish(update, { idempotencyKey, signal } = {}) {
-      const headers = new Headers({ authorization: (await authorization(token)) ?? '' });
+      const headers = new Headers({ authorization: await authorization(token) });
       if (idempotencyKey !== undefined) headers.set('idempotency-key', idempotencyKey);
       const init: RequestInit = { method: 'POST', headers, body: toForm(update), signal: signal ?? null };
       const send = fetch ?? globalThis.fetch;

@@ -58,8 +58,7 @@ export function subscribe<E = EventStreamMessage>(
       const all = new Headers(
         (typeof headers === 'function' ? await headers(context) : headers) as HeadersInit,
       );
-      const value = await authorization(token);
-      if (value !== undefined) all.set('authorization', value);
+      if (token !== undefined) all.set('authorization', await authorization(token));
       return all;
     },
     // A query needs no preflight, and a page that sends no token needs none otherwise.

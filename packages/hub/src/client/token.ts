@@ -1,7 +1,6 @@
 /** A token, or a function that gives one for each request. */
 export type TokenSource = string | (() => string | Promise<string>);
 
-export async function authorization(token: TokenSource | undefined): Promise<string | undefined> {
-  if (token === undefined) return undefined;
+export async function authorization(token: TokenSource): Promise<string> {
   return `Bearer ${typeof token === 'function' ? await token() : token}`;
 }

@@ -1,4 +1,5 @@
-import { badRequest } from './refusal';
+import type { HubRequest } from './messages';
+import { badRequest, tooLarge } from './refusal';
 
 const FORM = 'application/x-www-form-urlencoded';
 let utf8: TextDecoder | undefined;
@@ -43,6 +44,13 @@ export function parseFields(text: string): Fields {
       return [decode(name), decode(pair.slice(name.length + 1))];
     }),
   );
+}
+
+/** @throws RefusedError 413 */
+export async function readBody(request: HubRequest, maxBytes: number): Promise<Uint8Array> {
+  const bytes = await request.body(maxBytes);
+  if (!bytes) throw tooLarge(`The body must be no longer than ${maxBytes} bytes`);
+  return bytes;
 }
 
 /** @throws RefusedError 400 */

@@ -19,13 +19,11 @@ export function originRule(option: string, origins: readonly string[]): OriginRu
   };
 }
 
-function toRule(option: string, origin: string): (origin: string) => boolean {
+function toRule(option: string, origin: unknown): (origin: string) => boolean {
   if (origin === '*') return () => true;
-  const [start = '', end, more] = origin.split('*');
-  const isOrigin =
-    URL.canParse(origin.replace('*', 'x')) &&
-    new URL(origin.replace('*', 'x')).origin === origin.replace('*', 'x');
-  if (!isOrigin || more !== undefined) {
+  const [start = '', end, more] = String(origin).split('*');
+  const example = end === undefined ? start : `${start}x${end}`;
+  if (typeof origin !== 'string' || originOf(example) !== example || more !== undefined) {
     throw invalidOption(option, 'origins such as https://example.org, with at most one star', {
       value: origin,
     });
@@ -39,6 +37,6 @@ function toRule(option: string, origin: string): (origin: string) => boolean {
     /^[A-Za-z0-9.-]+$/.test(given.slice(start.length, given.length - end.length));
 }
 
-function originOf(referer: string | undefined): string | undefined {
-  return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : undefined;
+function originOf(url: string | undefined): string | undefined {
+  return url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined;
 }

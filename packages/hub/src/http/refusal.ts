@@ -43,6 +43,14 @@ export class RefusedError extends Error {
 /** The request is wrong, whatever its token. */
 export const badRequest = (sentence: string): RefusedError => new RefusedError(400, sentence);
 
+/** Nothing is wrong with the request: the client may try again. `error` is for the operator. */
+export const unavailable = (sentence: string, error: unknown, cause: unknown = error): RefusedError =>
+  new RefusedError(503, sentence, {
+    headers: [['retry-after', '5']],
+    reason: error instanceof Error ? error.message : String(error),
+    cause,
+  });
+
 export const tooLarge = (sentence: string): RefusedError => new RefusedError(413, sentence);
 
 /** No token, where one is needed. */

@@ -40,7 +40,7 @@ export function hideDelimiters(pattern: string): { hidden: string; show(componen
   return { hidden, show };
 }
 
-/** What a modifier can follow. */
+/** Whether a modifier can follow it. */
 const isGroup = (token: Token | undefined) =>
   token !== undefined && ['name', 'regexp', 'close', 'asterisk'].includes(token.type);
 

@@ -4,6 +4,8 @@ import { compileUrlPattern, type UrlComponents, urlComponents } from './url-patt
 
 /** The types of matchers. `template` is protocol 0.x's. */
 export type MatchType = 'exact' | 'urlpattern' | 'template';
+/** Those of protocol 1.0. */
+export const MATCH_TYPES: readonly string[] = ['exact', 'urlpattern'] satisfies MatchType[];
 
 /** A rule for topics, of a subscriber or of a token. */
 export interface TopicMatcher {

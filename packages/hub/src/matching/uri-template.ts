@@ -54,16 +54,14 @@ function toRegExp(expression: string): string | undefined {
   const { first, separator, named, reserved } = operator ?? SIMPLE;
   const variables = (operator ? expression.slice(1) : expression).split(',');
   let exploded = false;
-  let most = 0;
   for (const variable of variables) {
     const [, name = '', modifier = ''] = /^(.*?)(\*|:[1-9][0-9]{0,3})?$/s.exec(variable) ?? [];
     if (!NAME.test(name)) return undefined;
     exploded ||= modifier === '*';
-    most++;
   }
   const equals = named || exploded ? '=' : '';
   const others = reserved ? "\\[\\]:/?#@!$&'()*+;=" : equals;
   const value = `(?:[A-Za-z0-9\\-._~,${others}]|%[0-9A-Fa-f]{2})*`;
-  const further = `(?:${RE2JS.quote(separator)}${value})${exploded ? '*' : `{0,${most - 1}}`}`;
+  const further = `(?:${RE2JS.quote(separator)}${value})${exploded ? '*' : `{0,${variables.length - 1}}`}`;
   return `(?:${RE2JS.quote(first)}${value}${further})?`;
 }

@@ -1,6 +1,6 @@
-import { isForm, parseBody } from '../http/form';
+import { isForm, parseBody, readBody } from '../http/form';
 import type { HubRequest } from '../http/messages';
-import { badRequest, forbidden, tooLarge } from '../http/refusal';
+import { badRequest, forbidden } from '../http/refusal';
 import type { HubLimits } from '../hub-limits';
 import type { Token } from '../tokens/authentication';
 import { type CheckedUpdate, checkUpdate, readUpdate, UpdateError } from './update';
@@ -22,8 +22,7 @@ export async function readPublication(
   if (!token.grants.canPublish) throw forbidden('The access token does not allow to publish');
   if (!isForm(request.header('content-type')))
     throw badRequest('Send the update as application/x-www-form-urlencoded, with a field topic');
-  const bytes = await request.body(limits.maxBodyBytes);
-  if (!bytes) throw tooLarge(`The body must be no longer than ${limits.maxBodyBytes} bytes`);
+  const bytes = await readBody(request, limits.maxBodyBytes);
   const update = checked(() => checkUpdate(readUpdate(parseBody(bytes)), limits, isReserved));
   if (!update.topics.every((topic) => token.grants.publishes(topic)))
     throw forbidden('The access token does not allow to publish to all of these topics');

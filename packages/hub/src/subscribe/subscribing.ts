@@ -8,9 +8,9 @@ import {
   type Subscriber,
   type Subscription,
 } from '@eventwire/server';
-import { Fields, isForm, parseBody } from '../http/form';
+import { Fields, isForm, parseBody, readBody } from '../http/form';
 import type { HubRequest, StreamResponse } from '../http/messages';
-import { badRequest, tooLarge } from '../http/refusal';
+import { badRequest } from '../http/refusal';
 import { headerValue } from '../http/respond';
 import type { ResolvedHubOptions } from '../hub-options';
 import type { Matcher, Matchers } from '../matching/matchers';
@@ -80,9 +80,7 @@ export class Subscribing {
   }
 
   async #readBody(request: HubRequest): Promise<Fields> {
-    const { maxBodyBytes } = this.#options.limits;
-    const bytes = await request.body(maxBodyBytes);
-    if (!bytes) throw tooLarge(`The body must be no longer than ${maxBodyBytes} bytes`);
+    const bytes = await readBody(request, this.#options.limits.maxBodyBytes);
     if (bytes.byteLength === 0) return NO_FIELDS;
     if (!isForm(request.header('content-type')))
       throw badRequest('Send the matchers as application/x-www-form-urlencoded');

@@ -4,6 +4,7 @@ import type { HubRequest } from '../http/messages';
 import { badRequest, forbidden, RefusedError } from '../http/refusal';
 import { headerValue, respond } from '../http/respond';
 import type { Route } from '../http/routes';
+import { MATCH_TYPES } from '../matching/matchers';
 import { HUB_TYPE } from '../publish/update';
 import type { Newest } from '../subscribe/places';
 import type { Token } from '../tokens/authentication';
@@ -86,7 +87,7 @@ function readSegments(segments: readonly string[], protocol: Token['protocol']):
   if (segments.length > names.length || (segments.length > 0 && segments.length < shortest))
     throw new RefusedError(404, 'There are no subscriptions at this address');
   const values = segments.map(decodeSegment);
-  if (protocol === '1.0' && values[0] !== undefined && !['exact', 'urlpattern'].includes(values[0]))
+  if (protocol === '1.0' && values[0] !== undefined && !MATCH_TYPES.includes(values[0]))
     throw badRequest('The type of a matcher is exact or urlpattern');
   return {
     isSingle: segments.length === names.length,

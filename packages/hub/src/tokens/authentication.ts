@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import type { Fields } from '../http/form';
 import type { HubRequest } from '../http/messages';
 import type { OriginRule } from '../http/origins';
-import { badPresentation, invalidToken, RefusedError } from '../http/refusal';
+import { badPresentation, invalidToken, unavailable } from '../http/refusal';
 import type { Matchers } from '../matching/matchers';
 import { type GrantLimits, readDetails } from './claims';
 import type { Grants } from './grants';
@@ -72,11 +72,7 @@ export class Authentication {
     } catch (error) {
       if (!(error instanceof KeysUnavailableError))
         throw invalidToken(error instanceof Error ? error.message : String(error), error);
-      throw new RefusedError(503, 'The access token cannot be verified at the moment: try again', {
-        headers: [['retry-after', '5']],
-        reason: error.message,
-        cause: error.cause,
-      });
+      throw unavailable('The access token cannot be verified at the moment: try again', error, error.cause);
     }
   }
 

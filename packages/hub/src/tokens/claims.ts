@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import type { Matcher, Matchers, MatchType } from '../matching/matchers';
+import { MATCH_TYPES, type Matcher, type Matchers, type MatchType } from '../matching/matchers';
 import { hasInvisible, isLonger } from '../matching/text';
 import { Grants, type SubscribeGrant } from './grants';
 
@@ -47,12 +47,10 @@ export function readDetails(claims: JWTPayload, matchers: Matchers, limits: Gran
   return new Grants(publish, subscribe);
 }
 
-const TYPES: readonly unknown[] = ['exact', 'urlpattern'] satisfies MatchType[];
-
 function readMatcher(topic: unknown, matchers: Matchers, limits: GrantLimits): Matcher {
   if (!isRecord(topic)) throw new Error('a topic is no object');
   const { match, match_type: type = 'exact' } = topic;
-  if (!TYPES.includes(type)) throw new Error('a match_type is unknown');
+  if (!(MATCH_TYPES as readonly unknown[]).includes(type)) throw new Error('a match_type is unknown');
   return compileGrant(match, type as MatchType, matchers, limits);
 }
 

@@ -42,7 +42,6 @@ type KeyOf = (header: JWTHeaderParameters) => Promise<Exclude<Key, (...args: nev
 
 /** @throws TypeError `INVALID_OPTION` */
 export function resolveVerifier(path: string, verifier: Verifier): Verify {
-  if (!isObject(verifier)) throw invalidOption(path, '{ key, algorithms } or { jwks }', { value: verifier });
   return 'jwks' in verifier && verifier.jwks !== undefined
     ? remote(path, verifier.jwks, verifier.algorithms)
     : local(path, verifier as Extract<Verifier, { key: unknown }>);

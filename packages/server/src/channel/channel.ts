@@ -24,8 +24,7 @@ import {
   type SubscribeOptions,
 } from './channel-options';
 import { type ChannelStats, Meter } from './channel-stats';
-import { closeSubscribers } from './close-subscribers';
-import { closeWithRetry } from './close-with-retry';
+import { closeSubscribers, closeWithRetry } from './close';
 import { LiveDelivery } from './live-delivery';
 import { select } from './selection';
 import { ChannelSubscription, type SubscriptionContext } from './subscription';

@@ -4,7 +4,7 @@ import { isEnd } from '../wire/end-event';
 import type { Meter } from './channel-stats';
 
 /** The way to one subscriber, and how far it has been written. */
-export class SubscriptionWriter {
+export abstract class SubscriptionWriter {
   // The fields that each delivery needs come first, as in BlockWriter.
   #over = false;
   /** The place in the log up to which everything that it selects has been written. */
@@ -48,9 +48,7 @@ export class SubscriptionWriter {
   }
 
   /** Frames up to the end of the log, which is so many bytes. */
-  protected writeEnd(frame: Uint8Array, _bytes: number): void {
-    this.subscriber.write(frame);
-  }
+  protected abstract writeEnd(frame: Uint8Array, bytes: number): void;
 
   /** Writes what is no event of the log, and settles once there is room again. */
   async send(frame: Uint8Array): Promise<void> {

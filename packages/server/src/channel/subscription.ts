@@ -157,7 +157,7 @@ export class ChannelSubscription
   protected override writeEnd(frame: Uint8Array, bytes: number): void {
     const { subscriber } = this;
     // A client without conventions takes the end of the body for the end.
-    const length = subscriber.conventions === false ? frame.byteLength - bytes : frame.byteLength;
+    const length = this.hasConventions ? frame.byteLength : frame.byteLength - bytes;
     if (length > 0) subscriber.write(frame.subarray(0, length));
     this.close();
     subscriber.close();

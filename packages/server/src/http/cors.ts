@@ -1,4 +1,5 @@
 import { checkOptions, invalidOption, is, isBoolean, isInteger, type OptionRules } from '@eventwire/options';
+import { isToken } from './headers';
 
 /** Which pages of other origins may read the stream. */
 export interface CorsOptions {
@@ -25,7 +26,6 @@ export interface CorsOptions {
   maxAge?: number | undefined;
 }
 
-const isToken = (value: unknown) => typeof value === 'string' && /^[!#$%&'*+\-.^_`|~\w]+$/.test(value);
 const tokens = (what: string) =>
   is(`an array of ${what}`, (value) => Array.isArray(value) && value.every(isToken));
 const headerNames = tokens('header names');

@@ -6,7 +6,8 @@ export type HeaderFields =
   | { readonly [name: string]: string | readonly string[] | undefined };
 
 /** [spec] RFC 9110, section 5.6.2: a token. */
-const NAME = /^[!#$%&'*+\-.^_`|~\w]+$/;
+export const isToken = (value: unknown): value is string =>
+  typeof value === 'string' && /^[!#$%&'*+\-.^_`|~\w]+$/.test(value);
 /** [spec] Fetch Standard: a header value has no NUL, CR or LF, and one byte for each character. */
 const VALUE = /^[^\0\r\n\u0100-\uffff]*$/;
 
@@ -18,10 +19,10 @@ const VALUE = /^[^\0\r\n\u0100-\uffff]*$/;
 export function resolveHeaders(given: HeaderFields | undefined): Headers {
   const headers = new Headers();
   for (const [name, value] of pairs(given)) {
-    if (typeof name !== 'string' || !NAME.test(name)) {
+    if (!isToken(name)) {
       throw invalidOption('headers', `names of letters, digits and hyphens, got ${show(name)}`);
     }
-    if (typeof value !== 'string') throw invalidOption('headers', `a text for ${name}, got ${show(value)}`);
+    if (typeof value !== 'string') throw invalidOption('headers', `a text for ${name}`);
     if (!VALUE.test(value)) {
       throw invalidOption('headers', `a value of ${name} without line breaks, NUL and letters beyond U+00FF`);
     }

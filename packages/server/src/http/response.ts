@@ -28,7 +28,10 @@ export interface PlainResponse {
 export interface PlainResponseInit {
   /** From 200 to 599. */
   status: number;
-  /** Default for a body: `Content-Type: text/plain; charset=utf-8`; always: `Cache-Control: no-store`. */
+  /**
+   * Default: `Cache-Control: no-store`, and for a body `Content-Type: text/plain; charset=utf-8`. A field that
+   * is given replaces its default.
+   */
   headers?: HeaderFields | undefined;
   /** A text; default none. Not with 204, 205 and 304, which have no body. */
   body?: string | undefined;
@@ -37,8 +40,11 @@ export interface PlainResponseInit {
 /** Statuses whose responses have no body. */
 export const WITHOUT_BODY: readonly unknown[] = [204, 205, 304];
 
+/** The statuses that a response can have. */
+export const isStatus = isInteger(200, 599, 'a status from 200 to 599');
+
 const RULES = {
-  status: isInteger(200, 599, 'a status from 200 to 599'),
+  status: isStatus,
   headers: { ...is('an object of header fields, Headers or pairs', isObject), secret: true },
   body: isString,
 } satisfies OptionRules<PlainResponseInit>;

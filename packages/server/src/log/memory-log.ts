@@ -59,8 +59,9 @@ const RULES = {
  */
 export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
   checkOptions(options, RULES);
-  const { maxEvents = 10_000, maxAge = Number.POSITIVE_INFINITY, maxBytes = 64 * 1024 * 1024 } = options;
-  return new MemoryLog({ maxEvents, maxAge, maxBytes, idPrefix: options.idPrefix ?? '' });
+  const { maxEvents = 10_000, maxAge = Number.POSITIVE_INFINITY, idPrefix = '' } = options;
+  const { maxBytes = 64 * 1024 * 1024 } = options;
+  return new MemoryLog({ maxEvents, maxAge, maxBytes, idPrefix });
 }
 
 interface Held extends LoggedEvent {
@@ -76,11 +77,14 @@ const EVERYTHING = {
   maxReplayBytes: Number.MAX_SAFE_INTEGER,
 };
 
-type Limits = Readonly<Required<Record<'maxEvents' | 'maxAge' | 'maxBytes', number>>> & {
+interface Limits {
+  readonly maxEvents: number;
+  readonly maxAge: number;
+  readonly maxBytes: number;
   readonly idPrefix: string;
   /** Throws if there is no room for an event of so many bytes. */
   readonly admit?: ((bytes: number, options: AppendOptions) => void) | undefined;
-};
+}
 
 /** Also what a run in memory is made of. */
 export class MemoryLog implements EventLog {

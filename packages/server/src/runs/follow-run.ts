@@ -1,6 +1,6 @@
 import { type EventInput, encode } from '@eventwire/encoder';
 import type { ChannelCloseOptions } from '../channel/channel-options';
-import { closeWithRetry } from '../channel/close-with-retry';
+import { closeWithRetry } from '../channel/close';
 import { initialStateFrame } from '../channel/replay/initial-state';
 import { select } from '../channel/selection';
 import { checkIterable } from '../stream/body';

@@ -1,6 +1,6 @@
 import { checkRunName } from '@eventwire/options';
 import { type ChannelCloseOptions, checkCloseOptions } from '../channel/channel-options';
-import { closeSubscribers } from '../channel/close-subscribers';
+import { closeSubscribers } from '../channel/close';
 import { RunError } from '../errors';
 import type { LoggedEvent } from '../log/event-log';
 import {

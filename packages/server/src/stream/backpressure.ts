@@ -19,6 +19,11 @@ export class Backpressure {
     return !this.#over && pending > 0 && pending >= this.#highWaterMark;
   }
 
+  /** Bytes until it is full. */
+  get room(): number {
+    return this.#highWaterMark - this.#sink.pending;
+  }
+
   async wait(): Promise<void> {
     while (this.full) {
       await new Promise<void>((resolve) => {

@@ -52,7 +52,6 @@ export class BlockWriter {
   #gathered = '';
   /** Characters of these from which on they go out at once. */
   #room = 0;
-  readonly #highWaterMark: number;
 
   constructor(
     sink: EventStreamSink,
@@ -61,7 +60,6 @@ export class BlockWriter {
   ) {
     this.#sink = sink;
     this.#backpressure = new Backpressure(sink, highWaterMark);
-    this.#highWaterMark = highWaterMark;
     this.#retry = retry;
     this.#owner = owner;
   }
@@ -182,7 +180,7 @@ export class BlockWriter {
   /** A write for each event would take most of the time of a stream. */
   #gather(text: string): Promise<void> | undefined {
     if (this.#gathered === '') {
-      this.#room = Math.min(TURN_BYTES, this.#highWaterMark - this.#sink.pending);
+      this.#room = Math.min(TURN_BYTES, this.#backpressure.room);
       if (text.length < this.#room) atEndOfTurn(() => this.flush());
     }
     this.#gathered += text;
@@ -192,7 +190,6 @@ export class BlockWriter {
   }
 
   #putText(text: string): Promise<void> | undefined {
-    this.flush();
     this.#spend(utf8(text));
     return this.#roomForMore();
   }

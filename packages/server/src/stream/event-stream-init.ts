@@ -13,7 +13,7 @@ import {
 } from '@eventwire/options';
 import { Cors, type CorsOptions } from '../http/cors';
 import { type HeaderFields, resolveHeaders, setDefault } from '../http/headers';
-import { type PlainResponseInit, WITHOUT_BODY } from '../http/response';
+import { isStatus, type PlainResponseInit, WITHOUT_BODY } from '../http/response';
 import type { LifetimeLimits } from './timers/lifetime';
 
 /** How one event stream is served. */
@@ -119,8 +119,6 @@ export interface ResolvedEventStreamInit extends EventStreamInit, LifetimeLimits
   readonly onFinish: 'end' | 'close';
   readonly onError: NonNullable<EventStreamInit['onError']>;
 }
-
-const isStatus = isInteger(200, 599);
 
 const RULES = {
   status: is(

@@ -88,7 +88,7 @@ export function isOver(subscriber: Subscriber): boolean {
   return subscriber.over ?? subscriber.signal.aborted;
 }
 
-/** What the signals of the subscribers that have no `follow` call, for as long as each has a follower. */
+/** The abort listeners of the subscribers that have no `follow`, for as long as each has a follower. */
 const abortListeners = new WeakMap<Subscriber, () => void>();
 
 /** Ends the follower with the stream. */

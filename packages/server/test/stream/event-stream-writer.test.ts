@@ -897,6 +897,14 @@ describe('options', () => {
     );
   });
 
+  it('never shows the value of a header that it refuses', () => {
+    for (const value of [{ key: 'topsecret' }, 'topsecret\n']) {
+      const refuse = () => resolveEventStreamInit({ headers: { authorization: value } as never });
+      expect(refuse).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', option: 'headers' }));
+      expect(refuse).not.toThrow(/topsecret|object/);
+    }
+  });
+
   it.each([
     [
       'pairs',

@@ -1,7 +1,7 @@
-import type { Subscriber } from '../stream/subscriber';
+import { isOver, type Subscriber } from '../stream/subscriber';
 import { attempt } from '../user-callbacks';
+import { retryFrame } from '../wire/frames';
 import type { ChannelCloseOptions } from './channel-options';
-import { closeWithRetry } from './close-with-retry';
 
 interface Closable {
   readonly subscriber: Subscriber;
@@ -36,4 +36,21 @@ export async function closeSubscribers(
   });
   await Promise.race([Promise.allSettled(closed), patience]);
   clearTimeout(timer);
+}
+
+/**
+ * Closes a stream whose client is to come back, after a time of its own between these two, in ms. Gives
+ * what settles once its last bytes have gone out, where the stream knows. Throws what the subscriber
+ * throws.
+ */
+export function closeWithRetry(
+  subscriber: Subscriber,
+  retry: readonly [least: number, most: number] | undefined,
+): Promise<void> | undefined {
+  if (retry && !isOver(subscriber)) {
+    const [least, most] = retry;
+    subscriber.write(retryFrame(least + Math.floor(Math.random() * (most - least + 1))));
+  }
+  if (!isOver(subscriber)) subscriber.close();
+  return subscriber.closed;
 }

@@ -1,0 +1,2 @@
+export { createEventStore, type McpEventStore, type McpEventStoreOptions } from './event-store';
+export { McpReplayError } from './replay-error';

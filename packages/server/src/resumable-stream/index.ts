@@ -1,0 +1,5 @@
+export {
+  createResumableStreamContext,
+  type ResumableStreamContext,
+  type ResumableStreamContextOptions,
+} from './context';
