@@ -32,7 +32,8 @@ const cpu = (since) => {
 };
 
 /**
- * A work that writes a token in each turn of the event loop, as a model sends them, once the one before is stored.
+ * A work that writes a token in each turn of the event loop, as a model sends them, once the one before is
+ * stored.
  * @param {number} count @returns {import('@eventwire/server').Work}
  */
 const paced = (count) => async (run) => {
@@ -42,7 +43,10 @@ const paced = (count) => async (run) => {
   }
 };
 
-/** A thousand tokens of one run, and of each of a hundred at once. @param {Opened} opened @param {Effort} effort */
+/**
+ * A thousand tokens of one run, and of each of a hundred at once.
+ * @param {Opened} opened @param {Effort} effort
+ */
 async function append({ store, size }, { rounds, scale }) {
   const runs = createRuns({ store, ...LONG });
   const tokens = 1000 * scale;
@@ -69,7 +73,10 @@ async function append({ store, size }, { rounds, scale }) {
   return found;
 }
 
-/** What one event costs for one follower, of a run and of a channel. @param {Opened} opened @param {Effort} effort */
+/**
+ * What one event costs for one follower, of a run and of a channel.
+ * @param {Opened} opened @param {Effort} effort
+ */
 async function follow({ store, log }, { rounds, scale }) {
   const followers = 1000 * scale;
   const events = 100;
@@ -114,7 +121,10 @@ async function follow({ store, log }, { rounds, scale }) {
   return found;
 }
 
-/** A run of ten thousand events that has ended, from the first to the end. @param {Opened} opened @param {Effort} effort */
+/**
+ * A run of ten thousand events that has ended, from the first to the end.
+ * @param {Opened} opened @param {Effort} effort
+ */
 async function open({ store }, { rounds, scale }) {
   const runs = createRuns({ store, ...LONG });
   const { done } = await runs.start('run', paced(10_000 * scale));
@@ -134,7 +144,10 @@ async function open({ store }, { rounds, scale }) {
   return found;
 }
 
-/** Of runs that have ended, and of followers that nothing comes for. @param {Opened} opened @param {Effort} effort */
+/**
+ * Of runs that have ended, and of followers that nothing comes for.
+ * @param {Opened} opened @param {Effort} effort
+ */
 async function memory({ store, size }, { scale }) {
   const runs = createRuns({ store, ...LONG });
   const heap = () => {

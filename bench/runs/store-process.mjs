@@ -1,4 +1,5 @@
-// One part of the bench on one store. Arguments: the store, the part, the effort as JSON. Sends what it has found.
+// One part of the bench on one store. Its arguments are the store, the part and the effort as JSON. It sends what
+// it has found.
 import { parts } from './parts.mjs';
 import { stores } from './stores.mjs';
 

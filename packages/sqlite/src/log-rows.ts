@@ -38,7 +38,7 @@ export class LogRows {
     this.kept = new RowCache(driver);
   }
 
-  /** A change has to be saved within the same transaction, but for what an event changes, which events tell. */
+  /** A change has to be saved within the same transaction, but for what events change: they tell it. */
   find(name: string): LogRow | undefined {
     const kept = this.kept.get(name);
     if (kept) return kept;
@@ -177,7 +177,7 @@ export class LogRows {
     }
   }
 
-  /** Names of the runs that have expired, or whose producer has been gone for so long that they have ended. */
+  /** Names of the runs that have expired, or have ended since their producer has been gone for long. */
   overdue(now: number): string[] {
     const added = `SELECT max(added) FROM eventwire_events
       WHERE log = eventwire_logs.id AND last > seq`;

@@ -3,7 +3,7 @@ import type { Driver, SqliteValue } from './sqlite-database';
 /** More are not kept. */
 const MOST = 1000;
 
-/** Rows by name, as they were last read or written: known for as long as nobody else writes to the database. */
+/** Rows by name, as they were last read or written, for as long as nobody else writes to the database. */
 export class RowCache<Row> {
   readonly #driver: Driver;
   readonly #rows = new Map<string, Row>();
