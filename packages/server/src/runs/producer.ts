@@ -238,7 +238,7 @@ export class Producer {
     this.#timer = startTimer(again, every);
   }
 
-  /** The lease had run out, and another hand ended the run, which a work that does not write would not notice. */
+  /** Another hand ended the run after its lease had run out. A work that does not write would not notice. */
   #endedElsewhere(): void {
     // Unless the end is this producer's own.
     if (this.#ending) return;
