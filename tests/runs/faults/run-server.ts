@@ -18,7 +18,8 @@ async function openStore(): Promise<RunStore> {
   return createRedisRunStore({ client, onError: () => {} });
 }
 
-const runs = createRuns({ store: await openStore(), lease: 1000, onError: (error) => console.error(error) });
+// A machine that is busy may leave those that stand by no turn for a second, and the run would end as abandoned.
+const runs = createRuns({ store: await openStore(), lease: 3000, onError: (error) => console.error(error) });
 for (let run = 0; run < Number(count); run++) {
   await runs.start(`run ${run}`, async function* ({ previous }) {
     let done = 0;
