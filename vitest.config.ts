@@ -94,7 +94,11 @@ export default defineConfig({
         exclude: ['browser/*-browsers.test.ts'],
       }),
       // Apart from the others, since it needs Firefox too.
-      suite('browsers', { include: ['browser/*-browsers.test.ts'], hookTimeout: 120_000 }),
+      suite('browsers', {
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+        include: ['browser/*-browsers.test.ts'],
+      }),
       suite('runtimes'),
       { ...suite('built', { include: BUILT, testTimeout: 60_000 }), resolve: {} },
       suite('types', { include: ['published/types.test.ts'], testTimeout: 600_000, hookTimeout: 120_000 }),

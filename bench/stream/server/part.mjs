@@ -18,12 +18,12 @@ export const server = {
   builds: ['encoder', 'server', 'server-node', 'server-web'],
   ...{ workloads, participants, targets },
   async start({ participant: { name, runtime = 'node' }, workload, node }) {
-    const command = {
-      node: [node],
+    /** @type {Partial<Record<typeof runtime, string[]>>} */
+    const others = {
       bun: ['npx', '-y', 'bun@1.4.5'],
       deno: ['npx', '-y', 'deno@2.9.6', 'run', '-A'],
     };
-    const process = new MeasuredProcess([...command[runtime], program, name]);
+    const process = new MeasuredProcess([...(others[runtime] ?? [node]), program, name]);
     const { port } = await process.ask('start');
     return {
       async round() {

@@ -1,7 +1,8 @@
+import { createMemoryLog } from '@eventwire/server';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { startHub } from './helpers/hubs';
-import { both, detail, mint } from './helpers/tokens';
+import { type Reader, startHub, type TestHub } from './helpers/hubs';
+import { detail, mint } from './helpers/tokens';
 
 describe('check 6, private updates:', () => {
   const setUp = async () => {
@@ -61,81 +62,36 @@ describe('check 6, private updates:', () => {
     expect(reader.data).toEqual(['public']);
   });
 
-  it('everybody gets what a naive model says, live and replayed, whatever the topics, matchers and tokens', async () => {
-    const topic = fc.constantFrom('a', 'b', 'https://x.example/a', 'https://x.example/b/c');
-    const rule = fc.constantFrom(
-      'a',
-      'b',
-      '*',
-      'https://x.example/a',
-      '~https://x.example/:one',
-      '~https://x.example/*',
-    );
-    const rules = fc.array(rule, { minLength: 1, maxLength: 2 });
-    const scenario = fc.record({
-      updates: fc.array(
-        fc.record({ topics: fc.uniqueArray(topic, { minLength: 1, maxLength: 3 }), isPrivate: fc.boolean() }),
-        {
-          minLength: 1,
-          maxLength: 8,
-        },
-      ),
-      subscribers: fc.array(fc.record({ chosen: rules, granted: fc.option(rules), isLate: fc.boolean() }), {
-        minLength: 1,
-        maxLength: 5,
-      }),
-    });
-    const hits = (one: string, name: string) => {
-      if (one === '*' || one === name) return true;
-      if (one === '~https://x.example/:one') return name === 'https://x.example/a';
-      return one === '~https://x.example/*' && name.startsWith('https://x.example/');
-    };
-    const hitsAny = (list: readonly string[], topics: readonly string[]) =>
-      list.some((one) => topics.some((name) => hits(one, name)));
+  it('everybody gets what a naive model says, live and replayed, whatever the topics, matchers and tokens, on any node', async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async ({ updates, subscribers }) => {
-        const { hub, url, subscribe } = await startHub();
-        const join = async ({ chosen, granted }: (typeof subscribers)[number], more: string) => {
-          const query = chosen
-            .map((one) =>
-              one.startsWith('~')
-                ? `match_urlpattern=${encodeURIComponent(one.slice(1))}`
-                : `match=${encodeURIComponent(one)}`,
-            )
-            .join('&');
-          const topics = granted?.map((one) =>
-            one.startsWith('~') ? { match: one.slice(1), match_type: 'urlpattern' } : { match: one },
-          );
-          const claims = { authorization_details: topics ? [detail(['subscribe'], topics)] : both('none') };
-          return subscribe(
-            `?${query}${more}`,
-            granted ? { authorization: `Bearer ${await mint(url, { claims })}` } : {},
-          );
-        };
+        const log = createMemoryLog({ idPrefix: 'urn:eventwire:' });
+        const nodes = [await startHub({ log }), await startHub({ log })] as const;
         const live = await Promise.all(
-          subscribers.filter(({ isLate }) => !isLate).map((one) => join(one, '')),
+          subscribers.map((one) => join(nodes[one.node], one.chosen, one.granted)),
         );
-        for (const [n, { topics, isPrivate }] of updates.entries())
-          await hub.publish({ topics, data: `${n}`, private: isPrivate });
-        const late = await Promise.all(
-          subscribers.filter(({ isLate }) => isLate).map((one) => join(one, '&last_event_id=earliest')),
-        );
+        const ids: string[] = [];
+        for (const [n, { topics, isPrivate, node }] of updates.entries())
+          ids.push(await nodes[node].hub.publish({ topics, data: `${n}`, private: isPrivate }));
         // Everybody may read the last one, which tells that all others have come.
-        await hub.publish({
-          topics: ['a', 'b', 'https://x.example/a', 'https://x.example/b/c'],
-          data: 'end',
-        });
-        const expected = (one: (typeof subscribers)[number]) =>
+        await nodes[0].hub.publish({ topics: TOPICS, data: 'end' });
+        const expected = (chosen: readonly string[], granted: readonly string[] | null, after: number) =>
           updates.flatMap(({ topics, isPrivate }, n) => {
-            const mayRead = !isPrivate || (one.granted !== null && hitsAny(one.granted, topics));
-            return hitsAny(one.chosen, topics) && mayRead ? [`${n}`] : [];
+            const mayRead = !isPrivate || (granted !== null && hitsAny(granted, topics));
+            return n > after && hitsAny(chosen, topics) && mayRead ? [`${n}`] : [];
           });
-        const order = [
-          ...subscribers.filter(({ isLate }) => !isLate),
-          ...subscribers.filter(({ isLate }) => isLate),
-        ];
-        for (const [index, reader] of [...live, ...late].entries()) {
-          const want = [...expected(order[index] as (typeof subscribers)[number]), 'end'];
+        for (const [index, { chosen, granted }] of subscribers.entries()) {
+          const reader = live[index] as Reader;
+          const want = [...expected(chosen, granted, -1), 'end'];
+          await reader.until(want.length);
+          expect(reader.data).toEqual(want);
+          reader.leave();
+        }
+        // They come back to the other node, each from some update on and with another token.
+        for (const { node, chosen, later, seen } of subscribers) {
+          const after = Math.min(seen, updates.length) - 1;
+          const reader = await join(nodes[node === 0 ? 1 : 0], chosen, later, ids[after] ?? 'earliest');
+          const want = [...expected(chosen, later, after), 'end'];
           await reader.until(want.length);
           expect(reader.data).toEqual(want);
           reader.leave();
@@ -145,3 +101,57 @@ describe('check 6, private updates:', () => {
     );
   });
 });
+
+const TOPICS = ['a', 'b', 'https://x.example/a', 'https://x.example/b/c'];
+/** A tilde stands before a pattern. */
+const rule = fc.constantFrom(
+  ...['a', 'b', '*', 'https://x.example/a', '~https://x.example/:one', '~https://x.example/*'],
+);
+const rules = fc.array(rule, { minLength: 1, maxLength: 2 });
+const node = fc.constantFrom(0 as const, 1 as const);
+const scenario = fc.record({
+  updates: fc.array(
+    fc.record({
+      topics: fc.uniqueArray(fc.constantFrom(...TOPICS), { minLength: 1, maxLength: 3 }),
+      isPrivate: fc.boolean(),
+      node,
+    }),
+    { minLength: 1, maxLength: 8 },
+  ),
+  subscribers: fc.array(
+    fc.record({
+      ...{ chosen: rules, granted: fc.option(rules), later: fc.option(rules) },
+      ...{ node, seen: fc.nat(8) },
+    }),
+    { minLength: 1, maxLength: 5 },
+  ),
+});
+
+function hits(one: string, name: string): boolean {
+  if (one === '*' || one === name) return true;
+  if (one === '~https://x.example/:one') return name === 'https://x.example/a';
+  return one === '~https://x.example/*' && name.startsWith('https://x.example/');
+}
+
+const hitsAny = (list: readonly string[], topics: readonly string[]) =>
+  list.some((one) => topics.some((name) => hits(one, name)));
+
+/** Subscribes with a token for what is granted; with none for `null`. */
+async function join(
+  { url, subscribe }: TestHub,
+  chosen: readonly string[],
+  granted: readonly string[] | null,
+  lastEventId?: string,
+): Promise<Reader> {
+  const isPattern = (one: string) => one.startsWith('~');
+  const query = new URLSearchParams(
+    chosen.map((one) => (isPattern(one) ? ['match_urlpattern', one.slice(1)] : ['match', one])),
+  );
+  if (lastEventId !== undefined) query.set('last_event_id', lastEventId);
+  if (granted === null) return subscribe(`?${query}`);
+  const topics = granted.map((one) =>
+    isPattern(one) ? { match: one.slice(1), match_type: 'urlpattern' } : { match: one },
+  );
+  const claims = { authorization_details: [detail(['subscribe'], topics)] };
+  return subscribe(`?${query}`, { authorization: `Bearer ${await mint(url, { claims })}` });
+}

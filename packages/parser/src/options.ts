@@ -27,19 +27,6 @@ const PARSER_OPTIONS: Rules = {
   lastEventId: ['a string', (value) => typeof value === 'string'],
 };
 
-const { onEvent: _, ...OTHER_HANDLERS } = HANDLERS;
-
-/** All that `parseEventStream` takes: it hands out the events itself. */
-const PARSE_OPTIONS: Rules = {
-  ...PARSER_OPTIONS,
-  ...OTHER_HANDLERS,
-  flush: isBoolean,
-  signal: [
-    'an AbortSignal',
-    (value) => typeof (value as AbortSignal | null)?.addEventListener === 'function',
-  ],
-};
-
 /**
  * The options, with their defaults.
  *
@@ -61,8 +48,15 @@ export function checkHandlers(handlers: ParserHandlers): void {
     checkValue(name, handlers[name as keyof ParserHandlers], rule);
 }
 
+/** All that `parseEventStream` takes: it hands out the events itself. */
 export function checkParseOptions(options: object): void {
-  checkOptions('options', options, PARSE_OPTIONS);
+  // Made here: at the module's top, every bundle with a parser would keep it.
+  const { onEvent: _, ...otherHandlers } = HANDLERS;
+  const signal: Rule = [
+    'an AbortSignal',
+    (value) => typeof (value as AbortSignal | null)?.addEventListener === 'function',
+  ];
+  checkOptions('options', options, { ...PARSER_OPTIONS, ...otherHandlers, flush: isBoolean, signal });
 }
 
 export function checkEndOptions(options: { flush?: boolean | undefined }): boolean {

@@ -1,6 +1,8 @@
 /** Adds a task behind those that were added before. */
 type AddTask = (task: () => void) => void;
 
+type Global = Partial<typeof globalThis> & { setImmediate?: typeof setTimeout };
+
 /** Whether microtasks run between two listeners of one message here: known from the first message on. */
 let hasCheckpoints = false;
 
@@ -15,11 +17,11 @@ export function createTaskQueue(): AddTask {
   const addToGroup = createGroups();
   let channel: MessageChannel | undefined;
   return (task) => {
-    const { setImmediate } = globalThis as Partial<typeof globalThis>;
+    const { setImmediate } = globalThis as Global;
     // Node and Bun run all that are here in one turn, and behind each its microtasks.
     if (setImmediate) return void setImmediate(task);
     // Only here, since it is a getter in Node.
-    const { MessageChannel } = globalThis as Partial<typeof globalThis>;
+    const { MessageChannel } = globalThis as Global;
     if (!MessageChannel) return void setTimeout(task);
     // Messages, since browsers stretch nested timers to 4 ms.
     if (hasCheckpoints && single.length === 0) {

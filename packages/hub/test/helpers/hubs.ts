@@ -99,7 +99,7 @@ interface Received {
 }
 
 /** A client that reads a stream. */
-class Reader {
+export class Reader {
   readonly response: Response;
   readonly #abort: AbortController;
   text = '';

@@ -226,8 +226,8 @@ export class Producer {
         this.#renewed = performance.now();
       } catch (error) {
         if (isLost(error)) this.#interrupt('fenced', error);
-        // If the run was ended by another hand, the end that is written here meets it.
-        else if (codeOf(error) !== 'ENDED') report(error);
+        else if (codeOf(error) === 'ENDED') this.#endedElsewhere();
+        else report(error);
       }
     };
     const again = () => {
@@ -236,6 +236,16 @@ export class Producer {
       });
     };
     this.#timer = startTimer(again, every);
+  }
+
+  /** Another hand ended the run after its lease had run out. A work that does not write would not notice. */
+  #endedElsewhere(): void {
+    // Unless the end is this producer's own.
+    if (this.#ending) return;
+    this.#interrupt(
+      'stopped',
+      new RunError('STOPPED', 'The run was ended after its lease had run out: stop'),
+    );
   }
 
   async #seal(end: LogEnd): Promise<RunState | undefined> {

@@ -578,6 +578,22 @@ describe('stop', () => {
     expect(await done).toMatchObject({ outcome: 'stopped' });
   });
 
+  it('reaches a work whose process was held up for longer than the lease, when the run was ended without it', async () => {
+    const runs = runsOf({ lease: 40 });
+    let signal: AbortSignal | undefined;
+    const { done } = await runs.start('job', (run) => {
+      signal = run.signal;
+      return new Promise(() => {});
+    });
+    await settled();
+    const late = performance.now() + 60;
+    // As a process that computes, or was suspended: no timer runs.
+    while (performance.now() < late);
+    expect(await runs.stop('job')).toBe(true);
+    expect(await done).toMatchObject({ outcome: 'stopped' });
+    expect(signal?.reason).toMatchObject({ code: 'STOPPED' });
+  });
+
   it('is no affair of a reader that leaves', async () => {
     const runs = runsOf();
     const gate = deferred();

@@ -5,7 +5,7 @@ import { bundle } from '../support/bundle';
 import { launchChromium } from '../support/chromium';
 import { serve } from '../support/listen';
 
-/** Ms that the page is away; 45,000 in the long form, after which Chromium might have evicted it. */
+/** Ms that the page is away; in the long form 45,000, after which Chromium might have evicted it. */
 const AWAY = Number(process.env.EVENTWIRE_AWAY_MS ?? 3000);
 
 /** A page that follows a channel, whose heartbeat makes the idle timeout 2.5 s, and another page to go to. */
