@@ -32,9 +32,11 @@ export async function standBy({ log, begin, lease, report, closing }: StandBy): 
       await endOrTime(log, state.lastId, Math.ceil(lease / 4), closing);
     } catch (error) {
       if (closing.isClosed()) return last;
-      if (codeOf(error) === 'MISSING') continue;
-      report(error);
-      await endOrTime(undefined, '', lease, closing);
+      // The run has gone between two looks, which the next one sees. A store that goes on contradicting itself
+      // must not hold the event loop.
+      const isGone = codeOf(error) === 'MISSING';
+      if (!isGone) report(error);
+      await endOrTime(undefined, '', isGone ? 1 : lease, closing);
     }
   }
 }
