@@ -1,5 +1,6 @@
 import { afterThisTurn, startTimer, type Timer } from '@eventwire/options';
 import type { LoggedEvent } from '@eventwire/server';
+import { LogRows } from './log-rows';
 import type { Driver, SqliteValue } from './sqlite-database';
 import { SqliteLogError, unavailable } from './sqlite-log-error';
 
@@ -24,6 +25,8 @@ interface Queued {
  * whoever waits hears of what is written, here or by another process.
  */
 export class Database {
+  /** The SQL of its logs. */
+  readonly rows: LogRows;
   readonly #driver: Driver;
   readonly #shared: boolean;
   #queue: Queued[] = [];
@@ -38,18 +41,20 @@ export class Database {
 
   /** @param shared whether it is a user's: others may have logs on it, so that it is never closed */
   constructor(driver: Driver, shared: boolean) {
+    this.rows = new LogRows(driver);
     this.#driver = driver;
     this.#shared = shared;
-  }
-
-  get driver(): Driver {
-    return this.#driver;
   }
 
   /** Reads at one moment. */
   peek<T>(body: () => T): T {
     this.#refuseClosed();
-    return this.#guard(() => this.#driver.read(body));
+    return this.#guard(() =>
+      this.#driver.read(() => {
+        this.rows.kept.begin();
+        return body();
+      }),
+    );
   }
 
   /** Writes at once, after all that waits for the end of the turn. */
@@ -163,8 +168,16 @@ export class Database {
 
   #transact<T>(body: () => T): T {
     try {
-      return this.#guard(() => this.#driver.write(body));
+      return this.#guard(() =>
+        this.#driver.write(() => {
+          this.rows.kept.begin();
+          const result = body();
+          this.rows.kept.written();
+          return result;
+        }),
+      );
     } catch (error) {
+      this.rows.kept.clear();
       this.#touched = new Map();
       throw error;
     }

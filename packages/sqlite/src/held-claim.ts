@@ -1,6 +1,6 @@
 import type { Claim } from '@eventwire/server';
 import type { Database, Waiter } from './database';
-import { type LogRow, LogRows } from './log-rows';
+import type { LogRow } from './log-rows';
 import { SqliteLogError } from './sqlite-log-error';
 
 /** By which a claim waits, beside the readers of its run. */
@@ -13,7 +13,6 @@ export class HeldClaim implements Waiter {
   readonly claim: Claim;
   readonly #database: Database;
   readonly #name: string;
-  readonly #rows: LogRows;
   readonly #term: number;
   readonly #stop = new AbortController();
   readonly #settled: () => LogRow | undefined;
@@ -26,7 +25,6 @@ export class HeldClaim implements Waiter {
   ) {
     this.#database = database;
     this.#name = name;
-    this.#rows = new LogRows(database.driver);
     this.#term = term;
     this.#settled = settled;
     this.claim = {
@@ -42,7 +40,7 @@ export class HeldClaim implements Waiter {
 
   look(): void {
     try {
-      const row = this.#database.peek(() => this.#rows.find(this.#name));
+      const row = this.#database.peek(() => this.#database.rows.find(this.#name));
       if (row?.term !== this.#term || row.outcome !== null) this.#leave();
       else if (row.stopping !== null) this.#stop.abort(row.stopping);
     } catch {
@@ -56,7 +54,7 @@ export class HeldClaim implements Waiter {
       if (row?.term !== this.#term) return 'FENCED';
       if (row.outcome !== null) return 'ENDED';
       row.until = Date.now() + row.lease;
-      this.#rows.save(row);
+      this.#database.rows.save(row);
       return undefined;
     });
     if (found === undefined) return;
@@ -72,7 +70,7 @@ export class HeldClaim implements Waiter {
       const row = this.#settled();
       if (row?.term !== this.#term || row.outcome !== null) return;
       row.until = Math.min(row.until, Date.now());
-      this.#rows.save(row);
+      this.#database.rows.save(row);
     });
   }
 

@@ -1,11 +1,13 @@
 import { randomName } from '@eventwire/options';
 import type { LogEnd, LoggedEvent } from '@eventwire/server';
 import { unpack } from './packed-events';
+import { RowCache } from './row-cache';
 import type { Driver, Row } from './sqlite-database';
 
 /** A log, or a run, as it is kept. */
 export interface LogRow {
   readonly id: number;
+  readonly name: string;
   readonly epoch: string;
   seq: number;
   removed: number;
@@ -20,20 +22,35 @@ export interface LogRow {
   expires: number | null;
 }
 
-/** Rows of events that are looked at together. */
-const MOST_ROWS = 256;
+/** Rows of events that are read together, at first and at most. */
+const [FIRST_ROWS, MOST_ROWS] = [16, 256];
+/** Bytes of events, beyond which no more rows are read together than before. */
+const SMALL = 65_536;
 
 /** The SQL of logs. All of it is to be called within a transaction. */
 export class LogRows {
   readonly #driver: Driver;
+  #joins = true;
+  readonly kept: RowCache<LogRow>;
 
   constructor(driver: Driver) {
     this.#driver = driver;
+    this.kept = new RowCache(driver);
   }
 
+  /** A change has to be saved within the same transaction, but for what events change: they tell it. */
   find(name: string): LogRow | undefined {
-    const [row]: unknown[] = this.#driver.all('SELECT * FROM eventwire_logs WHERE name = ?', name);
-    return row as LogRow | undefined;
+    const kept = this.kept.get(name);
+    if (kept) return kept;
+    const [found]: unknown[] = this.#driver.all('SELECT * FROM eventwire_logs WHERE name = ?', name);
+    if (!found) return undefined;
+    const row = found as LogRow;
+    const since =
+      'SELECT last, added FROM eventwire_events WHERE log = ? AND last > ? ORDER BY last DESC LIMIT 1';
+    const [newest] = this.#driver.all(since, row.id, row.seq);
+    if (newest) renew(row, newest.last as number, newest.added as number);
+    this.kept.set(name, row);
+    return row;
   }
 
   create(name: string): LogRow {
@@ -50,13 +67,9 @@ export class LogRows {
     );
   }
 
-  /** As `save`, if nothing has changed but what every event changes. */
-  saveAdded({ seq, until, id }: LogRow): void {
-    this.#driver.run('UPDATE eventwire_logs SET seq = ?, until = ? WHERE id = ?', seq, until, id);
-  }
-
   /** Removes a log and all that it has. */
-  delete({ id }: Pick<LogRow, 'id'>): void {
+  delete({ id, name }: LogRow): void {
+    this.kept.delete(name);
     for (const table of ['events', 'keys', 'wire_ids']) {
       this.#driver.run(`DELETE FROM eventwire_${table} WHERE log = ?`, id);
     }
@@ -65,8 +78,10 @@ export class LogRows {
 
   /** The events up to the number `last`, as one row. */
   addEvents(row: LogRow, last: number, json: readonly string[]): void {
-    const sql = 'INSERT INTO eventwire_events (log, last, body) VALUES (?, ?, ?)';
-    this.#driver.run(sql, row.id, last, `[${json.join(',')}]`);
+    const now = Date.now();
+    const sql = 'INSERT INTO eventwire_events (log, last, added, body) VALUES (?, ?, ?, ?)';
+    this.#driver.run(sql, row.id, last, now, `[${json.join(',')}]`);
+    renew(row, last, now);
   }
 
   keyed(row: LogRow, key: string): number | undefined {
@@ -105,24 +120,42 @@ export class LogRows {
 
   /** The events behind a number, so many of them and so many bytes of frames at most, but at least one. */
   eventsAfter(row: LogRow, prefix: string, after: number, limit: number, maxBytes: number): LoggedEvent[] {
-    const sql = 'SELECT last, body FROM eventwire_events WHERE log = ? AND last > ? ORDER BY last LIMIT ?';
     const events: LoggedEvent[] = [];
-    let bytes = 0;
-    for (let [from, count] = [after, 8]; ; count = Math.min(count * 2, MOST_ROWS)) {
-      const rows = this.#driver.all(sql, row.id, from, count);
-      for (const kept of rows) {
-        const { first, values } = valuesOf(kept);
-        for (let n = Math.max(0, after + 1 - first); n < values.length; n++) {
-          const event = unpack(values[n], prefix, first + n);
-          bytes += event.frame.byteLength;
-          if (events.length > 0 && bytes > maxBytes) return events;
-          events.push(event);
-          if (events.length >= limit) return events;
-        }
-        from = kept.last as number;
+    let [from, bytes, count] = [after, 0, FIRST_ROWS];
+    while (from < row.seq) {
+      const joined = this.#rowsAfter(row, from, count);
+      if (!joined) break;
+      const { first, values } = valuesOf(joined);
+      for (let n = Math.max(0, after + 1 - first); n < values.length; n++) {
+        const event = unpack(values[n], prefix, first + n);
+        bytes += event.frame.byteLength;
+        if (events.length > 0 && bytes > maxBytes) return events;
+        events.push(event);
+        if (events.length >= limit) return events;
       }
-      if (rows.length < count) return events;
+      from = joined.last as number;
+      // As many as hold what is left, if the others are like these; but large events, few at a time.
+      const left = Math.ceil(((limit - events.length) * count) / values.length);
+      if (bytes < SMALL) count = Math.min(left, MOST_ROWS);
     }
+    return events;
+  }
+
+  /** The next rows, joined to one, which costs half of what each would by itself. */
+  #rowsAfter(row: LogRow, from: number, count: number): Row | undefined {
+    const rows = 'SELECT last, body FROM eventwire_events WHERE log = ? AND last > ? ORDER BY last LIMIT ?';
+    if (this.#joins) {
+      const bodies = "group_concat(substr(body, 2, length(body) - 2), ',' ORDER BY last)";
+      try {
+        const sql = `SELECT max(last) AS last, '[' || ${bodies} || ']' AS body FROM (${rows})`;
+        const [joined] = this.#driver.all(sql, row.id, from, count);
+        return joined?.last === null ? undefined : joined;
+      } catch {
+        // SQLite before 3.44 knows no order in it.
+        this.#joins = false;
+      }
+    }
+    return this.#driver.all(rows, row.id, from, 1)[0];
   }
 
   /** The number behind which stand the newest events whose frames are no more than `maxBytes` together. */
@@ -144,12 +177,20 @@ export class LogRows {
     }
   }
 
-  /** Names of the runs that have expired, or whose producer has been gone for so long that they have ended. */
+  /** Names of the runs that have expired, or have ended since their producer has been gone for long. */
   overdue(now: number): string[] {
-    const sql = `SELECT name FROM eventwire_logs
-      WHERE expires <= ? OR (lease > 0 AND outcome IS NULL AND until + lease <= ?) LIMIT 200`;
+    const added = `SELECT max(added) FROM eventwire_events
+      WHERE log = eventwire_logs.id AND last > seq`;
+    const sql = `SELECT name FROM eventwire_logs WHERE expires <= ? OR
+      (lease > 0 AND outcome IS NULL AND max(until, ifnull((${added}), 0) + lease) + lease <= ?) LIMIT 200`;
     return this.#driver.all(sql, now, now).map(({ name }) => String(name));
   }
+}
+
+/** An event was added, which renews the lease. */
+function renew(row: LogRow, seq: number, now: number): void {
+  row.seq = seq;
+  row.until = Math.max(row.until, now + row.lease);
 }
 
 function valuesOf({ last, body }: Row): { first: number; values: readonly unknown[] } {

@@ -49,10 +49,12 @@ export function pack(event: EventInput, options: AppendOptions): Packed {
   return { value: JSON.parse(json), json };
 }
 
-/** An event with its id, encoded. `prefix` is all of the id before its number. */
+/** An event with its id. `prefix` is all of the id before its number. */
 export function unpack(value: unknown, prefix: string, seq: number): LoggedEvent {
   const id = prefix + seq;
-  const fields: readonly unknown[] = Array.isArray(value) ? value : [value];
+  // As most are.
+  if (typeof value === 'string') return new StoredEvent(id, plain(value));
+  const fields = value as readonly unknown[];
   const [data, type, retry, comment, topics, attributes, wireId] = fields.map(
     (field) => field ?? undefined,
   ) as [
@@ -65,16 +67,40 @@ export function unpack(value: unknown, prefix: string, seq: number): LoggedEvent
     string | undefined,
   ];
   const event = Object.freeze({ data, type, retry, comment });
-  encoder ??= new TextEncoder();
-  return {
-    id,
-    wireId,
-    topic: topics?.[0],
-    topics: topics ? Object.freeze(topics) : NO_TOPICS,
-    attributes: attributes ? Object.freeze(attributes) : NO_ATTRIBUTES,
-    event,
-    frame: encoder.encode(encode(event, { id: wireId ?? id })),
-  };
+  const stored = new StoredEvent(id, event, wireId);
+  if (topics) {
+    stored.topics = Object.freeze(topics);
+    stored.topic = topics[0];
+  }
+  if (attributes) stored.attributes = Object.freeze(attributes);
+  return stored;
+}
+
+function plain(data: string): LoggedEvent['event'] {
+  return Object.freeze({ data, type: undefined, retry: undefined, comment: undefined });
+}
+
+/** Its frame is made once it is asked for: an event of a run that nobody follows needs none. */
+class StoredEvent implements LoggedEvent {
+  readonly id: string;
+  readonly event: LoggedEvent['event'];
+  readonly wireId: string | undefined;
+  topic: string | undefined;
+  topics: readonly string[] = NO_TOPICS;
+  attributes: LoggedEvent['attributes'] = NO_ATTRIBUTES;
+  #frame: Uint8Array | undefined;
+
+  constructor(id: string, event: LoggedEvent['event'], wireId?: string) {
+    this.id = id;
+    this.event = event;
+    this.wireId = wireId;
+  }
+
+  get frame(): Uint8Array {
+    encoder ??= new TextEncoder();
+    this.#frame ??= encoder.encode(encode(this.event, { id: this.wireId ?? this.id }));
+    return this.#frame;
+  }
 }
 
 function hasNoLabels({ topic, topics, attributes, wireId }: AppendOptions): boolean {

@@ -5,8 +5,9 @@ const VERSION = 1;
 
 /**
  * A log or a run is a row of `eventwire_logs`; `removed` is the newest number of an event that was removed, and
- * all times are in ms since 1970. A row of `eventwire_events` holds the events that one turn has added, up to
- * the number `last`, as JSON (see packed-events). `kept` is the publisher's own key or id of an event.
+ * all times are in ms since 1970. Its `seq` and `until` are as old as its last change that was no event: the
+ * events since then count on. A row of `eventwire_events` holds the events that one turn has added, up to the
+ * number `last`, as JSON (see packed-events).
  */
 const TABLES = [
   `CREATE TABLE eventwire_logs (
@@ -16,7 +17,8 @@ const TABLES = [
     attempt INTEGER NOT NULL DEFAULT 0, lease INTEGER NOT NULL DEFAULT 0, ttl INTEGER NOT NULL DEFAULT 0,
     until INTEGER NOT NULL DEFAULT 0, stopping TEXT, expires INTEGER)`,
   `CREATE TABLE eventwire_events (
-    log INTEGER NOT NULL, last INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (log, last)) WITHOUT ROWID`,
+    log INTEGER NOT NULL, last INTEGER NOT NULL, added INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (log, last)) WITHOUT ROWID`,
   `CREATE TABLE eventwire_keys (
     log INTEGER NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (log, key)) WITHOUT ROWID`,
   `CREATE TABLE eventwire_wire_ids (

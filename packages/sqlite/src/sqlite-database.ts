@@ -37,6 +37,8 @@ export interface Driver {
   write<T>(body: () => T): T;
   /** Changes once another connection has written; undefined where there is none. */
   version(): SqliteValue | undefined;
+  /** Changes with each write on this connection; undefined where nobody else has it. */
+  changes(): SqliteValue | undefined;
   close(): void;
 }
 
@@ -85,6 +87,7 @@ export function handleDriver(handle: SqliteHandle, name: string, owned: boolean)
     read: (body) => within('BEGIN', body),
     write: (body) => within('BEGIN IMMEDIATE', body),
     version: () => all('PRAGMA data_version')[0]?.data_version,
+    changes: () => (owned ? undefined : all('SELECT total_changes() AS changes')[0]?.changes),
     close: () => {
       statements.clear();
       if (owned) handle.close();
@@ -103,6 +106,7 @@ export function durableObjectDriver(storage: DurableObjectStorageLike): Driver {
     read: (body) => body(),
     write: (body) => storage.transactionSync(body),
     version: () => undefined,
+    changes: () => undefined,
     close: () => {},
   };
 }

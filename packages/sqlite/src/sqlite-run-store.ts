@@ -10,7 +10,7 @@ import type {
 } from '@eventwire/server';
 import type { Database } from './database';
 import { claimOf, HeldClaim } from './held-claim';
-import { type LogRow, LogRows } from './log-rows';
+import type { LogRow } from './log-rows';
 import { openDatabase } from './open-database';
 import { END_TYPE } from './packed-events';
 import { SqliteLogError } from './sqlite-log-error';
@@ -55,7 +55,7 @@ class SqliteRunStore implements RunStore {
     const now = Date.now();
     if (now - this.#swept < SWEEP) return;
     this.#swept = now;
-    for (const name of new LogRows(this.#database.driver).overdue(now)) {
+    for (const name of this.#database.rows.overdue(now)) {
       new SqliteRunLog(this.#database, name, () => {}).settled();
     }
   }
@@ -161,7 +161,6 @@ class SqliteRunLog extends StoredLog implements RunLog {
   }
 
   protected added(row: LogRow, end: LogEnd | undefined): void {
-    row.until = Date.now() + row.lease;
     if (!end) return;
     row.expires = Date.now() + row.ttl;
     this.#touchClaim();

@@ -3,7 +3,7 @@ import { checkReadOptions } from '@eventwire/options';
 import type { AppendOptions, EventLog, LogEnd, LoggedEvent, LogPage, ReadOptions } from '@eventwire/server';
 import type { Database } from './database';
 import { Follower } from './follower';
-import { type LogRow, LogRows } from './log-rows';
+import type { LogRow, LogRows } from './log-rows';
 import { type Packed, pack, unpack } from './packed-events';
 import { SqliteLogError } from './sqlite-log-error';
 
@@ -35,7 +35,7 @@ export abstract class StoredLog implements EventLog {
 
   constructor(database: Database, name: string, idPrefix: string) {
     this.database = database;
-    this.rows = new LogRows(database.driver);
+    this.rows = database.rows;
     this.name = name;
     this.#idPrefix = idPrefix;
   }
@@ -176,7 +176,7 @@ export abstract class StoredLog implements EventLog {
       [json, characters] = [[], 0];
     };
     let end: LogEnd | undefined;
-    const { term } = row;
+    const { term, removed } = row;
     for (const waiting of batch) {
       const { packed, options } = waiting;
       const result = this.#decide(row, options, events);
@@ -201,10 +201,8 @@ export abstract class StoredLog implements EventLog {
     }
     put();
     if (events.length === 0) return;
-    const { removed } = row;
     this.added(row, end);
     if (end || row.term !== term || row.removed !== removed) this.rows.save(row);
-    else this.rows.saveAdded(row);
     this.database.touch(this.name, events);
   }
 

@@ -103,6 +103,8 @@ describe('a database that cannot be used', () => {
     await log.append('two');
     const { events } = await log.read('', { limit: 10 });
     expect(events.map(({ event }) => event.data)).toEqual(['one', 'two']);
+    // Nothing is left of what was undone.
+    expect(events.map(({ id }) => id.slice(id.lastIndexOf('.')))).toEqual(['.1', '.2']);
     database.close();
   });
 
@@ -116,6 +118,24 @@ describe('a database that cannot be used', () => {
 });
 
 const own = (process.getBuiltinModule as undefined | ((name: string) => unknown))?.('node:sqlite');
+
+describe('a database that others write to', () => {
+  it('is read anew, whoever has written', async () => {
+    const path = join(folder, 'others.db');
+    const [database, other] = [open(path), open(path)];
+    database.exec('PRAGMA journal_mode = WAL');
+    const log = createSqliteLog({ database });
+    for (const [term, writer] of [
+      [10, database],
+      [20, other],
+    ] as const) {
+      await log.append('held', { term: term - 5 });
+      writer.exec(`UPDATE eventwire_logs SET term = ${term}`);
+      await expect(log.append('late', { term: term - 1 })).rejects.toMatchObject({ code: 'FENCED' });
+    }
+    for (const one of [database, other]) one.close();
+  });
+});
 
 describe('a log that was disposed', () => {
   it.runIf(own)('refuses who would follow it', async () => {
