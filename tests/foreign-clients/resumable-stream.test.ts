@@ -293,8 +293,9 @@ describe('Streams in SQLite', () => {
       for await (const piece of stream ?? []) text += piece;
     })();
     await expect.poll(() => text).toContain('5 ');
+    const told = expect(reading).rejects.toMatchObject({ code: 'INTERRUPTED' });
     await maker.kill();
-    await expect(reading).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    await told;
     expect(text).toMatch(/^0 1 2 3 4 5 /);
     expect(await context.hasExistingStream('1')).toBe('DONE');
   });

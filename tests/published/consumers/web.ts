@@ -7,6 +7,7 @@ import { createParser, EventStreamDecoderStream, parseEventStream } from '@event
 import { createRedisLog, type RedisLogOptions } from '@eventwire/redis';
 import { createChannel, createMemoryLog, createRuns } from '@eventwire/server';
 import { createChatRuns, UI_MESSAGE_STREAM } from '@eventwire/server/ai-sdk';
+import { createEventStore, type McpEventStore } from '@eventwire/server/mcp';
 import { createResumableStreamContext } from '@eventwire/server/resumable-stream';
 import { streamEvents } from '@eventwire/server-web';
 import { allSplits, oracle } from '@eventwire/testing';
@@ -76,4 +77,8 @@ export async function resume(text: ReadableStream<string>): Promise<Response> {
   const stream: ReadableStream<string> | null | undefined =
     made ?? (await streams.resumeExistingStream('1', 5));
   return new Response(stream?.pipeThrough(new TextEncoderStream()) ?? null);
+}
+
+export function storeMessages(session: string): McpEventStore {
+  return createEventStore({ log: createMemoryLog(), session });
 }
