@@ -131,7 +131,7 @@ const FOLLOW_RULES = {
 
 const READ_RULES = {
   after: isString,
-  signal: is('an AbortSignal', (value) => value instanceof AbortSignal),
+  signal: is('an AbortSignal', (value) => hasMethods(value, 'addEventListener')),
 } satisfies OptionRules<ReadRunOptions>;
 
 /** @throws TypeError `INVALID_OPTION` */
