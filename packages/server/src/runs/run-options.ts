@@ -19,8 +19,8 @@ import { createMemoryRunStore } from './memory-run-store';
 import type { RunStore } from './run-store';
 
 /**
- * The numbers of runs: those of a channel for their followers, `running` (runs whose work is under way in this process; it
- * goes up and down), `started`, and each outcome of the work of this process.
+ * The numbers of runs: those of a channel for their followers, `running` (runs whose work is under way in this
+ * process; it goes up and down), `started`, and each outcome of the work of this process.
  */
 export type RunMetric = ChannelMetric | 'running' | 'started' | RunOutcome;
 
