@@ -139,7 +139,7 @@ const FOLLOW_RULES = {
 
 const READ_RULES = {
   after: isString,
-  signal: is('an AbortSignal', (value) => value instanceof AbortSignal),
+  signal: is('an AbortSignal', (value) => hasMethods(value, 'addEventListener')),
   follow: isBoolean,
 } satisfies OptionRules<ReadRunOptions>;
 
