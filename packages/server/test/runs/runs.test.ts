@@ -795,6 +795,48 @@ describe('read', () => {
     await expect(textsOf(runs.read('job', { after: 'x.1' }))).rejects.toMatchObject({ code: 'GAP' });
   });
 
+  it('gives what is stored, and waits for nothing, if it is not to follow', async () => {
+    const runs = runsOf();
+    const stored = (after?: string) => textsOf(runs.read('job', { after, follow: false }));
+    await expect(stored()).rejects.toMatchObject({ code: 'MISSING' });
+    const gate = deferred();
+    let write: RunContext['write'] | undefined;
+    const { done } = await runs.start('job', async (run) => {
+      write = run.write;
+      await gate.promise;
+    });
+    expect(await stored()).toEqual([]);
+    const count = 600;
+    const ids = await Promise.all(Array.from({ length: count }, (_, n) => write?.(String(n)) ?? ''));
+    expect(await stored()).toHaveLength(count);
+    expect(await stored(ids[count - 3])).toEqual([String(count - 2), String(count - 1)]);
+    expect(await stored(ids.at(-1))).toEqual([]);
+    await expect(stored('x.1')).rejects.toMatchObject({ code: 'GAP' });
+    let read = 0;
+    for await (const { id } of runs.read('job', { follow: false })) {
+      // Of what comes while it reads, it gives nothing: it would never end.
+      await write?.('more');
+      if (++read === count) expect(id).toBe(ids.at(-1));
+    }
+    expect(read).toBe(count);
+    gate.resolve();
+    const { lastId } = (await done) as { lastId: string };
+    expect(await stored()).toHaveLength(2 * count);
+    expect(await stored(lastId)).toEqual([]);
+  });
+
+  it('ends with its signal too if it is not to follow', async () => {
+    const runs = runsOf();
+    await (await runs.start('job', () => words('1', '2', '3'))).done;
+    const abort = new AbortController();
+    const seen: unknown[] = [];
+    for await (const { event } of runs.read('job', { follow: false, signal: abort.signal })) {
+      seen.push(event.data);
+      abort.abort();
+    }
+    expect(seen).toEqual(['1']);
+  });
+
   it('ends with its signal, and with the run that is deleted under it', async () => {
     const runs = runsOf();
     await runs.start('job', () => new Promise(() => {}));
@@ -861,6 +903,7 @@ describe('options', () => {
     await expect(runs.start('a', () => words(), { tll: 1 } as never)).rejects.toThrow('`ttl`');
     expect(() => runs.follow(new RunFollower(), 'a', { from: 'end' as never })).toThrow('`from`');
     expect(() => runs.read('a', { after: 1 as never })).toThrow('`after`');
+    expect(() => runs.read('a', { follow: 0 as never })).toThrow('`follow`');
   });
 });
 
