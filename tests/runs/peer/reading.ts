@@ -1,7 +1,7 @@
 import type { ResumableStreamContext } from 'resumable-stream/generic';
 
 /** How a reader's stream ended: as a stream does, with an error, with `null` instead of a stream, or not yet. */
-export type End = 'end' | 'error' | 'null' | 'none';
+type End = 'end' | 'error' | 'null' | 'none';
 
 /** What a reader has; it changes while it reads. */
 export interface Reading {
