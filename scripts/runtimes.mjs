@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prepare } from './prepare.mjs';
 import { fail, root, run } from './run.mjs';
 import { ensureAll } from './system.mjs';
 
@@ -50,6 +51,8 @@ try {
   await run(process.execPath, [...vitest, '--project', 'end-to-end', 'end-to-end/server-web.test.ts'], {
     env,
   });
+  await prepare();
+  await run(process.execPath, [...vitest, '--project', 'jobs', 'test/restart.test.ts'], { env });
   // Only where everything has passed: the README does not tell of a broken state.
   writeTable(table(JSON.parse(readFileSync(file, 'utf8'))));
   console.log('The table is in docs/conformance.md.');

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createChannel, createMemoryLog, eventStreamHandler, ServerEvent } from '@eventwire/server-node';
+import { createChannel, eventStreamHandler, ServerEvent } from '@eventwire/server-node';
 import { loadAssets, sendAsset } from './assets';
 import { Connections } from './connections';
 import { FolderError, resolveFolder } from './folder';
 import { guard } from './guard';
 import { HttpError, readJson, sendError, sendJson } from './http';
-import type { JobEvents } from './job';
+import { isOver, type JobEvents } from './job';
 import { JobBoard } from './job-board';
 import { JobQueue, QueueFullError } from './job-queue';
+import type { OpenLog } from './log';
 import { type Checked, checkCut, checkStartJob, clientPattern } from './schema';
 
 type Handler = (req: IncomingMessage, res: ServerResponse, url: URL) => void | Promise<void>;
@@ -24,25 +25,43 @@ export interface AppOptions {
   readonly root: string;
   /** Where the built page and worker are. */
   readonly dist: URL;
+  /** Becomes the app's, which disposes of it. */
+  readonly log: OpenLog['log'];
 }
 
 /** All in ms, and short, since Ctrl-C is felt to be immediate. A server behind a balancer would take seconds for the spread. */
 const farewell = { retry: [1000, 3000], spread: 250, timeout: 300 } as const;
 
 /** The example: a board of jobs, a queue that runs them, and a channel that tells everybody. */
-export function createApp({ root, dist }: AppOptions): App {
+export async function createApp({ root, dist, log }: AppOptions): Promise<App> {
   const board = new JobBoard();
   const connections = new Connections();
   const assets = loadAssets(new URL('page/', dist));
 
   // --- the event stream -------------------------------------------------------------------------------------------
 
-  const channel = createChannel({ log: createMemoryLog({ maxEvents: 10_000 }) });
+  const channel = createChannel({ log });
+
+  /** Settles once the log has the event that was published last. */
+  let kept: Promise<unknown> = Promise.resolve();
 
   function publish<Type extends keyof JobEvents>(type: Type, data: JobEvents[Type]): void {
-    // Both in one turn: a newcomer's `initial` and the events that follow it then fit without a seam.
-    board.apply(type, data);
-    channel.publish(ServerEvent.json(data, { type }));
+    kept = channel.publish(ServerEvent.json(data, { type }));
+    kept.catch((error) => console.error(error));
+  }
+
+  // The board is what the log tells, from before this process and from now on: a newcomer's `initial` and the events
+  // that follow it then fit without a seam.
+  const closing = new AbortController();
+  await log.follow(
+    '',
+    ({ events }) => {
+      for (const { event } of events) board.applyUnknown(event.type ?? '', JSON.parse(String(event.data)));
+    },
+    closing.signal,
+  );
+  for (const { id } of board.all().filter((job) => !isOver(job))) {
+    publish('job.failed', { id, reason: 'the server was stopped before the job was over' });
   }
 
   const queue = new JobQueue({ root, publish, worker: new URL('worker.js', dist) });
@@ -69,6 +88,8 @@ export function createApp({ root, dist }: AppOptions): App {
     const settings = demand(checkStartJob(await readJson(req)));
     try {
       const job = queue.add({ ...settings, folder: resolveFolder(root, settings.folder) });
+      // From here on not even a killed server forgets it.
+      await kept;
       sendJson(res, 201, job, { Location: `/jobs/${job.id}` });
     } catch (error) {
       if (error instanceof FolderError) {
@@ -149,6 +170,8 @@ export function createApp({ root, dist }: AppOptions): App {
     async close() {
       // Nobody comes back at the same moment as all others. A reader that takes nothing is not waited for.
       await Promise.all([queue.close(), channel.close(farewell)]);
+      closing.abort();
+      await log[Symbol.asyncDispose]?.();
     },
   };
 }

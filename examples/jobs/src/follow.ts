@@ -11,7 +11,8 @@ const usage = `Follows the jobs of a running example in this terminal.
   npm run follow                     the server on port 3000 (or PORT)
   npm run follow -- 3001             another port, or a URL
   npm run follow -- --start          starts a job first
-  npm run follow -- --start --once   leaves when all jobs are over; exit code 1 if one of them failed
+  npm run follow -- --once           leaves when all jobs are over; exit code 1 if one of them failed,
+                                     with --start only if the one that was started has
 `;
 
 const { target, start, once } = readArguments();
@@ -94,7 +95,9 @@ function leaveIfOver(): void {
   const jobs = board.all();
   if (!jobs.every(isOver)) return;
   if (jobs.length === 0) view.line('There are no jobs. Start one with --start, or on the page.');
-  leave(jobs.some((job) => job.status === 'failed') ? 1 : 0);
+  // The server also tells of jobs that failed long ago.
+  const judged = start ? jobs.filter(({ id }) => id === started) : jobs;
+  leave(judged.some(({ status }) => status === 'failed') ? 1 : 0);
 }
 
 function leave(code: number, reason?: string): void {

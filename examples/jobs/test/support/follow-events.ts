@@ -39,7 +39,10 @@ export function followEvents(url: string, lastEventId?: string): Follower {
       wake();
     },
     onReconnect: () => setTimeout(() => stream.reconnect(), 1),
-    onGap: ({ after }) => gaps.push(after),
+    onGap({ after }) {
+      gaps.push(after);
+      wake();
+    },
   });
   const until = (holds: () => boolean) =>
     new Promise<void>((resolve) => {

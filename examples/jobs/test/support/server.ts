@@ -33,8 +33,14 @@ export class Child implements AsyncDisposable {
   #since = performance.now();
   readonly ended: Promise<Ended>;
 
-  constructor(script: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
-    this.process = spawn(process.execPath, [script, ...args], {
+  /** @param node with its own arguments */
+  constructor(
+    script: string,
+    args: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+    [node = '', ...nodeArgs]: readonly string[] = [process.execPath],
+  ) {
+    this.process = spawn(node, [...nodeArgs, script, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -86,8 +92,8 @@ export interface Server extends Child {
 }
 
 /** The built server on a port that the system chooses. */
-export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<Server> {
-  const child = new Child(built('server.js'), [], { PORT: '0', ...env });
+export async function startServer(env: NodeJS.ProcessEnv = {}, node?: readonly string[]): Promise<Server> {
+  const child = new Child(built('server.js'), [], { PORT: '0', ...env }, node);
   const [url, port] = await child.prints(/http:\/\/127\.0\.0\.1:(\d+)/);
   return Object.assign(child, { url, port: Number(port) });
 }
