@@ -9,7 +9,7 @@ interface PackageShape {
   entry?: Record<string, string>;
   /**
    * Sources whose classes bundlers cannot drop (they have a computed method): each gets a file of its own, so that
-   * who imports something else does not carry them along.
+   * a program that imports something else does not carry them along.
    */
   apart?: string[];
   /** Members that only the package itself uses, to be shortened: minifiers leave every name of a member as it is. */

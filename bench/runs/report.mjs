@@ -41,7 +41,7 @@ export function markdown({ date, machine, rounds, load, seconds, found, targets 
       'system; Redis is another process, whose own time is not in them. Clients take everything at once, without\n' +
       'sockets. All numbers are in [runs.json](runs.json).',
     '## To append',
-    'A work of 1,000 tokens of 5 bytes sends one in each turn of the event loop. The figures are tokens for a\n' +
+    'The work of 1,000 tokens of 5 bytes sends one in each turn of the event loop. The figures are tokens for a\n' +
       'second of processor time, from the work to the end of the run. The last column is what a token of the 100\n' +
       'runs takes in the file, or in the memory of Redis.',
     figures('append', [

@@ -95,7 +95,7 @@ it('check 2: Symfony’s publisher reaches each subscriber of three processes on
   await expect.poll(() => stranger.events.map(({ id }) => id), { timeout: 20_000 }).toEqual(open);
 });
 
-it('check 10: the subscriptions of a process that was killed are told to have ended, once, within its lease', async () => {
+it('the subscriptions of a process that was killed are told to have ended, once, within its lease', async () => {
   const lease = 1500;
   const settings = JSON.stringify({ secret, redis: redis.url, key: 'presence', lease });
   const hubs = await Promise.all([1, 2, 3].map(() => program.start([settings])));

@@ -7,7 +7,7 @@ const runtimes = (process.env.EVENTWIRE_RUNTIMES === 'all' ? allRuntimes : insta
   ({ name }) => /^(Node|Bun|Deno|workerd)/.test(name),
 );
 
-it.each(runtimes)('check 14: the hub does the same on $name', { timeout: 300_000 }, async ({ run }) => {
+it.each(runtimes)('the hub does the same on $name', { timeout: 300_000 }, async ({ run }) => {
   const { report } = await run<unknown>(
     await bundle(`export { hubByFetch as run } from '../runtimes/script/hub';`),
   );

@@ -46,7 +46,7 @@ export type TraceRecord = {
     readonly attempt: number;
     /**
      * The same for people, in one line, and not for programs. For instance:
-     * `waiting 4.2 s: https://example.org/events answered 503, Retry-After 4 s`
+     * `waiting 4.2 s: https://example.org/events responded with 503, Retry-After 4 s`
      */
     readonly message: string;
   } & TraceFields[Type];

@@ -203,8 +203,8 @@ describe('onTrace', () => {
     }
     stream.close();
     expect(messages).toEqual([
-      'waiting 4.2 s: http://localhost/ answered 503, Retry-After 4 s',
-      'waiting 59 s: http://localhost/ answered 503, Retry-After 59 s',
+      'waiting 4.2 s: http://localhost/ responded with 503, Retry-After 4 s',
+      'waiting 59 s: http://localhost/ responded with 503, Retry-After 59 s',
     ]);
   });
 
@@ -233,7 +233,7 @@ describe('onTrace', () => {
     expect(messages).toEqual([
       '1 connecting http://localhost/path',
       '1 id-not-sent 7',
-      '1 waiting 0.004 s: http://localhost/path answered 503, Retry-After 0 s',
+      '1 waiting 0.004 s: http://localhost/path responded with 503, Retry-After 0 s',
       '2 connecting http://localhost/path',
       '2 id-not-sent 7',
       expect.stringMatching(

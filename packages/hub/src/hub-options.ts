@@ -60,7 +60,7 @@ export interface HubOptions {
    * host is refused with 421. Relative topics and patterns are resolved against the first.
    */
   url: string | readonly string[];
-  /** Those whose tokens count; default: nobody, and nobody publishes over HTTP. */
+  /** Issuers whose tokens are accepted; default: nobody, and nobody publishes over HTTP. */
   issuers?: readonly Issuer[] | undefined;
   /** The `aud` of tokens; default: the URL that was asked. */
   audience?: string | undefined;

@@ -9,7 +9,7 @@ import { fetchWith } from './web';
 
 /** A hub compatible with the Mercure protocol. */
 export interface Hub extends HubHandler {
-  /** Responds to a request; `undefined` if its path is none of the hub's. */
+  /** Responds to a request; `undefined` if its path is not one of the hub's. */
   fetch(request: Request): Promise<Response | undefined>;
   /**
    * Publishes from within the process: without a token, but by the same rules. Resolves with the update's id;

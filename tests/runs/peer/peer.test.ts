@@ -67,13 +67,20 @@ async function begin(side: Side) {
       timeout: 120_000,
       interval: 20,
     });
+  /** Lets the producer come to its end, once all have joined. */
+  async function finish(readings: Reading[] = []) {
+    const there = () => readings.every(({ joined, end }) => joined || end !== 'none');
+    await vi.waitUntil(there, { timeout: 120_000, interval: 20 });
+    await client.set(`joined ${id}`, 'all');
+    await made(1);
+  }
   const each = (open: (n: number) => Reading) => Array.from({ length: readers }, (_, n) => open(n));
   const all = () => each(() => read(() => opened.context.resumeExistingStream(id)));
   const dispose = async () => {
     await maker.kill();
     await opened[Symbol.asyncDispose]();
   };
-  return { ...opened, id, connectionName, maker, made, each, all, [Symbol.asyncDispose]: dispose };
+  return { ...opened, id, connectionName, maker, made, finish, each, all, [Symbol.asyncDispose]: dispose };
 }
 
 /** Waits until all have ended, or as long as the patience is from now. */
@@ -108,7 +115,7 @@ describe.each(SIDES)('readers of %s', (side) => {
   it('have the whole text if nothing happens', async () => {
     await using stream = await begin(side);
     const readings = stream.all();
-    await stream.made(1);
+    await stream.finish(readings);
     expect(await settle('no fault', side, readings)).toMatchObject(all('whole'));
   });
 
@@ -125,7 +132,7 @@ describe.each(SIDES)('readers of %s', (side) => {
       cut += ids.length;
     }
     expect(cut).toBeGreaterThan(CUTS);
-    await stream.made(1);
+    await stream.finish(readings);
     expectOurs(await settle('connections cut', side, readings), 'whole');
   });
 
@@ -140,7 +147,7 @@ describe.each(SIDES)('readers of %s', (side) => {
 
   it('are counted if they come after the end', async () => {
     await using stream = await begin(side);
-    await stream.made(1);
+    await stream.finish();
     await vi.waitUntil(async () => (await stream.context.hasExistingStream(stream.id)) === 'DONE');
     expectOurs(await settle('late', side, stream.all()), 'null');
     const { readKept } = stream;
@@ -153,14 +160,14 @@ describe.each(SIDES)('readers of %s', (side) => {
     await using stream = await begin(side);
     await stream.made(0.5);
     const readings = stream.all();
-    await stream.made(1);
+    await stream.finish(readings);
     expectOurs(await settle('come in the middle', side, readings), 'whole');
   });
 
   it('are counted if they leave in the middle and come back with skipCharacters', async () => {
     await using stream = await begin(side);
     const readings = stream.each(() => readInTwoParts(stream.context, stream.id, text.length / 2));
-    await stream.made(1);
+    await stream.finish(readings);
     expectOurs(await settle('skipCharacters', side, readings), 'whole');
   });
 });

@@ -13,11 +13,14 @@ const { context } = await openContext(side as Side, {
   lease: Number(lease),
 });
 
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 async function* paced() {
   let made = 0;
   for (const piece of piecesOf(Number(count))) {
+    // The last piece waits until all readers are there.
+    while (made === Number(count) - 1 && !(await progress.get(`joined ${id}`))) await sleep(20);
     yield piece;
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await sleep(2);
     if (++made % 10 === 0) await progress.set(`made ${id}`, made);
   }
 }

@@ -6,6 +6,8 @@ type End = 'end' | 'error' | 'null' | 'none';
 /** What a reader has; it changes while it reads. */
 export interface Reading {
   text: string;
+  /** It has come, and come back if it is one that does. */
+  joined: boolean;
   end: End;
   /** When it ended, by `performance.now()`. */
   at: number;
@@ -14,13 +16,14 @@ export interface Reading {
 type Opened = ReadableStream<string> | null | undefined;
 
 function begin(work: (reading: Reading) => Promise<End>): Reading {
-  const reading: Reading = { text: '', end: 'none', at: 0 };
+  const reading: Reading = { text: '', joined: false, end: 'none', at: 0 };
   const ended = (end: End) => void Object.assign(reading, { end, at: performance.now() });
   work(reading).then(ended, () => ended('error'));
   return reading;
 }
 
 async function readOn(reading: Reading, stream: Opened): Promise<End> {
+  reading.joined = true;
   if (!stream) return 'null';
   for await (const piece of stream) reading.text += piece;
   return 'end';

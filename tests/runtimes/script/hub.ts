@@ -17,7 +17,7 @@ export async function hubByFetch(): Promise<Record<string, unknown>> {
   });
   const ask = async (target: string, init?: RequestInit): Promise<Response> => {
     const response = await hub.fetch(new Request(new URL(target, URL_OF_HUB), init));
-    if (!response) throw new Error(`${target} is none of the hub's`);
+    if (!response) throw new Error(`${target} is not one of the hub's paths`);
     return response;
   };
   const authorization = `Bearer ${await token()}`;

@@ -42,7 +42,7 @@ export async function runAttempt(host: AttemptHost, context: ConnectContext): Pr
     if (refusal) {
       timer.start(PREVIEW_TIME, exchange.cancel); // which ends the preview
       const body = await previewBody(exchange);
-      const message = `${exchange.where} answered ${status}${refusal.words}`;
+      const message = `${exchange.where} responded with ${status}${refusal.words}`;
       throw new ConnectionError(refusal.code, message, { status, headers, body });
     }
     host.opened(response, exchange.sentId);

@@ -30,6 +30,6 @@ export type HubResponse =
 export const HANDLE: unique symbol = Symbol.for('eventwire.hub') as never;
 
 export interface HubHandler {
-  /** `undefined`: the path is none of the hub's. Does not reject. */
+  /** `undefined`: the path is not one of the hub's. Does not reject. */
   [HANDLE](request: HubRequest): Promise<HubResponse | undefined>;
 }

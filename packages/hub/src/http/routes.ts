@@ -17,7 +17,7 @@ export interface Route {
 }
 
 /**
- * `undefined`: the path is none of the hub's.
+ * `undefined`: the path is not one of the hub's.
  *
  * @throws RefusedError 421 if only the host is another
  */

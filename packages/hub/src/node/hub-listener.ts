@@ -13,7 +13,7 @@ export type HubListener = (req: NodeRequest, res: NodeResponse, next?: () => voi
 
 /**
  * A request listener for `node:http` and `node:http2`, and a middleware for frameworks that pass their messages:
- * what is none of the hub's goes to `next`, or gets 404.
+ * a request for another path than the hub's goes to `next`, or gets 404.
  *
  * @example
  * createServer(hubListener(createHub({ url: 'https://example.org/.well-known/mercure', anonymous: true })));

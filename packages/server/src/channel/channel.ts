@@ -29,7 +29,7 @@ import { LiveDelivery } from './live-delivery';
 import { select } from './selection';
 import { ChannelSubscription, type SubscriptionContext } from './subscription';
 
-/** Publishes to all subscribers, and gives who comes back what it has missed. */
+/** Publishes to all subscribers, and gives a client that comes back what it has missed. */
 export interface Channel {
   /**
    * Adds an event to the log, from where every subscriber gets it. Resolves with the id that clients see;
@@ -62,7 +62,7 @@ export interface Channel {
   close(options?: ChannelCloseOptions | undefined): Promise<void>;
 }
 
-/** Seconds after which who was turned away is to ask again. */
+/** Seconds after which a client that was turned away is to ask again. */
 const RETRY_AFTER = 5;
 
 /**
@@ -72,6 +72,8 @@ const RETRY_AFTER = 5;
  * const channel = createChannel({ log: createMemoryLog({ maxEvents: 1000 }) });
  * createServer(eventStreamHandler((stream) => channel.subscribe(stream)));
  * await channel.publish({ type: 'placed', data: '7' });
+ *
+ * // For pages of other origins, give the handler `cors`, and route OPTIONS to `preflightHandler(cors)`.
  *
  * @throws TypeError `INVALID_OPTION`
  */

@@ -86,7 +86,7 @@ export class Selection {
   }
 }
 
-/** Of who chooses nothing: one for all. */
+/** Of subscribers that choose nothing: one for all. */
 const everything = new Selection({}, undefined);
 
 export function select(options: SelectionOptions, context: unknown): Selection {

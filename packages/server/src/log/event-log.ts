@@ -33,8 +33,8 @@ export interface AppendOptions {
    */
   wireId?: string | undefined;
   /**
-   * A name of the publisher's for this event, not empty, under which the log knows it again: who does not
-   * know whether it was added can add it again. A log knows a key for as long as it holds the event, or for
+   * A name of the publisher's for this event, not empty, under which the log knows it again: a publisher that
+   * does not know whether it was added can add it again. A log knows a key for as long as it holds the event, or for
    * a time that it states. Whether it is the same event is not looked at.
    */
   idempotencyKey?: string | undefined;
@@ -97,7 +97,7 @@ export interface ReadOptions {
 /**
  * An append-only, ordered list of events with a bound on what it keeps. It assigns every id. Ids carry an
  * epoch, so that an id from before the log lost its memory is a gap and not a wrong place. Any id, also the
- * one `head` gives while the log is empty, is a cursor: it stands behind the event that has it.
+ * one that `lastId` gives while the log is empty, is a cursor: it stands behind the event that has it.
  */
 export interface EventLog {
   /**

@@ -19,8 +19,8 @@ import { createMemoryRunStore } from './memory-run-store';
 import type { RunStore } from './run-store';
 
 /**
- * The numbers of runs: those of a channel for their followers, `running` (works under way in this process; it
- * goes up and down), `started`, and each outcome of a work of this process.
+ * The numbers of runs: those of a channel for their followers, `running` (runs whose work is under way in this
+ * process; it goes up and down), `started`, and each outcome of the work of this process.
  */
 export type RunMetric = ChannelMetric | 'running' | 'started' | RunOutcome;
 
@@ -60,7 +60,7 @@ export interface RunsOptions {
         events: AsyncIterable<LoggedEvent>,
       ) => Iterable<EventInput> | AsyncIterable<EventInput> | Promise<Iterable<EventInput>>)
     | undefined;
-  /** Keeps a serverless function alive for its works: given each work's promise, which never rejects. */
+  /** Keeps a serverless function alive for its work: given a promise for each run, which never rejects. */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
   /**
    * Told of each work's error, and of what goes wrong with a follower or the store.

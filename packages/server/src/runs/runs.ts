@@ -28,7 +28,7 @@ import { RunReaders } from './run-readers';
 import type { RunLog, RunState } from './run-store';
 import { standBy } from './stand-by';
 
-/** Named works that go on while nobody listens, each with one producer, an end and an expiry. */
+/** Named work that goes on while nobody listens, each with one producer, an end and an expiry. */
 export interface Runs extends AsyncDisposable {
   /**
    * Begins the work, unless it runs or has ended, in whichever process. Resolves once the run exists. Of any
@@ -76,11 +76,15 @@ export interface Runs extends AsyncDisposable {
   stop(name: string, reason?: string | undefined): Promise<boolean>;
   /** All that is known of a run. */
   state(name: string): Promise<RunState>;
-  /** Removes a run and its events. A work that goes on is told so; followers are closed, and then get 404. */
+  /**
+   * Removes a run and its events. If its work is under way, it is told so. Followers are closed, and then get
+   * 404.
+   */
   delete(name: string): Promise<void>;
   /**
-   * Ends this process's part: works get their signal and their runs are given up, to be taken over elsewhere;
-   * followers are closed, and come back; `start` is refused from then on. A store that was given stays open.
+   * Ends this process's part: the signal of all work is aborted and its runs are given up, to be taken over
+   * elsewhere; followers are closed, and come back; `start` is refused from then on. A store that was given
+   * stays open.
    *
    * @throws TypeError `INVALID_OPTION`
    */

@@ -40,7 +40,7 @@ export interface EventStreamInit {
    * Whether the stream follows Eventwire's conventions (PROTOCOL.md): the announcement, and events of type
    * `eventwire:...` that tell of the end and of gaps. With `false` there is none of it. The end of the stream
    * is then the end of the body, and a stream that does not come to its end is cut. So is one with a gap, if
-   * its head is out; before that, a gap is answered with 410. With `onFinish: 'close'`, by which clients come
+   * its head is out; before that, a gap gets a 410. With `onFinish: 'close'`, by which clients come
    * back after any end, nothing is cut: the body just ends.
    *
    * @default true for GET and HEAD, false for other methods: readers of their responses, such as SDKs of
@@ -48,11 +48,11 @@ export interface EventStreamInit {
    */
   conventions?: boolean | undefined;
   /**
-   * Pages of other origins that may read the stream. With it, a preflight (an OPTIONS request) is answered
-   * too; default: none, and no CORS header is sent.
+   * Pages of other origins that may read the stream. With it, the handler responds to preflights (OPTIONS
+   * requests) too; default: none, and no CORS header is sent.
    */
   cors?: CorsOptions | undefined;
-  /** `'require'` answers 406 to a client that does not accept `text/event-stream`; default `'any'`. */
+  /** With `'require'`, a client that does not accept `text/event-stream` gets a 406; default `'any'`. */
   accept?: 'any' | 'require' | undefined;
   /** Milliseconds after which the stream is closed, so that its client comes back; default: no limit. */
   maxDuration?: number | undefined;

@@ -26,7 +26,7 @@ export function cursorFrame(id: string): Uint8Array {
 }
 
 /**
- * Events after `after` are gone. `oldest` is the first that is held; who is cut off now is to come back
+ * Events after `after` are gone. `oldest` is the first that is held; a client that is cut off now is to come back
  * with `id`.
  */
 export function gapFrame(after: string, oldest: string | null, id: string): Uint8Array {

@@ -124,7 +124,7 @@ describe('revalidate', () => {
 });
 
 describe('writeTimeout', () => {
-  it('cuts a peer that takes nothing for so long', async () => {
+  it('cuts a client that takes nothing for so long', async () => {
     const { sink, stream } = open({ writeTimeout: 1000 });
     sink.stuck = true;
     const sent = stream.sendEvent('x');

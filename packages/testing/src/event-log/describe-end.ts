@@ -69,7 +69,7 @@ export function describeEnd({ describe, test, codeOf, expect }: LogTools): void 
       expect(await log.read(id, { limit: 2 })).toEqual({ events: [], gap: false, end });
     });
 
-    test('is told to who follows, and to who comes afterwards', async (log) => {
+    test('is told to followers, and to those that come afterwards', async (log) => {
       const ends: unknown[] = [];
       const abort = new AbortController();
       const listener = (page: LogPage) => {

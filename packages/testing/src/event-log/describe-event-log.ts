@@ -211,7 +211,7 @@ export function describeEventLog(name: string, factory: EventLogFactory, api: Te
       test('says that there is a gap for an id that is not its own, and starts at the oldest', async (log) => {
         await append(log, ['1', '2', '3']);
         const head = await log.lastId();
-        // Ahead of all that is held: who had it need not be given again what was before.
+        // Ahead of all that is held: a client that had it need not be given again what was before.
         expect((await log.read(`${head}0`, { limit: 2 })).gap).toBe(true);
         const foreign = ['1', 'x', 'elsewhere.1', 'elsewhere.1-1', '\u0000', `${head} `];
         for (const after of [...foreign, head.toUpperCase().replace(/[A-Z]/, '_')]) {
