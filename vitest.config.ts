@@ -82,6 +82,7 @@ export default defineConfig({
       suite('run-store', { include: ['runs/{run,memory,sqlite}-*.test.ts'], testTimeout: 120_000 }),
       suite('redis-runs', { include: ['runs/redis-*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 }),
       suite('runs', { include: ['runs/faults/*.test.ts'], testTimeout: 1_800_000, hookTimeout: 60_000 }),
+      suite('runs-peer', { include: ['runs/peer/*.test.ts'], testTimeout: 300_000, hookTimeout: 60_000 }),
       // Apart, since it needs a folder that is not ours.
       suite('hub-suite', { include: ['hub/suite/*.test.ts'], testTimeout: 300_000 }),
       suite('hub-processes', { include: ['hub/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 }),

@@ -16,7 +16,7 @@ const needed = {
   chromium: ['browser', 'browsers', 'foreign-clients', 'next', 'recipes'],
   firefox: ['browsers', 'foreign-clients'],
   php: ['hub-processes'],
-  redis: ['hub-processes', 'redis-log', 'redis-runs', 'runs', 'exactly-once', 'cluster'],
+  redis: ['hub-processes', 'redis-log', 'redis-runs', 'runs', 'runs-peer', 'exactly-once', 'cluster'],
   nginx: ['proxies', 'cluster', 'peers'],
   curl: ['proxies', 'foreign-clients'],
   python: ['foreign-clients'],
