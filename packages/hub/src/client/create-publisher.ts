@@ -44,7 +44,7 @@ const INIT_RULES = {
   token: { ...is('a token or a function that gives one', isTokenSource), secret: true },
   fetch: isFunction,
 } satisfies OptionRules<PublisherInit>;
-// What the hub checks itself is left to it.
+// The hub checks the rest.
 const UPDATE_RULES = {
   ...{ topics: any, data: any, id: any, type: any, retry: any },
   private: isBoolean,
