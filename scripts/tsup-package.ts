@@ -12,14 +12,22 @@ interface PackageShape {
    * a program that imports something else does not carry them along.
    */
   apart?: string[];
-  /** Members that only the package itself uses, to be shortened: minifiers leave every name of a member as it is. */
-  internal?: string[];
+  /**
+   * Whether members whose names end in `_`, which only the package itself uses, are shortened: minifiers leave every
+   * name of a member as it is.
+   */
+  shortened?: boolean;
   /** Whether the package may use Node's types and modules. */
   node?: boolean;
 }
 
 /** The one build that every published package has: ESM, CJS and declarations from `src` into `dist`. */
-export function packageConfig({ entry = {}, apart = [], internal = [], node = false }: PackageShape = {}) {
+export function packageConfig({
+  entry = {},
+  apart = [],
+  shortened = false,
+  node = false,
+}: PackageShape = {}) {
   const entries = { index: 'src/index.ts', ...entry };
   return defineConfig({
     entry: { ...entries, ...Object.fromEntries(apart.map((name) => [name, `src/${name}.ts`])) },
@@ -42,7 +50,7 @@ export function packageConfig({ entry = {}, apart = [], internal = [], node = fa
     silent: true,
     plugins: [namesNoFolder],
     esbuildOptions(options) {
-      if (internal.length > 0) options.mangleProps = new RegExp(`^(?:${internal.join('|')})$`);
+      if (shortened) options.mangleProps = /[^_]_$/;
     },
   });
 }

@@ -20,4 +20,4 @@ export {
 export { present } from './present';
 export { randomName, randomTerm } from './random';
 export { type Reporter, safeReporter } from './safe-reporter';
-export { afterThisTurn, startTimer, type Timer } from './timers';
+export { afterThisTurn, startTimer, type TimerHandle } from './timers';

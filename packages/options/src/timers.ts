@@ -12,16 +12,16 @@ export function afterThisTurn(callback: () => void): void {
   else setTimeout(callback, 0);
 }
 
-export type Timer = ReturnType<typeof setTimeout>;
+export type TimerHandle = ReturnType<typeof setTimeout>;
 
 /** A timer that does not keep the process alive, where the runtime knows such. `ms` is at most 2^31-1. */
-export function startTimer(callback: () => void, ms: number): Timer;
+export function startTimer(callback: () => void, ms: number): TimerHandle;
 /** The same, with an argument, so that a function that many share need not be a closure for each. */
-export function startTimer<T>(callback: (argument: T) => void, ms: number, argument: T): Timer;
-export function startTimer<T>(callback: (argument?: T) => void, ms: number, argument?: T): Timer {
+export function startTimer<T>(callback: (argument: T) => void, ms: number, argument: T): TimerHandle;
+export function startTimer<T>(callback: (argument?: T) => void, ms: number, argument?: T): TimerHandle {
   const timer: unknown = setTimeout(callback, ms, argument);
   if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function') {
     timer.unref();
   }
-  return timer as Timer;
+  return timer as TimerHandle;
 }

@@ -7,7 +7,7 @@ export const RESET = {};
 /** The block that is being read. On each variable: what would go wrong without it. */
 export class Block {
   /** False only while nothing of it was read: mostly a line of data and the blank line are all there is. */
-  protected begun = false;
+  protected begun_ = false;
   /** [spec] "a data buffer". An LF follows each line, or an empty data line would be the same as none. */
   protected data = '';
   /** [spec] "an event type buffer". Reset by every blank line, or it would name the next event. */
@@ -25,19 +25,19 @@ export class Block {
   protected offset = 0;
 
   /** The first error of a handler: the others are still called. Boxed, since undefined can be thrown too. */
-  thrown: { error: unknown } | undefined;
+  thrown_: { error: unknown } | undefined;
   /**
    * Set by a reset. Without it, one from inside a handler would let the rest of the chunk into the new
    * stream.
    */
-  stopped = false;
-  protected readonly handlers: ParserHandlers;
+  stopped_ = false;
+  protected readonly handlers_: ParserHandlers;
   /** `maxEventSize` */
-  protected readonly max: number;
+  protected readonly max_: number;
 
   constructor(handlers: ParserHandlers, max: number, lastEventId: string) {
-    this.handlers = handlers;
-    this.max = max;
+    this.handlers_ = handlers;
+    this.max_ = max;
     this.lastEventId = lastEventId;
   }
 
@@ -47,9 +47,9 @@ export class Block {
    *
    * [spec] "Lines must be processed, in the order they are received, as follows"
    */
-  protected readLine(line: string, blank: boolean): string | undefined {
-    const { handlers } = this;
-    this.begun = true;
+  protected readLine_(line: string, blank: boolean): string | undefined {
+    const { handlers_: handlers } = this;
+    this.begun_ = true;
     let colon = line.indexOf(':');
     // [spec] "does not contain a U+003A COLON character (:): [use] the whole line as the field name, and the empty
     // string as the field value"
@@ -88,7 +88,7 @@ export class Block {
       default:
         reason = 'unknown-field';
     }
-    if (reason) this.ignore(reason, line);
+    if (reason) this.ignore_(reason, line);
     return undefined;
   }
 
@@ -96,19 +96,19 @@ export class Block {
    * [spec] "When the user agent is required to dispatch the event". `last` is a data line not in the data
    * buffer.
    */
-  protected dispatch(last?: string): void {
-    const { handlers } = this;
+  protected dispatch_(last?: string): void {
+    const { handlers_: handlers } = this;
     let data = last;
     let type = '';
     let id: string | undefined;
-    if (this.begun) {
+    if (this.begun_) {
       ({ type, id } = this);
       if (last !== undefined) data = this.data + last;
       // Step 3, "if the data buffer's last character is a U+000A LINE FEED (LF) character, remove [it]"
       else if (this.data !== '') data = this.data.slice(0, -1);
       // Steps 2 and 7, "Set the data buffer and the event type buffer to the empty string": before any
       // handler runs.
-      this.begun = false;
+      this.begun_ = false;
       this.data = this.type = '';
       // Step 1, "Set the last event ID string of the event source to the value of the last event ID buffer":
       // with or without data.
@@ -117,7 +117,7 @@ export class Block {
         this.lastEventId = id;
         if (handlers.onLastEventId) this.call(handlers.onLastEventId, id);
       }
-      if (data === undefined && type !== '') this.ignore('type-without-data', '');
+      if (data === undefined && type !== '') this.ignore_('type-without-data', '');
     }
     // Step 2, "If the data buffer is an empty string, [...] return."
     if (data === undefined) return;
@@ -127,22 +127,22 @@ export class Block {
     try {
       handlers.onEvent?.({ type: type || 'message', data, lastEventId, id });
     } catch (error) {
-      this.thrown ??= { error };
+      this.thrown_ ??= { error };
     }
-    if (this.stopped) throw RESET;
+    if (this.stopped_) throw RESET;
   }
 
-  protected ignore(reason: IgnoredLine['reason'], line: string): void {
-    const { handlers, lineNumber, offset } = this;
+  protected ignore_(reason: IgnoredLine['reason'], line: string): void {
+    const { handlers_: handlers, lineNumber, offset } = this;
     this.call(handlers.onIgnored, { reason, line, lineNumber, offset });
   }
 
   private call<T>(handler: ((value: T) => void) | undefined, value: T): void {
     try {
-      handler?.call(this.handlers, value);
+      handler?.call(this.handlers_, value);
     } catch (error) {
-      this.thrown ??= { error };
+      this.thrown_ ??= { error };
     }
-    if (this.stopped) throw RESET;
+    if (this.stopped_) throw RESET;
   }
 }

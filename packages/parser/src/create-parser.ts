@@ -28,17 +28,17 @@ export function createParser(
 
   /** Stops the stream for an error, but not for a reset, which has left the stream. */
   function stop(current: Stream, error: unknown): void {
-    current.drop();
+    current.drop_();
     if (error === RESET) return;
-    current.refusal = error;
-    current.thrown ??= { error };
+    current.refusal_ = error;
+    current.thrown_ ??= { error };
   }
 
   /** The handlers' first error, or what stops the stream, comes out at the end of the turn. */
   function tell(current: Stream): void {
-    const { thrown } = current;
+    const { thrown_: thrown } = current;
     if (!thrown) return;
-    current.thrown = undefined;
+    current.thrown_ = undefined;
     throw thrown.error;
   }
 
@@ -47,7 +47,7 @@ export function createParser(
     busy = true;
     try {
       if (chunk === undefined) current.end(flush);
-      else current.readCarefully(chunk);
+      else current.readCarefully_(chunk);
     } catch (error) {
       stop(current, error);
     }
@@ -61,10 +61,10 @@ export function createParser(
   return {
     feed(chunk) {
       const current = stream;
-      if (busy || !isChunk(chunk) || !current.takes(chunk.length)) {
+      if (busy || !isChunk(chunk) || !current.takes_(chunk.length)) {
         checkIdle();
-        if (current.refusal) throw current.refusal;
-        check(!current.ended, 'ENDED', 'The stream has ended: call reset() before it is fed again');
+        if (current.refusal_) throw current.refusal_;
+        check(!current.ended_, 'ENDED', 'The stream has ended: call reset() before it is fed again');
         check(isChunk(chunk), 'INVALID_CHUNK', 'A chunk must be a string or a Uint8Array');
         run(current, chunk, false);
         return;
@@ -77,17 +77,17 @@ export function createParser(
         stop(current, error);
       }
       busy = false;
-      if (current.thrown) tell(current);
+      if (current.thrown_) tell(current);
     },
 
     end(endOptions) {
       checkIdle();
       const flush = endOptions === undefined ? false : checkEndOptions(endOptions);
-      if (!stream.refusal && !stream.ended) run(stream, undefined, flush);
+      if (!stream.refusal_ && !stream.ended_) run(stream, undefined, flush);
     },
 
     reset() {
-      stream.stopped = true;
+      stream.stopped_ = true;
       stream = new Stream(handlers, maxEventSize, stream.lastEventId);
     },
 

@@ -25,26 +25,26 @@ export class Stream extends Lines {
   /**
    * Characters that may still come before anything is looked at. Without it, every chunk would be measured.
    */
-  spare = 0;
+  spare_ = 0;
   /** Characters that what waits keeps alive. Without it, a short line could keep its whole chunk for ever. */
   #loose = 0;
 
   /**
    * Why nothing more is read. Without it, what follows a dropped part of an event would make a wrong event.
    */
-  refusal: unknown;
-  ended = false;
+  refusal_: unknown;
+  ended_ = false;
 
   /** Whether nothing has to be measured for a chunk of this length, which it counts. */
-  takes(length: number): boolean {
-    this.spare -= length + JOINT;
-    return this.spare >= 0;
+  takes_(length: number): boolean {
+    this.spare_ -= length + JOINT;
+    return this.spare_ >= 0;
   }
 
   /** Reads a chunk that it takes. */
   read(chunk: Chunk): void {
-    const ended = this.#utf8.collect(chunk);
-    if (ended === false) this.spare += JOINT;
+    const ended = this.#utf8.collect_(chunk);
+    if (ended === false) this.spare_ += JOINT;
     else {
       this.#flush(chunk);
       if (!ended) this.#readPiece(chunk, LONGEST);
@@ -52,19 +52,19 @@ export class Stream extends Lines {
   }
 
   /** Reads a chunk, and does what would take too long for every chunk. */
-  readCarefully(chunk: Chunk): void {
-    const counts = this.handlers.onIgnored;
-    this.#loose -= this.spare + chunk.length;
+  readCarefully_(chunk: Chunk): void {
+    const counts = this.handlers_.onIgnored;
+    this.#loose -= this.spare_ + chunk.length;
     for (let start = 0; start < chunk.length; start += LONGEST) {
       const piece = cut(chunk, start, start + LONGEST);
       this.#flush(piece);
       if (counts) this.#readCounting(piece);
       else this.#readPiece(piece);
       this.#loose += piece.length;
-      if (this.#loose > LOOSE + 1.5 * this.size) this.#copy();
+      if (this.#loose > LOOSE + 1.5 * this.size_) this.#copy();
     }
-    this.spare = counts ? 0 : Math.min(LOOSE, this.max - this.size);
-    this.#loose += this.spare;
+    this.spare_ = counts ? 0 : Math.min(LOOSE, this.max_ - this.size_);
+    this.#loose += this.spare_;
   }
 
   /**
@@ -72,8 +72,8 @@ export class Stream extends Lines {
    * Copying what waits once it keeps alive half as much again as itself bounds the memory, in linear time.
    */
   #copy(): void {
-    this.#loose = this.size;
-    this.rest = copy(this.rest);
+    this.#loose = this.size_;
+    this.rest_ = copy(this.rest_);
     this.data = copy(this.data);
     this.type = copy(this.type);
     this.id = copy(this.id);
@@ -81,12 +81,12 @@ export class Stream extends Lines {
   }
 
   /** Nothing in it can be too large before `limit`. */
-  #readPiece(piece: Chunk, limit = this.max - this.size): void {
+  #readPiece(piece: Chunk, limit = this.max_ - this.size_): void {
     if (typeof piece !== 'string') {
       const text = this.#utf8.decode(piece);
-      this.readText(text, this.#utf8.aligned ? piece : text, limit);
+      this.readText_(text, this.#utf8.aligned_ ? piece : text, limit);
     } else if (piece.length < LONG) {
-      this.readText(piece, piece, limit);
+      this.readText_(piece, piece, limit);
     } else {
       readWithUnits(this, piece, limit);
     }
@@ -112,9 +112,9 @@ export class Stream extends Lines {
   /** A line or a part of it, up to the position. */
   #readLine(piece: string): void {
     let text = piece;
-    if (text.charCodeAt(0) === this.skip) {
-      this.offset = this.skip === LF ? this.#position : 3;
-      this.skip = NOTHING;
+    if (text.charCodeAt(0) === this.skip_) {
+      this.offset = this.skip_ === LF ? this.#position : 3;
+      this.skip_ = NOTHING;
       text = text.slice(1);
     }
     this.#readPiece(text);
@@ -126,28 +126,28 @@ export class Stream extends Lines {
   /** [spec] "Once the end of the file is reached, any pending data must be discarded." Or it is flushed. */
   end(flush: boolean): void {
     this.#flush('');
-    this.ended = true;
-    const line = this.rest;
+    this.ended_ = true;
+    const line = this.rest_;
     if (flush) {
       if (line !== '') this.#readLine('\n');
-      this.dispatch();
-    } else if (this.size > 0 || this.id !== undefined) {
-      this.ignore('unfinished-block', line);
+      this.dispatch_();
+    } else if (this.size_ > 0 || this.id !== undefined) {
+      this.ignore_('unfinished-block', line);
     }
-    this.drop();
+    this.drop_();
   }
 
   /** Takes nothing more, and lets go of what waits. */
-  drop(): void {
-    this.spare = -1;
-    this.rest = this.data = this.type = '';
+  drop_(): void {
+    this.spare_ = -1;
+    this.rest_ = this.data = this.type = '';
   }
 
   /** Reads what the decoder holds; an incomplete character too, if no bytes follow. */
   #flush(next: Chunk): void {
     const utf8 = this.#utf8;
-    if (utf8.size > 0) this.#readPiece(utf8.take());
-    if (typeof next === 'string' && utf8.cut) this.#readPiece(utf8.flush());
+    if (utf8.size_ > 0) this.#readPiece(utf8.take_());
+    if (typeof next === 'string' && utf8.cut_) this.#readPiece(utf8.flush());
   }
 }
 

@@ -22,7 +22,7 @@ let untried = 0;
 export function readWithUnits(lines: Lines, text: string, limit: number): void {
   if (untried > 0) {
     untried--;
-    lines.readText(text, text, limit);
+    lines.readText_(text, text, limit);
     return;
   }
   encoder ??= new TextEncoder();
@@ -32,7 +32,7 @@ export function readWithUnits(lines: Lines, text: string, limit: number): void {
   const units = bytes.subarray(0, text.length);
   const isAscii = encoder.encodeInto(text, units).read === text.length;
   if (!isAscii) untried = REST;
-  lines.readText(text, isAscii ? units : text, limit);
+  lines.readText_(text, isAscii ? units : text, limit);
   free = bytes;
 }
 

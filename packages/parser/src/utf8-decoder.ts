@@ -28,22 +28,22 @@ export class Utf8Decoder {
   /** Without it, a character cut by a chunk would read as U+FFFD. */
   #stream: TextDecoder | undefined;
   /** Whether a part of a character may be in the stream's decoder. */
-  cut = false;
+  cut_ = false;
   /** Small pieces of a line. Without them, decoding or joining each would cost more than all else. */
   #collected = NO_BYTES;
   /** In bytes: what is collected. */
-  size = 0;
+  size_ = 0;
   /**
    * Whether each of the bytes last decoded was a character. Their number alone does not tell: what is left of
    * a broken character comes on top.
    */
-  aligned = false;
+  aligned_ = false;
 
   /**
    * Keeps a copy of a small piece, and tells whether it ends a line; undefined if it is to be read by itself.
    */
-  collect(chunk: Chunk): boolean | undefined {
-    const { size } = this;
+  collect_(chunk: Chunk): boolean | undefined {
+    const { size_: size } = this;
     const { length } = chunk;
     const isText = typeof chunk === 'string';
     if (length > (isText ? SMALL_TEXT : SMALL) || size + length > CAPACITY) return undefined;
@@ -60,14 +60,14 @@ export class Utf8Decoder {
       if (unit <= CR && (unit === LF || unit === CR)) ended = true;
     }
     if (ended && size === 0) return undefined;
-    this.size = size + length;
+    this.size_ = size + length;
     return ended;
   }
 
   /** The bytes that were collected; there are some. */
-  take(): Uint8Array {
-    const { size } = this;
-    this.size = 0;
+  take_(): Uint8Array {
+    const { size_: size } = this;
+    this.size_ = 0;
     return this.#collected.subarray(0, size);
   }
 
@@ -75,12 +75,12 @@ export class Utf8Decoder {
   decode(bytes: Uint8Array): string {
     const { length } = bytes;
     const cut = (bytes[length - 1] as number) > 0x7f;
-    if (cut || this.cut || (wide && length >= LONG)) return this.#decodeAsStream(bytes, cut);
+    if (cut || this.cut_ || (wide && length >= LONG)) return this.#decodeAsStream(bytes, cut);
     whole ??= new TextDecoder('utf-8', OPTIONS);
     const text = whole.decode(bytes);
-    this.aligned = text.length === length;
+    this.aligned_ = text.length === length;
     // Written only where it changes: all streams share it.
-    if (wide === this.aligned) wide = !wide;
+    if (wide === this.aligned_) wide = !wide;
     return text;
   }
 
@@ -88,14 +88,14 @@ export class Utf8Decoder {
     this.#stream ??= new TextDecoder('utf-8', OPTIONS);
     const text = this.#stream.decode(bytes, STREAM);
     wide = text.length < bytes.length;
-    this.aligned = !wide && !this.cut;
-    this.cut = cut;
+    this.aligned_ = !wide && !this.cut_;
+    this.cut_ = cut;
     return text;
   }
 
   /** The rest of a character that was cut. */
   flush(): string {
-    this.cut = false;
+    this.cut_ = false;
     return (this.#stream as TextDecoder).decode();
   }
 }

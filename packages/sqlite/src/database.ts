@@ -1,4 +1,4 @@
-import { afterThisTurn, startTimer, type Timer } from '@eventwire/options';
+import { afterThisTurn, startTimer, type TimerHandle } from '@eventwire/options';
 import type { LoggedEvent } from '@eventwire/server';
 import { LogRows } from './log-rows';
 import type { Driver, SqliteValue } from './sqlite-database';
@@ -35,7 +35,7 @@ export class Database {
   readonly #waiters = new Map<string, Set<Waiter>>();
   /** The logs that the transaction under way has written to, and the events that it has added to them. */
   #touched = new Map<string, LoggedEvent[]>();
-  #timer: Timer | undefined;
+  #timer: TimerHandle | undefined;
   #version: SqliteValue | undefined;
   #closed = false;
 

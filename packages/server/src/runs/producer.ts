@@ -1,5 +1,5 @@
 import { type EventInput, refuseReservedType, ServerEventError } from '@eventwire/encoder';
-import { checkOptions, codeOf, is, type OptionRules, startTimer, type Timer } from '@eventwire/options';
+import { checkOptions, codeOf, is, type OptionRules, startTimer, type TimerHandle } from '@eventwire/options';
 import { RunError } from '../errors';
 import type { LogEnd, LoggedEvent } from '../log/event-log';
 import { checkIterable } from '../stream/body';
@@ -71,7 +71,7 @@ export class Producer {
   #refused: { readonly error: unknown } | undefined;
   /** When the store last said that the run is still ours. */
   #renewed = performance.now();
-  #timer: Timer | undefined;
+  #timer: TimerHandle | undefined;
   /** Settles with the run's state once this producer is through with it. Never rejects. */
   readonly done: Promise<RunState | undefined>;
 

@@ -1,4 +1,4 @@
-import { codeOf, startTimer, type Timer } from '@eventwire/options';
+import { codeOf, startTimer, type TimerHandle } from '@eventwire/options';
 import type { ChannelMetric } from '../channel/channel-stats';
 import { Meter } from '../channel/channel-stats';
 import { LiveDelivery } from '../channel/live-delivery';
@@ -38,7 +38,7 @@ export class RunReaders {
   readonly subscriptions = new Set<ChannelSubscription>();
   /** Those that read the log by themselves, to be told if the run is gone. */
   readonly #others = new Set<() => void>();
-  #timer: Timer | undefined;
+  #timer: TimerHandle | undefined;
 
   constructor(log: RunLog, options: ReadersOptions) {
     this.#log = log;

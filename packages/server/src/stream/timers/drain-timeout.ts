@@ -1,4 +1,4 @@
-import { afterThisTurn, startTimer, type Timer } from '@eventwire/options';
+import { afterThisTurn, startTimer, type TimerHandle } from '@eventwire/options';
 import type { EventStreamSink } from '../event-stream-sink';
 
 /**
@@ -12,7 +12,7 @@ const PATIENCE_MS = 120_000;
  * everything and the body is not over all the same. Gives the function that calls it off.
  */
 export function drainTimeout(sink: EventStreamSink, writeTimeout: number | false): () => void {
-  let timer: Timer | undefined;
+  let timer: TimerHandle | undefined;
   const watch = () => {
     const before = sink.pending;
     timer = startTimer(() => {

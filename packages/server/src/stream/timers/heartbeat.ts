@@ -1,4 +1,4 @@
-import { startTimer, type Timer } from '@eventwire/options';
+import { startTimer, type TimerHandle } from '@eventwire/options';
 
 /** The writer, which is told that nothing was written for an interval. */
 export interface HeartbeatListener {
@@ -14,7 +14,7 @@ export interface HeartbeatListener {
 export class Heartbeat {
   readonly #interval: number;
   readonly #listener: HeartbeatListener;
-  #timer: Timer;
+  #timer: TimerHandle;
 
   constructor(interval: number, listener: HeartbeatListener) {
     this.#interval = interval;

@@ -1,4 +1,4 @@
-import { MAX_TIMER, startTimer, type Timer } from '@eventwire/options';
+import { MAX_TIMER, startTimer, type TimerHandle } from '@eventwire/options';
 
 /** Ms for which the result of `revalidate` is waited for. */
 const PATIENCE_MS = 30_000;
@@ -16,9 +16,9 @@ export class Lifetime {
   readonly #limits: LifetimeLimits;
   readonly #over: () => void;
   readonly #report: (error: unknown) => void;
-  #end: Timer | undefined;
+  #end: TimerHandle | undefined;
   /** Until the next check, or the end of the patience with one. */
-  #check: Timer | undefined;
+  #check: TimerHandle | undefined;
   #stopped = false;
 
   constructor(limits: LifetimeLimits, over: () => void, report: (error: unknown) => void) {

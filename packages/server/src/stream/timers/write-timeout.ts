@@ -1,4 +1,4 @@
-import { afterThisTurn, startTimer, type Timer } from '@eventwire/options';
+import { afterThisTurn, startTimer, type TimerHandle } from '@eventwire/options';
 import type { EventStreamSink } from '../event-stream-sink';
 
 /**
@@ -12,7 +12,7 @@ export class WriteTimeout {
   /** Bytes written while something was pending. All that was written before is taken once that is. */
   #written = 0;
   #taken = 0;
-  #timer: Timer | undefined;
+  #timer: TimerHandle | undefined;
 
   constructor(sink: EventStreamSink, patience: number, stalled: () => void) {
     this.#sink = sink;
