@@ -5,5 +5,6 @@ export default packageConfig({
     'ai-sdk': 'src/ai-sdk/index.ts',
     mcp: 'src/mcp/index.ts',
     'resumable-stream': 'src/resumable-stream/index.ts',
+    'tanstack-ai': 'src/tanstack-ai/index.ts',
   },
 });

@@ -67,7 +67,7 @@ describe('the AI SDK over createChatRuns, with answers in SQLite', () => {
   });
 
   it('shows a second page the answer under way, and a stop ends it for both', async () => {
-    const server = await program.start([path, '20']);
+    const server = await program.start([path, '60']);
     const first = chatAt(urlOf(server));
     const second = chatAt(urlOf(server));
     const asked = first.sendMessage({ text: 'Speak' });
@@ -84,7 +84,7 @@ describe('the AI SDK over createChatRuns, with answers in SQLite', () => {
   });
 
   it('goes on while nobody listens, and is there for a page of another process', async () => {
-    const [one, other] = [await program.start([path, '20']), await program.start([path])];
+    const [one, other] = [await program.start([path, '50']), await program.start([path])];
     const asking = chatAt(urlOf(one));
     const asked = asking.sendMessage({ text: 'Speak' });
     await expect.poll(() => textOf(asking)[0]).toContain('word 3');
@@ -96,7 +96,7 @@ describe('the AI SDK over createChatRuns, with answers in SQLite', () => {
   });
 
   it('tells a page of the end if the process that answers is killed, and answers the next question', async () => {
-    const [one, other] = [await program.start([path, '20']), await program.start([path])];
+    const [one, other] = [await program.start([path, '100']), await program.start([path])];
     const asked = chatAt(urlOf(one)).sendMessage({ text: 'Speak' });
     const chat = chatAt(urlOf(other));
     const noneYet = async () => (await fetch(`${urlOf(other)}/chat/chat%201/stream`)).status;
@@ -113,7 +113,8 @@ describe('the AI SDK over createChatRuns, with answers in SQLite', () => {
   });
 
   it('shows the whole answer after a reload in Chromium', async () => {
-    const server = await program.start([path, '30']);
+    // A reload may take longer than the answer.
+    const server = await program.start([path, '30', 'ended']);
     const browser = await launchChromium();
     try {
       const page = await browser.newPage();

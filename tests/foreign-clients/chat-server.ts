@@ -31,7 +31,7 @@ const model = new MockLanguageModelV4({
 });
 
 const store = createSqliteRunStore({ database: openSqlite(path) });
-const chats = createChatRuns(createRuns({ store, lease: 300 }));
+const chats = createChatRuns(createRuns({ store, lease: 800 }));
 const idOf = (url = '') => decodeURIComponent(url.split('/')[2] ?? '');
 const resume = eventStreamHandler(
   (stream, req) => chats.resume(stream, idOf(req.url), { ended: ended === 'ended' }),

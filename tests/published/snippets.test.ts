@@ -80,7 +80,7 @@ describe('the snippets of the READMEs and of docs', () => {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
     expect(stdout).toBe('');
-  });
+  }, 180_000);
 
   it.each(snippets.filter((snippet) => snippet.runs))('$place runs to its end', ({ file }) => {
     execFileSync(process.execPath, [`${file}.mjs`], { timeout: 20_000, stdio: 'pipe' });

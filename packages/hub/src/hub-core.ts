@@ -1,3 +1,4 @@
+import { checkOptions, isString, type OptionRules } from '@eventwire/options';
 import {
   type Channel,
   type ChannelCloseOptions,
@@ -16,6 +17,7 @@ import { type Route, route } from './http/routes';
 import type { ResolvedHubOptions } from './hub-options';
 import { Matchers } from './matching/matchers';
 import { isReservedTopic } from './matching/reserved';
+import { withPrefix } from './option-prefix';
 import { idempotencyKeyOf, readPublication } from './publish/handle-publish';
 import { Publisher } from './publish/publisher';
 import { checkUpdate, type Update } from './publish/update';
@@ -26,6 +28,9 @@ import type { ActiveSubscription } from './subscriptions/documents';
 import { listSubscriptions } from './subscriptions/handle-list';
 import { Presence } from './subscriptions/presence';
 import { Authentication } from './tokens/authentication';
+
+type PublishOptions = { idempotencyKey?: string | undefined };
+const PUBLISH_RULES = { idempotencyKey: isString } satisfies OptionRules<PublishOptions>;
 
 /** The hub on whatever runtime: from a request to its response. */
 export class HubCore {
@@ -45,7 +50,7 @@ export class HubCore {
     const { log, urls, subscriptions: store, cors } = options;
     const [{ href, path }] = urls;
     const matchers = new Matchers(href);
-    this.channel = createChannel({ ...options.channel, log });
+    this.channel = withPrefix('channel.', () => createChannel({ ...options.channel, log }));
     this.#places = new Places(log);
     this.#publisher = new Publisher(this.channel, log, this.#places);
     this.#authentication = new Authentication(options.authentication, matchers);
@@ -71,8 +76,10 @@ export class HubCore {
     return response.stream ? response : { plain: this.#withCors(request, response.plain) };
   }
 
-  publish(update: Update, { idempotencyKey }: { idempotencyKey?: string | undefined } = {}): Promise<string> {
+  publish(update: Update, options: PublishOptions = {}): Promise<string> {
     const published = (async () => {
+      checkOptions(options, PUBLISH_RULES);
+      const { idempotencyKey } = options;
       const key = idempotencyKey === undefined ? undefined : JSON.stringify([idempotencyKey]);
       return this.#publisher.publish(checkUpdate(update, this.#options.limits, this.#isReserved), key);
     })();

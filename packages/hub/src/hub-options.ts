@@ -1,5 +1,6 @@
 import {
   checkOptions,
+  hasMethods,
   invalidOption,
   is,
   isBoolean,
@@ -22,6 +23,7 @@ import {
 import { originRule } from './http/origins';
 import type { Refusal } from './http/refusal';
 import { HUB_LIMITS, type HubLimits, LIMIT_RULES } from './hub-limits';
+import { withPrefix } from './option-prefix';
 import { createMemorySubscriptionStore } from './subscriptions/memory-store';
 import type { SubscriptionStore } from './subscriptions/store';
 import type { AuthenticationOptions, Role } from './tokens/authentication';
@@ -142,12 +144,20 @@ const RULES = {
   cors: is('an object', isObject),
   log: is('an EventLog', isObject),
   channel: is('an object', isObject),
-  subscriptions: is('a boolean or a store', (value) => typeof value === 'boolean' || isObject(value)),
+  subscriptions: is(
+    'a boolean, or a store with the methods add, remove and list',
+    (value) => typeof value === 'boolean' || hasMethods(value, 'add', 'remove', 'list'),
+  ),
   stream: is('an object', isObject),
   limits: is('an object', isObject),
   onRefused: isFunction,
   onError: isFunction,
 } satisfies OptionRules<HubOptions>;
+
+const any = is('anything', () => true);
+const STREAM_RULES = Object.fromEntries(
+  STREAM_OPTIONS.map((name) => [name, any]),
+) as unknown as OptionRules<HubStreamOptions>;
 
 const verifier = { ...is('{ key, algorithms } or { jwks }', isObject), secret: true };
 const ISSUER_RULES = {
@@ -173,6 +183,8 @@ export function resolveHubOptions(options: HubOptions): ResolvedHubOptions {
   const urls = resolveUrls(options.url);
   checkOptions(limits, LIMIT_RULES, { prefix: 'limits.', name: 'limits' });
   checkStream(stream);
+  if ('log' in channel && channel.log !== undefined)
+    throw invalidOption('channel.log', 'to be absent: the log of the hub is its option `log`');
   const report = safeReporter(onError);
   const allLimits: HubLimits = { ...HUB_LIMITS, ...present(limits) };
   return {
@@ -255,7 +267,6 @@ function resolveKeys(path: string, keys: Partial<Record<Role, Verifier | undefin
 
 /** The values are checked as those of any stream. */
 function checkStream(stream: HubStreamOptions): void {
-  const unknown = Object.keys(stream).find((name) => !(STREAM_OPTIONS as readonly string[]).includes(name));
-  if (unknown !== undefined) throw invalidOption(`stream.${unknown}`, `one of ${STREAM_OPTIONS.join(', ')}`);
-  resolveEventStreamInit(stream);
+  checkOptions(stream, STREAM_RULES, { prefix: 'stream.', name: 'stream' });
+  withPrefix('stream.', () => resolveEventStreamInit(stream));
 }

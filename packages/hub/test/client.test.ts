@@ -147,11 +147,49 @@ describe('a publisher and a subscriber in other processes', () => {
     [{}, 'match'],
     [{ match: [] }, 'match'],
     [{ match: ['a'], matches: ['b'] }, 'matches'],
+    [{ match: 'a' }, 'match'],
+    [{ match: ['a'], matchUrlPattern: [5] }, 'matchUrlPattern'],
+    [{ match: ['a'], method: 'POST' }, 'method'],
+    [{ match: ['a'], token: 5 }, 'token'],
   ])('the options %j are refused', (options, option) => {
     expect(() => subscribe('https://hub.example/hub', options)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION', option }),
     );
   });
+});
+
+it.each<[unknown, string]>([
+  [undefined, 'init'],
+  [{ token: 'x' }, 'url'],
+  [{ url: 'hub', token: 'x' }, 'url'],
+  [{ url: 'https://hub.example/hub' }, 'token'],
+  [{ url: 'https://hub.example/hub', token: 5 }, 'token'],
+  [{ url: 'https://hub.example/hub', token: 'x', fetch: 'y' }, 'fetch'],
+  [{ url: 'https://hub.example/hub', tokens: 'x' }, 'tokens'],
+])('a publisher made with %j is refused', (init, option) => {
+  expect(() => createPublisher(init as Parameters<typeof createPublisher>[0])).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION', option }),
+  );
+});
+
+it.each<[object, object, string]>([
+  [{ topics: 'a', privat: true }, {}, 'privat'],
+  [{ topics: 'a', private: 'on' }, {}, 'private'],
+  [{ topic: 'a' }, {}, 'topic'],
+  [{ topics: 'a' }, { idempotencykey: 'x' }, 'idempotencykey'],
+])('a publisher does not send %j with the options %j', async (update, options, option) => {
+  const fetch = async () => new Response('sent');
+  const publisher = createPublisher({ url: 'https://hub.example/hub', token: 'x', fetch });
+  await expect(publisher.publish(update as never, options)).rejects.toMatchObject({
+    code: 'INVALID_OPTION',
+    option,
+  });
+});
+
+it('a link without a hub is refused', () => {
+  expect(() => hubLink({} as never)).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION', option: 'hub' }),
+  );
 });
 
 describe('discovery', () => {

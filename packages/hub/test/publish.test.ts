@@ -254,3 +254,20 @@ describe.each(vias)('check 4, by %s', (via) => {
     expect([...refused].every((status) => status === 400)).toBe(true);
   });
 });
+
+it.each<[object, string]>([
+  [{ topics: 'a', private: 'on' }, 'private'],
+  [{ topics: 'a', privat: true }, 'privat'],
+  [{ topic: 'a' }, 'topic'],
+])(
+  'the hub’s own process does not publish %j, which a slip of the pen would make public',
+  async (update, field) => {
+    const { hub } = await startHub();
+    await expect(hub.publish(update as never)).rejects.toMatchObject({ code: 'INVALID_UPDATE', field });
+    await expect(hub.publish({ topics: 'a' }, { idempotencykey: 'x' } as object)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      option: 'idempotencykey',
+    });
+    expect((await hub.channel.stats()).published).toBe(0);
+  },
+);

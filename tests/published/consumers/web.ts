@@ -9,6 +9,7 @@ import { createChannel, createMemoryLog, createRuns } from '@eventwire/server';
 import { createChatRuns, UI_MESSAGE_STREAM } from '@eventwire/server/ai-sdk';
 import { createEventStore, type McpEventStore } from '@eventwire/server/mcp';
 import { createResumableStreamContext } from '@eventwire/server/resumable-stream';
+import { type DurableStream, runDurability } from '@eventwire/server/tanstack-ai';
 import { streamEvents } from '@eventwire/server-web';
 import { allSplits, oracle } from '@eventwire/testing';
 import { describeEventLog, type EventLogFactory } from '@eventwire/testing/event-log';
@@ -81,4 +82,9 @@ export async function resume(text: ReadableStream<string>): Promise<Response> {
 
 export function storeMessages(session: string): McpEventStore {
   return createEventStore({ log: createMemoryLog(), session });
+}
+
+export function keepChunks(request: Request): DurableStream<{ type: string }> {
+  const stream = runDurability<{ type: string }>(createRuns(), request, { prefix: 'user/' });
+  return stream.resumeFrom() === null ? runDurability(createRuns(), { runId: stream.runId }) : stream;
 }

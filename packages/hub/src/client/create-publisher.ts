@@ -1,7 +1,17 @@
-import { invalidOption } from '@eventwire/options';
+import {
+  checkOptions,
+  hasMethods,
+  invalidOption,
+  is,
+  isBoolean,
+  isFunction,
+  isString,
+  type OptionRules,
+  refusal,
+} from '@eventwire/options';
 import type { Update } from '../publish/update';
 import { HubError } from './hub-error';
-import { authorization, type TokenSource } from './token';
+import { authorization, isTokenSource, type TokenSource } from './token';
 
 export interface PublisherInit {
   /** The hub's URL. */
@@ -18,13 +28,31 @@ export interface Publisher {
    *
    * An `idempotencyKey` makes it safe to publish again after `UNAVAILABLE`, at a hub of Eventwire's.
    *
-   * @throws HubError `REFUSED`, `UNAVAILABLE`
+   * @throws HubError `REFUSED`, `UNAVAILABLE`; TypeError `INVALID_OPTION` for an unknown field
    */
-  publish(
-    update: Update,
-    options?: { idempotencyKey?: string | undefined; signal?: AbortSignal | undefined } | undefined,
-  ): Promise<string>;
+  publish(update: Update, options?: PublishOptions | undefined): Promise<string>;
 }
+
+interface PublishOptions {
+  idempotencyKey?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+const any = is('anything', () => true);
+const INIT_RULES = {
+  url: is('the address of a hub', (value) => URL.canParse(value as string)),
+  token: { ...is('a token or a function that gives one', isTokenSource), secret: true },
+  fetch: isFunction,
+} satisfies OptionRules<PublisherInit>;
+// The hub checks the rest.
+const UPDATE_RULES = {
+  ...{ topics: any, data: any, id: any, type: any, retry: any },
+  private: isBoolean,
+} satisfies OptionRules<Update>;
+const PUBLISH_RULES = {
+  idempotencyKey: isString,
+  signal: is('an AbortSignal', (value) => hasMethods(value, 'addEventListener')),
+} satisfies OptionRules<PublishOptions>;
 
 /**
  * A publisher that is not in the hub's process.
@@ -35,12 +63,16 @@ export interface Publisher {
  *
  * @throws TypeError `INVALID_OPTION`
  */
-export function createPublisher({ url, token, fetch }: PublisherInit): Publisher {
-  if (!URL.canParse(url)) throw invalidOption('url', 'the address of a hub', { value: url });
-  if (typeof token !== 'string' && typeof token !== 'function')
-    throw invalidOption('token', 'a token or a function that gives one');
+export function createPublisher(init: PublisherInit): Publisher {
+  checkOptions(init, INIT_RULES, { name: 'init' });
+  const { url, token, fetch } = init;
+  if (url === undefined) throw invalidOption('url', INIT_RULES.url.expected, { value: url });
+  if (token === undefined) throw refusal('token', INIT_RULES.token.expected);
   return {
-    async publish(update, { idempotencyKey, signal } = {}) {
+    async publish(update, options = {}) {
+      checkOptions(update, UPDATE_RULES, { name: 'update', hints: { topic: 'topics' } });
+      checkOptions(options, PUBLISH_RULES);
+      const { idempotencyKey, signal } = options;
       const headers = new Headers({ authorization: await authorization(token) });
       if (idempotencyKey !== undefined) headers.set('idempotency-key', idempotencyKey);
       const init: RequestInit = { method: 'POST', headers, body: toForm(update), signal: signal ?? null };

@@ -6,8 +6,8 @@ import {
   type EventStreamMessage,
   type OpenInfo,
 } from '@eventwire/client';
-import { invalidOption } from '@eventwire/options';
-import { authorization, type TokenSource } from './token';
+import { invalidOption, isObject, refusal } from '@eventwire/options';
+import { authorization, isTokenSource, type TokenSource } from './token';
 
 /** Those of `connect()`, and what to subscribe to. */
 export interface HubSubscribeOptions<E = EventStreamMessage>
@@ -41,6 +41,13 @@ export function subscribe<E = EventStreamMessage>(
   hub: string | URL,
   options: HubSubscribeOptions<E>,
 ): EventStream<E> {
+  if (!isObject(options)) throw invalidOption('options', 'an object', { value: options });
+  for (const name of ['match', 'matchUrlPattern', 'topic'] as const)
+    if (!isList(options[name])) throw invalidOption(name, 'an array of texts', { value: options[name] });
+  const own = ['method', 'body', 'lastEventIdParam'].find((name) => Object.hasOwn(options, name));
+  if (own !== undefined) throw invalidOption(own, 'to be absent: `subscribe` sets it');
+  if (options.token !== undefined && !isTokenSource(options.token))
+    throw refusal('token', 'a token or a function that gives one');
   const { match = [], matchUrlPattern = [], topic = [], token, headers, ...rest } = options;
   const parameters = new URLSearchParams([
     ...match.map((value) => ['match', value] as [string, string]),
@@ -71,6 +78,9 @@ export function subscribe<E = EventStreamMessage>(
     },
   });
 }
+
+const isList = (value: unknown) =>
+  value === undefined || (Array.isArray(value) && value.every((each) => typeof each === 'string'));
 
 function addressOf(hub: string | URL, parameters: URLSearchParams | undefined, lastEventId: string): URL {
   const url = new URL(hub, (globalThis as { location?: { href: string } }).location?.href);

@@ -1,3 +1,4 @@
+import { isObject } from '@eventwire/options';
 import type { Fields } from '../http/form';
 import { badRequest, type RefusedError, tooLarge } from '../http/refusal';
 import type { HubLimits } from '../hub-limits';
@@ -52,6 +53,8 @@ export class UpdateError extends TypeError {
 /** The type of the hub's own updates. */
 export const HUB_TYPE = 'mercure';
 
+const FIELDS = ['topics', 'data', 'private', 'id', 'type', 'retry'] satisfies (keyof Update)[];
+
 /** The fields of a form. Those that the hub does not know are ignored. */
 export function readUpdate(fields: Fields): Update {
   const retry = fields.get('retry') || undefined;
@@ -76,7 +79,8 @@ export function checkUpdate(
   limits: HubLimits,
   isReserved: (topic: string) => boolean,
 ): CheckedUpdate {
-  const { data = '', id, type, retry } = update;
+  checkFields(update);
+  const { data = '', id, type, retry, private: isPrivate = false } = update;
   const topics = [...new Set([update.topics].flat())];
   if (topics.length === 0) throw invalid('topic', 'is missing: an update has at least one');
   if (topics.length > limits.maxTopics)
@@ -91,7 +95,18 @@ export function checkUpdate(
   if (type !== undefined) checkType(type, limits);
   if (retry !== undefined && !(Number.isSafeInteger(retry) && retry >= 0))
     throw invalid('retry', 'must be whole milliseconds');
-  return { topics, data, private: update.private === true, id, type, retry };
+  return { topics, data, private: isPrivate, id, type, retry };
+}
+
+/** A slip of the pen must not make a private update public. */
+function checkFields(update: Update): void {
+  if (!isObject(update)) throw invalid('update', 'must be an object');
+  for (const [name, value] of Object.entries(update)) {
+    const isKnown = (FIELDS as readonly string[]).includes(name);
+    if (!isKnown && value !== undefined) throw invalid(name, `is unknown: known are ${FIELDS.join(', ')}`);
+  }
+  if (update.private !== undefined && typeof update.private !== 'boolean')
+    throw invalid('private', 'must be true or false');
 }
 
 function checkId(id: unknown, { maxIdBytes }: HubLimits): void {

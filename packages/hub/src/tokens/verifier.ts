@@ -1,4 +1,4 @@
-import { invalidOption, isObject } from '@eventwire/options';
+import { checkOptions, invalidOption, is, isObject, type OptionRules } from '@eventwire/options';
 import {
   createRemoteJWKSet,
   errors,
@@ -40,8 +40,18 @@ const SECRET_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, H
 type Key = Parameters<typeof jwtVerify>[1];
 type KeyOf = (header: JWTHeaderParameters) => Promise<Exclude<Key, (...args: never) => unknown>>;
 
+// The values are looked at where each is used.
+const any = { ...is('anything', () => true), secret: true };
+const RULES = { key: any, jwks: any, algorithms: any } satisfies OptionRules<
+  Record<'key' | 'jwks' | 'algorithms', unknown>
+>;
+
 /** @throws TypeError `INVALID_OPTION` */
 export function resolveVerifier(path: string, verifier: Verifier): Verify {
+  checkOptions(verifier, RULES, { prefix: `${path}.`, name: path });
+  const { key, jwks } = verifier as { readonly [Name in 'key' | 'jwks']?: unknown };
+  if (key !== undefined && jwks !== undefined)
+    throw invalidOption(`${path}.jwks`, 'to be absent, or `key` to be');
   return 'jwks' in verifier && verifier.jwks !== undefined
     ? remote(path, verifier.jwks, verifier.algorithms)
     : local(path, verifier as Extract<Verifier, { key: unknown }>);

@@ -1,5 +1,5 @@
 import { type EventInput, refuseReservedType, ServerEventError } from '@eventwire/encoder';
-import { codeOf, startTimer, type Timer } from '@eventwire/options';
+import { checkOptions, codeOf, is, type OptionRules, startTimer, type Timer } from '@eventwire/options';
 import { RunError } from '../errors';
 import type { LogEnd, LoggedEvent } from '../log/event-log';
 import { checkIterable } from '../stream/body';
@@ -12,6 +12,13 @@ import type { Claim, RunLog, RunState } from './run-store';
 const WINDOW_BYTES = 65_536;
 /** Ms between two attempts to write the end. */
 const END_RETRY = 500;
+
+interface WriteOptions {
+  idempotencyKey?: string | undefined;
+}
+const WRITE_RULES = {
+  idempotencyKey: is('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
+} satisfies OptionRules<WriteOptions>;
 
 /** A run, as its work sees it. */
 export interface RunContext {
@@ -29,7 +36,7 @@ export interface RunContext {
    * Appends an event. Resolves with its id once it is stored. Rejects with RunError `FENCED` or `ENDED`, with
    * ServerEventError, or with the store's error. A rejection that nobody handles does not crash the process.
    */
-  write(event: EventInput, options?: { idempotencyKey?: string | undefined }): Promise<string>;
+  write(event: EventInput, options?: WriteOptions): Promise<string>;
 }
 
 /**
@@ -89,8 +96,8 @@ export class Producer {
     };
   }
 
-  #write(event: EventInput, options: { idempotencyKey?: string | undefined } = {}): Promise<string> {
-    const written = this.#append(event, options.idempotencyKey);
+  #write(event: EventInput, options?: WriteOptions): Promise<string> {
+    const written = this.#append(event, options);
     this.#pending.add(written);
     const settled = () => this.#pending.delete(written);
     written.then(settled, settled);
@@ -174,7 +181,9 @@ export class Producer {
     }
   }
 
-  async #append(event: EventInput, idempotencyKey: string | undefined): Promise<string> {
+  async #append(event: EventInput, options: WriteOptions = {}): Promise<string> {
+    checkOptions(options, WRITE_RULES);
+    const { idempotencyKey } = options;
     if (this.#ending) throw new RunError('ENDED', 'The work has ended: stop writing');
     if (this.#interruption && this.#interruption !== 'stopped') throw this.signal.reason;
     refuseReservedType(event);

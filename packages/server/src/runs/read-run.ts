@@ -7,14 +7,28 @@ const PAGE = { limit: 256, maxBytes: 256 * 1024 };
 /** Bytes of events that wait for a live reader; beyond it, the reader reads the log again. */
 const MAX_WAITING = 1024 * 1024;
 
-/** All events that are stored by now, but for the end. */
-export async function* readStored(log: RunLog): AsyncGenerator<LoggedEvent, void, undefined> {
-  for (let after = ''; ; ) {
-    const { events, end } = await log.read(after, PAGE);
-    yield* events.filter((event) => !isEnd(event));
-    const last = events.at(-1);
-    if (!last || end) return;
-    after = last.id;
+/**
+ * The events behind `after` that are stored by now, without the end. It waits for none, however many are added
+ * while it reads.
+ *
+ * @throws RunError `MISSING`; `GAP` if `after` is no id of this run
+ */
+export async function* readStored(
+  log: RunLog,
+  after = '',
+  signal?: AbortSignal | undefined,
+): AsyncGenerator<LoggedEvent, void, undefined> {
+  const until = await log.lastId();
+  for (let place = after; place !== until; ) {
+    const page = await log.read(place, PAGE);
+    for (const event of content(page)) {
+      if (signal?.aborted) return;
+      yield event;
+      if (event.id === until) return;
+    }
+    const last = page.events.at(-1);
+    if (!last || page.end) return;
+    place = last.id;
   }
 }
 

@@ -3,6 +3,7 @@ import {
   checkOptions,
   hasMethods,
   is,
+  isBoolean,
   isFunction,
   isInteger,
   isString,
@@ -91,6 +92,13 @@ export interface ReadRunOptions {
   after?: string | undefined;
   /** Ends the reading. */
   signal?: AbortSignal | undefined;
+  /**
+   * Whether to wait for the events that come, until the run has ended. `false`: what is stored by now, and no
+   * more, also of a run that goes on.
+   *
+   * @default true
+   */
+  follow?: boolean | undefined;
 }
 
 export interface ResolvedRunsOptions {
@@ -131,7 +139,8 @@ const FOLLOW_RULES = {
 
 const READ_RULES = {
   after: isString,
-  signal: is('an AbortSignal', (value) => value instanceof AbortSignal),
+  signal: is('an AbortSignal', (value) => hasMethods(value, 'addEventListener')),
+  follow: isBoolean,
 } satisfies OptionRules<ReadRunOptions>;
 
 /** @throws TypeError `INVALID_OPTION` */

@@ -12,7 +12,7 @@ import {
 } from '../stream/subscriber';
 import { followRun } from './follow-run';
 import { Producer, type Work } from './producer';
-import { readLive } from './read-run';
+import { readLive, readStored } from './read-run';
 import {
   checkFollowOptions,
   checkReadRunOptions,
@@ -64,7 +64,10 @@ export interface Runs extends AsyncDisposable {
   ): Subscription;
   /**
    * The events of a run, from the first or behind an id, to its end, without the end itself. Ends early if the
-   * run is deleted, or `signal` is aborted.
+   * run is deleted, or `signal` is aborted. With `follow: false` it ends at what is stored by now.
+   *
+   * @example
+   * for await (const { id, event } of runs.read(name, { after, follow: false })) show(id, event.data);
    *
    * @throws TypeError `INVALID_OPTION`; while it is read, RunError `MISSING`, and `GAP` for an id of another run
    */
@@ -159,7 +162,10 @@ class StoredRuns implements Runs {
 
   read(name: string, options: ReadRunOptions = {}): AsyncIterable<LoggedEvent> {
     checkReadRunOptions(options);
-    return this.#read(name, this.#open(name), options);
+    const log = this.#open(name);
+    return options.follow === false
+      ? readStored(log, options.after, options.signal)
+      : this.#read(name, log, options);
   }
 
   async stop(name: string, reason?: string | undefined): Promise<boolean> {

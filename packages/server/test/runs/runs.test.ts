@@ -100,6 +100,16 @@ describe('start', () => {
     expect(await done).toMatchObject({ outcome: 'done' });
   });
 
+  it('refuses an option of `write` that it does not know, and writes nothing', async () => {
+    const runs = runsOf();
+    const { done } = await runs.start('job', async ({ write }) => {
+      const options = { idempotencykey: '1' } as object;
+      await expect(write('one', options)).rejects.toMatchObject({ option: 'idempotencykey' });
+    });
+    expect(await done).toMatchObject({ outcome: 'done' });
+    expect(await textsOf(runs.read('job'))).toEqual([]);
+  });
+
   it('waits for what a function has not waited for, before the end', async () => {
     const runs = runsOf({ store: slowStore(createMemoryRunStore()) });
     const { done } = await runs.start('job', async (run) => {
@@ -579,14 +589,14 @@ describe('stop', () => {
   });
 
   it('reaches a work whose process was held up for longer than the lease, when the run was ended without it', async () => {
-    const runs = runsOf({ lease: 40 });
+    const runs = runsOf({ lease: 400 });
     let signal: AbortSignal | undefined;
     const { done } = await runs.start('job', (run) => {
       signal = run.signal;
       return new Promise(() => {});
     });
     await settled();
-    const late = performance.now() + 60;
+    const late = performance.now() + 500;
     // As a process that computes, or was suspended: no timer runs.
     while (performance.now() < late);
     expect(await runs.stop('job')).toBe(true);
@@ -672,8 +682,8 @@ describe('a producer that is gone', () => {
   it('is replaced by a call that stands by, whose work goes on behind what is stored', async () => {
     const store = createMemoryRunStore();
     const { store: own, kill } = mortal(store);
-    const dying = createRuns({ store: own, lease: 60, onError: () => {} });
-    const runs = runsOf({ store, lease: 60 });
+    const dying = createRuns({ store: own, lease: 400, onError: () => {} });
+    const runs = runsOf({ store, lease: 400 });
     await dying.start('job', async function* () {
       yield* ['1', '2'];
       await new Promise(() => {});
@@ -696,7 +706,7 @@ describe('a producer that is gone', () => {
   it('writes nothing more if it comes back after another has taken over', async () => {
     const store = createMemoryRunStore();
     const log = store.open('job');
-    const old = await log.claim({ lease: 20, ttl: 1000 });
+    const old = await log.claim({ lease: 300, ttl: 1000 });
     await vi.waitUntil(async () => (await log.claim({ lease: 10_000, ttl: 1000 })) !== undefined, {
       interval: 5,
     });
@@ -785,6 +795,48 @@ describe('read', () => {
     await expect(textsOf(runs.read('job', { after: 'x.1' }))).rejects.toMatchObject({ code: 'GAP' });
   });
 
+  it('gives what is stored, and waits for nothing, if it is not to follow', async () => {
+    const runs = runsOf();
+    const stored = (after?: string) => textsOf(runs.read('job', { after, follow: false }));
+    await expect(stored()).rejects.toMatchObject({ code: 'MISSING' });
+    const gate = deferred();
+    let write: RunContext['write'] | undefined;
+    const { done } = await runs.start('job', async (run) => {
+      write = run.write;
+      await gate.promise;
+    });
+    expect(await stored()).toEqual([]);
+    const count = 600;
+    const ids = await Promise.all(Array.from({ length: count }, (_, n) => write?.(String(n)) ?? ''));
+    expect(await stored()).toHaveLength(count);
+    expect(await stored(ids[count - 3])).toEqual([String(count - 2), String(count - 1)]);
+    expect(await stored(ids.at(-1))).toEqual([]);
+    await expect(stored('x.1')).rejects.toMatchObject({ code: 'GAP' });
+    let read = 0;
+    for await (const { id } of runs.read('job', { follow: false })) {
+      // Of what comes while it reads, it gives nothing: it would never end.
+      await write?.('more');
+      if (++read === count) expect(id).toBe(ids.at(-1));
+    }
+    expect(read).toBe(count);
+    gate.resolve();
+    const { lastId } = (await done) as { lastId: string };
+    expect(await stored()).toHaveLength(2 * count);
+    expect(await stored(lastId)).toEqual([]);
+  });
+
+  it('ends with its signal too if it is not to follow', async () => {
+    const runs = runsOf();
+    await (await runs.start('job', () => words('1', '2', '3'))).done;
+    const abort = new AbortController();
+    const seen: unknown[] = [];
+    for await (const { event } of runs.read('job', { follow: false, signal: abort.signal })) {
+      seen.push(event.data);
+      abort.abort();
+    }
+    expect(seen).toEqual(['1']);
+  });
+
   it('ends with its signal, and with the run that is deleted under it', async () => {
     const runs = runsOf();
     await runs.start('job', () => new Promise(() => {}));
@@ -851,6 +903,7 @@ describe('options', () => {
     await expect(runs.start('a', () => words(), { tll: 1 } as never)).rejects.toThrow('`ttl`');
     expect(() => runs.follow(new RunFollower(), 'a', { from: 'end' as never })).toThrow('`from`');
     expect(() => runs.read('a', { after: 1 as never })).toThrow('`after`');
+    expect(() => runs.read('a', { follow: 0 as never })).toThrow('`follow`');
   });
 });
 

@@ -1,0 +1,7 @@
+export {
+  type DurableRequest,
+  type DurableRun,
+  type DurableStream,
+  type DurableStreamOptions,
+  runDurability,
+} from './run-durability';
