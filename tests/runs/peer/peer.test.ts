@@ -67,10 +67,14 @@ async function begin(side: Side) {
       timeout: 120_000,
       interval: 20,
     });
+  const joined = (readings: Reading[]) =>
+    vi.waitUntil(() => readings.every((one) => one.joined || one.end !== 'none'), {
+      timeout: 120_000,
+      interval: 20,
+    });
   /** Lets the producer come to its end, once all have joined. */
   async function finish(readings: Reading[] = []) {
-    const there = () => readings.every(({ joined, end }) => joined || end !== 'none');
-    await vi.waitUntil(there, { timeout: 120_000, interval: 20 });
+    await joined(readings);
     await client.set(`joined ${id}`, 'all');
     await made(1);
   }
@@ -80,7 +84,18 @@ async function begin(side: Side) {
     await maker.kill();
     await opened[Symbol.asyncDispose]();
   };
-  return { ...opened, id, connectionName, maker, made, finish, each, all, [Symbol.asyncDispose]: dispose };
+  return {
+    ...opened,
+    id,
+    connectionName,
+    maker,
+    made,
+    joined,
+    finish,
+    each,
+    all,
+    [Symbol.asyncDispose]: dispose,
+  };
 }
 
 /** Waits until all have ended, or as long as the patience is from now. */
@@ -122,6 +137,7 @@ describe.each(SIDES)('readers of %s', (side) => {
   it(`are counted if their connections to Redis are all cut ${CUTS} times`, async () => {
     await using stream = await begin(side);
     const readings = stream.all();
+    await stream.joined(readings);
     let cut = 0;
     for (let turn = 1; turn <= CUTS; turn++) {
       await stream.made(turn / (CUTS + 1));
@@ -139,6 +155,7 @@ describe.each(SIDES)('readers of %s', (side) => {
   it('are counted if the producer is killed in the middle', async () => {
     await using stream = await begin(side);
     const readings = stream.all();
+    await stream.joined(readings);
     await stream.made(0.5);
     await stream.maker.kill();
     expectOurs(await settle('producer killed', side, readings), 'error');
