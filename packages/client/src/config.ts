@@ -4,6 +4,7 @@ import {
   hasMethods,
   invalidOption,
   is,
+  isAbortSignal,
   isFunction,
   isInteger,
   isNumber,
@@ -51,7 +52,7 @@ const RULES: OptionRules<ConnectOptions<never>> = {
   method: orFunction(is('an HTTP method', isMethod)),
   body: unchecked,
   headers: unchecked,
-  signal: is('an AbortSignal', (value) => hasMethods(value, 'addEventListener', 'removeEventListener')),
+  signal: isAbortSignal,
   credentials: oneOf('omit', 'same-origin', 'include'),
   lastEventId: isString,
   lastEventIdParam: is(

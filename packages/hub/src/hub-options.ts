@@ -1,4 +1,5 @@
 import {
+  anything,
   checkOptions,
   hasMethods,
   invalidOption,
@@ -154,9 +155,8 @@ const RULES = {
   onError: isFunction,
 } satisfies OptionRules<HubOptions>;
 
-const any = is('anything', () => true);
 const STREAM_RULES = Object.fromEntries(
-  STREAM_OPTIONS.map((name) => [name, any]),
+  STREAM_OPTIONS.map((name) => [name, anything]),
 ) as unknown as OptionRules<HubStreamOptions>;
 
 const verifier = { ...is('{ key, algorithms } or { jwks }', isObject), secret: true };

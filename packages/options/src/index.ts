@@ -3,10 +3,13 @@ export { codeOf } from './code-of';
 export { checkReadOptions, checkRunName, isIdPrefix } from './log-options';
 export { invalidOption, type OptionError, refusal, show, unknownOption } from './option-error';
 export {
+  anything,
   type Expectation,
   hasMethods,
   is,
+  isAbortSignal,
   isBoolean,
+  isFilled,
   isFunction,
   isInteger,
   isNumber,

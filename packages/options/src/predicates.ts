@@ -7,10 +7,11 @@ export interface Expectation {
   accepts(value: unknown): boolean;
 }
 
-export const is = (expected: string, accepts: (value: unknown) => boolean): Expectation => ({
-  expected,
-  accepts,
-});
+// Or a bundle would keep every rule that it does not use.
+/* @__NO_SIDE_EFFECTS__ */
+export function is(expected: string, accepts: (value: unknown) => boolean): Expectation {
+  return { expected, accepts };
+}
 
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
@@ -20,6 +21,15 @@ export const hasMethods = (value: unknown, ...names: string[]): boolean =>
 export const isFunction: Expectation = is('a function', (value) => typeof value === 'function');
 export const isBoolean: Expectation = is('a boolean', (value) => typeof value === 'boolean');
 export const isString: Expectation = is('a string', (value) => typeof value === 'string');
+export const isFilled: Expectation = is(
+  'a string that is not empty',
+  (value) => typeof value === 'string' && value !== '',
+);
+export const isAbortSignal: Expectation = is('an AbortSignal', (value) =>
+  hasMethods(value, 'addEventListener', 'removeEventListener'),
+);
+/** For a value that is looked at where it is used. */
+export const anything: Expectation = is('anything', () => true);
 
 /** A number from `min` to `max`, fractions too; never NaN. */
 export const isNumber = (min: number, max: number, expected = `a number ${range(min, max)}`): Expectation =>

@@ -3,6 +3,7 @@ import {
   hasMethods,
   invalidOption,
   is,
+  isFilled,
   isFunction,
   isIdPrefix,
   isInteger,
@@ -62,7 +63,7 @@ export const RULES: OptionRules<RedisLogOptions> = {
     (client) =>
       (hasMethods(client, 'call') || hasMethods(client, 'sendCommand')) && hasMethods(client, 'duplicate'),
   ),
-  key: is('a string that is not empty', (key) => typeof key === 'string' && key !== ''),
+  key: isFilled,
   maxEvents: isInteger(1, 2 ** 31 - 1),
   idPrefix: isIdPrefix,
   commandTimeout: isTimer(),

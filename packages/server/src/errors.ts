@@ -70,3 +70,8 @@ export class RunError extends Error {
     this.code = code;
   }
 }
+
+/** For a stream that another process had begun to make. */
+export function producerGone(): RunError {
+  return new RunError('INTERRUPTED', 'The process that made the stream is gone, and it cannot go on here');
+}

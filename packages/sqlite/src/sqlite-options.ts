@@ -3,6 +3,7 @@ import {
   hasMethods,
   invalidOption,
   is,
+  isFilled,
   isIdPrefix,
   isInteger,
   type OptionRules,
@@ -39,7 +40,7 @@ const database = is(
 
 const LOG_RULES: OptionRules<SqliteLogOptions> = {
   database,
-  key: is('a string that is not empty', (key) => typeof key === 'string' && key !== ''),
+  key: isFilled,
   maxEvents: isInteger(1),
   idPrefix: isIdPrefix,
 };

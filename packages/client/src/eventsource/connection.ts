@@ -145,6 +145,7 @@ export function openConnection(
         // [spec] "Queue a task which, if the readyState attribute is set to a value other than CLOSED,
         // dispatches the newly created event at the EventSource object."
         onEvent(message) {
+          // As `queue` has it, without a second closure: most tasks are events.
           addTask(() => {
             if (!isClosed()) fire(createMessageEvent(message, origin));
           });

@@ -1,8 +1,9 @@
 import {
+  anything,
   checkOptions,
-  hasMethods,
   invalidOption,
   is,
+  isAbortSignal,
   isBoolean,
   isFunction,
   isString,
@@ -38,20 +39,19 @@ interface PublishOptions {
   signal?: AbortSignal | undefined;
 }
 
-const any = is('anything', () => true);
 const INIT_RULES = {
   url: is('the address of a hub', (value) => URL.canParse(value as string)),
-  token: { ...is('a token or a function that gives one', isTokenSource), secret: true },
+  token: isTokenSource,
   fetch: isFunction,
 } satisfies OptionRules<PublisherInit>;
 // The hub checks the rest.
 const UPDATE_RULES = {
-  ...{ topics: any, data: any, id: any, type: any, retry: any },
+  ...{ topics: anything, data: anything, id: anything, type: anything, retry: anything },
   private: isBoolean,
 } satisfies OptionRules<Update>;
 const PUBLISH_RULES = {
   idempotencyKey: isString,
-  signal: is('an AbortSignal', (value) => hasMethods(value, 'addEventListener')),
+  signal: isAbortSignal,
 } satisfies OptionRules<PublishOptions>;
 
 /**
@@ -67,7 +67,7 @@ export function createPublisher(init: PublisherInit): Publisher {
   checkOptions(init, INIT_RULES, { name: 'init' });
   const { url, token, fetch } = init;
   if (url === undefined) throw invalidOption('url', INIT_RULES.url.expected, { value: url });
-  if (token === undefined) throw refusal('token', INIT_RULES.token.expected);
+  if (token === undefined) throw refusal('token', isTokenSource.expected);
   return {
     async publish(update, options = {}) {
       checkOptions(update, UPDATE_RULES, { name: 'update', hints: { topic: 'topics' } });

@@ -46,8 +46,8 @@ export function subscribe<E = EventStreamMessage>(
     if (!isList(options[name])) throw invalidOption(name, 'an array of texts', { value: options[name] });
   const own = ['method', 'body', 'lastEventIdParam'].find((name) => Object.hasOwn(options, name));
   if (own !== undefined) throw invalidOption(own, 'to be absent: `subscribe` sets it');
-  if (options.token !== undefined && !isTokenSource(options.token))
-    throw refusal('token', 'a token or a function that gives one');
+  if (options.token !== undefined && !isTokenSource.accepts(options.token))
+    throw refusal('token', isTokenSource.expected);
   const { match = [], matchUrlPattern = [], topic = [], token, headers, ...rest } = options;
   const parameters = new URLSearchParams([
     ...match.map((value) => ['match', value] as [string, string]),

@@ -1,4 +1,4 @@
-import { checkOptions, invalidOption, is, isObject, type OptionRules } from '@eventwire/options';
+import { anything, checkOptions, invalidOption, isObject, type OptionRules } from '@eventwire/options';
 import {
   createRemoteJWKSet,
   errors,
@@ -41,20 +41,19 @@ type Key = Parameters<typeof jwtVerify>[1];
 type KeyOf = (header: JWTHeaderParameters) => Promise<Exclude<Key, (...args: never) => unknown>>;
 
 // The values are looked at where each is used.
-const any = { ...is('anything', () => true), secret: true };
-const RULES = { key: any, jwks: any, algorithms: any } satisfies OptionRules<
+const secret = { ...anything, secret: true };
+const RULES = { key: secret, jwks: secret, algorithms: secret } satisfies OptionRules<
   Record<'key' | 'jwks' | 'algorithms', unknown>
 >;
 
 /** @throws TypeError `INVALID_OPTION` */
 export function resolveVerifier(path: string, verifier: Verifier): Verify {
   checkOptions(verifier, RULES, { prefix: `${path}.`, name: path });
-  const { key, jwks } = verifier as { readonly [Name in 'key' | 'jwks']?: unknown };
-  if (key !== undefined && jwks !== undefined)
+  if (!('jwks' in verifier) || verifier.jwks === undefined)
+    return local(path, verifier as Extract<Verifier, { key: unknown }>);
+  if ('key' in verifier && verifier.key !== undefined)
     throw invalidOption(`${path}.jwks`, 'to be absent, or `key` to be');
-  return 'jwks' in verifier && verifier.jwks !== undefined
-    ? remote(path, verifier.jwks, verifier.algorithms)
-    : local(path, verifier as Extract<Verifier, { key: unknown }>);
+  return remote(path, verifier.jwks, verifier.algorithms);
 }
 
 function remote(

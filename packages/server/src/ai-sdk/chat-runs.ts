@@ -1,7 +1,6 @@
 import {
   checkOptions,
   codeOf,
-  hasMethods,
   invalidOption,
   isBoolean,
   isFunction,
@@ -10,6 +9,7 @@ import {
 } from '@eventwire/options';
 import { type Chunks, chunksOf } from '../chunks';
 import { RunError } from '../errors';
+import { isRuns } from '../runs/is-runs';
 import type { RunContext } from '../runs/producer';
 import type { StartOptions } from '../runs/run-options';
 import type { RunState } from '../runs/run-store';
@@ -107,9 +107,7 @@ const RESUME_RULES = { ended: isBoolean } satisfies OptionRules<ResumeOptions>;
  * @throws TypeError `INVALID_OPTION`
  */
 export function createChatRuns(runs: Runs, options: ChatRunsOptions = {}): ChatRuns {
-  if (!hasMethods(runs, 'start', 'read', 'stop', 'state', 'delete')) {
-    throw invalidOption('runs', 'the result of createRuns()', { value: runs });
-  }
+  if (!isRuns.accepts(runs)) throw invalidOption('runs', isRuns.expected, { value: runs });
   checkOptions(options, RULES);
   const { prefix = 'chat/', errorText = 'The answer was interrupted.' } = options;
   const nameOf = (chatId: string) => `${prefix}${chatId}`;

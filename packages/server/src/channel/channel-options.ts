@@ -4,6 +4,7 @@ import {
   hasMethods,
   invalidOption,
   is,
+  isFilled,
   isFunction,
   isInteger,
   isObject,
@@ -145,7 +146,7 @@ const PUBLISH_RULES = {
     (value) => typeof value === 'string' && HEADER_SAFE.test(value),
   ),
   // An empty key is that of a request without such a header: all of them would be the same event.
-  idempotencyKey: is('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
+  idempotencyKey: isFilled,
 } satisfies OptionRules<PublishOptions>;
 
 const CLOSE_RULES = {

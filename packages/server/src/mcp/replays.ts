@@ -1,4 +1,4 @@
-import { afterThisTurn } from '@eventwire/options';
+import { nextTurn } from '../stream/turn';
 
 /**
  * The replays under way, by stream. The transport writes to a stream that is being replayed once the replay is
@@ -10,6 +10,7 @@ export class Replays {
   /** Counts as a replay of the stream until the work is through, and for a turn of the event loop more. */
   during<T>(streamId: string, work: () => Promise<T>): Promise<T> {
     const replay = work();
+    // By the next turn, the transport has heard of the replay's end.
     const over = replay.then(nextTurn, nextTurn);
     const running = this.#running.get(streamId) ?? new Set();
     this.#running.set(streamId, running.add(over));
@@ -24,9 +25,4 @@ export class Replays {
   async over(streamId: string): Promise<void> {
     await Promise.all(this.#running.get(streamId) ?? []);
   }
-}
-
-/** By then, the transport has heard of the replay's end. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => afterThisTurn(resolve));
 }

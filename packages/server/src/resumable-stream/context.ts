@@ -1,14 +1,13 @@
 import {
   checkOptions,
-  hasMethods,
   invalidOption,
-  is,
   isFunction,
   isInteger,
   isString,
   type OptionRules,
   optional,
 } from '@eventwire/options';
+import { isRuns } from '../runs/is-runs';
 import type { Runs } from '../runs/runs';
 import { readText, writeText } from './text-run';
 
@@ -68,9 +67,7 @@ export interface ResumableStreamContext {
 }
 
 const RULES = {
-  runs: is('the result of createRuns()', (value) =>
-    hasMethods(value, 'start', 'read', 'stop', 'state', 'delete'),
-  ),
+  runs: isRuns,
   keyPrefix: isString,
   waitUntil: optional(isFunction, null),
 } satisfies OptionRules<ResumableStreamContextOptions>;

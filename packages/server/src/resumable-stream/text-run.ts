@@ -1,6 +1,6 @@
 import { invalidOption, show } from '@eventwire/options';
 import { chunksOf } from '../chunks';
-import { RunError } from '../errors';
+import { producerGone, RunError } from '../errors';
 import type { RunContext } from '../runs/producer';
 import type { Runs } from '../runs/runs';
 
@@ -12,9 +12,7 @@ export async function writeText(
   { signal, attempt, write }: RunContext,
   makeStream: () => ReadableStream<string>,
 ): Promise<void> {
-  if (attempt > 1) {
-    throw new RunError('INTERRUPTED', 'The process that made the stream is gone, and it cannot go on here');
-  }
+  if (attempt > 1) throw producerGone();
   for await (const piece of chunksOf<unknown>(makeStream(), signal)) {
     if (typeof piece !== 'string') {
       const advice = 'a stream of strings: pipe bytes through a TextDecoderStream';

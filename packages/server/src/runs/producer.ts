@@ -1,5 +1,12 @@
 import { type EventInput, refuseReservedType, ServerEventError } from '@eventwire/encoder';
-import { checkOptions, codeOf, is, type OptionRules, startTimer, type TimerHandle } from '@eventwire/options';
+import {
+  checkOptions,
+  codeOf,
+  isFilled,
+  type OptionRules,
+  startTimer,
+  type TimerHandle,
+} from '@eventwire/options';
 import { RunError } from '../errors';
 import type { LogEnd, LoggedEvent } from '../log/event-log';
 import { checkIterable } from '../stream/body';
@@ -17,7 +24,7 @@ interface WriteOptions {
   idempotencyKey?: string | undefined;
 }
 const WRITE_RULES = {
-  idempotencyKey: is('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
+  idempotencyKey: isFilled,
 } satisfies OptionRules<WriteOptions>;
 
 /** A run, as its work sees it. */

@@ -3,6 +3,7 @@ import {
   checkOptions,
   hasMethods,
   is,
+  isAbortSignal,
   isBoolean,
   isFunction,
   isInteger,
@@ -139,7 +140,7 @@ const FOLLOW_RULES = {
 
 const READ_RULES = {
   after: isString,
-  signal: is('an AbortSignal', (value) => hasMethods(value, 'addEventListener')),
+  signal: isAbortSignal,
   follow: isBoolean,
 } satisfies OptionRules<ReadRunOptions>;
 

@@ -10,7 +10,7 @@ interface NodeGlobals {
   readonly process?: { nextTick?(callback: () => void): unknown } | undefined;
 }
 
-/** Settles after the same. */
+/** Settles once what runs in this turn of the event loop is through. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => afterThisTurn(resolve));
 }

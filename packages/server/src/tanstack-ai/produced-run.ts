@@ -1,5 +1,5 @@
 import { codeOf } from '@eventwire/options';
-import { RunError } from '../errors';
+import { producerGone, RunError } from '../errors';
 import type { RunContext } from '../runs/producer';
 import type { Runs } from '../runs/runs';
 
@@ -47,12 +47,7 @@ export class ProducedRun {
     let isAwaited = true;
     const { started, done } = await this.#runs.start(this.#name, async (run) => {
       // It stood by, and comes to a run of which its writer has been told that it is lost.
-      if (!isAwaited) {
-        throw new RunError(
-          'INTERRUPTED',
-          'The process that made the stream is gone, and it cannot go on here',
-        );
-      }
+      if (!isAwaited) throw producerGone();
       isAwaited = false;
       run.signal.addEventListener('abort', () => this.#abort.abort(reasonOf(run.signal)), { once: true });
       give(run);

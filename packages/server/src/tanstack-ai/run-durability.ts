@@ -11,6 +11,7 @@ import {
 import { RunError } from '../errors';
 import type { LoggedEvent } from '../log/event-log';
 import { nameId, splitId } from '../named-id';
+import { isRuns } from '../runs/is-runs';
 import type { Runs } from '../runs/runs';
 import { ProducedRun } from './produced-run';
 
@@ -102,9 +103,7 @@ export function runDurability<Chunk = never>(
   source: DurableRequest | DurableRun,
   options: DurableStreamOptions = {},
 ): DurableStream<Chunk> {
-  if (!hasMethods(runs, 'start', 'read', 'state')) {
-    throw invalidOption('runs', 'the result of createRuns()', { value: runs });
-  }
+  if (!isRuns.accepts(runs)) throw invalidOption('runs', isRuns.expected, { value: runs });
   checkOptions(options, RULES);
   const { runId, offset: resumeOffset } = placeOf(source);
   const name = `${options.prefix ?? 'tanstack-ai/'}${runId}`;
