@@ -1,31 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createHub, HANDLE } from '@eventwire/hub';
 import { createChannel, createMemoryLog, EventStreamWriter } from '@eventwire/server';
+import { collectGarbage } from '../src/collect-garbage.mjs';
+import { serverSink } from '../src/server-sink.mjs';
 import { quartiles } from '../src/statistics.mjs';
 
-setFlagsFromString('--expose-gc');
-const collect = /** @type {() => void} */ (runInNewContext('gc'));
 const url = 'https://hub.example/.well-known/mercure';
 
 /** @typedef {{ rounds: number, events: number }} Effort events in a round */
 
-/** A client that takes everything at once. */
-const sink = () => ({
-  pending: 0,
-  held: false,
-  open() {},
-  respond: () => false,
-  hold: () => false,
-  release() {},
-  write() {
-    deliveries++;
-  },
-  end() {},
-  destroy() {},
-});
 let deliveries = 0;
+const sink = () => serverSink({ onWrite: () => void deliveries++ });
 
 /** @typedef {{ publish(n: number): unknown, subscribe(n: number): Promise<unknown> }} Side */
 
@@ -79,11 +64,11 @@ async function compare({ rounds, events }, name, count, chosenBy, topicOf) {
   /** @type {number[]} */
   const memory = [];
   for (const side of pair) {
-    collect();
+    collectGarbage();
     const before = process.memoryUsage().heapUsed;
     for (let n = 0; n < count; n++) kept.push(await side.subscribe(n));
     await turn();
-    collect();
+    collectGarbage();
     memory.push((process.memoryUsage().heapUsed - before) / count);
   }
   for (const side of pair) await round(side, events);

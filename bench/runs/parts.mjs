@@ -1,11 +1,8 @@
 // What is measured of one store, each in a process of its own. Processor time is of that process alone.
 import { setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createChannel, createRuns, EventStreamWriter } from '@eventwire/server';
-
-setFlagsFromString('--expose-gc');
-const collect = /** @type {() => void} */ (runInNewContext('gc'));
+import { collectGarbage } from '../src/collect-garbage.mjs';
+import { serverSink } from '../src/server-sink.mjs';
 
 const LONG = { lease: 600_000, ttl: 3_600_000 };
 const TOKEN = 'token';
@@ -14,16 +11,8 @@ const TOKEN = 'token';
 /** @typedef {{ rounds: number, scale: number }} Effort `scale`: of all counts */
 
 let written = 0;
-/** A client that takes everything at once. */
-const sink = (whenOver = () => {}) => ({
-  ...{ pending: 0, held: false, open() {}, respond: () => false, hold: () => false, release() {} },
-  write() {
-    written++;
-  },
-  end: whenOver,
-  destroy: whenOver,
-});
-const stream = (whenOver = () => {}) => new EventStreamWriter(sink(whenOver), { heartbeat: false });
+const stream = (onOver = () => {}) =>
+  new EventStreamWriter(serverSink({ onWrite: () => void written++, onOver }), { heartbeat: false });
 
 /** @param {NodeJS.CpuUsage} since microseconds */
 const cpu = (since) => {
@@ -151,7 +140,7 @@ async function open({ store }, { rounds, scale }) {
 async function memory({ store, size }, { scale }) {
   const runs = createRuns({ store, ...LONG });
   const heap = () => {
-    collect();
+    collectGarbage();
     return process.memoryUsage().heapUsed + process.memoryUsage().external;
   };
   const [ended, quiet] = [10_000 * scale, 1000 * scale];

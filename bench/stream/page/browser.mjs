@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../../scripts/run.mjs';
 import { find } from '../../../scripts/system.mjs';
+import { listen } from '../../src/listen.mjs';
 
 /** What the page may load, by what it imports. */
 const MODULES = {
@@ -61,8 +62,7 @@ export async function openBrowser(script) {
     const text = await readFile(join(root, url), 'utf8');
     res.writeHead(200, { 'content-type': 'text/javascript' }).end(text);
   });
-  await once(site.listen(0, '127.0.0.1'), 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (site.address());
+  const port = await listen(site);
   const profile = await mkdtemp(join(tmpdir(), 'eventwire-bench-'));
   const chromium = find('chromium');
   if (chromium === undefined) throw new Error('Chromium was not found: `npm test` installs it, or says how.');

@@ -15,14 +15,14 @@ export const page = {
   workloads: workloads.filter(({ name }) => name === 'large' || name === 'single'),
   ...{ participants, targets },
   async start({ participant, workload }) {
-    const { read } = /** @type {typeof participants[number]} */ (participant);
+    const { read, module } = /** @type {typeof participants[number]} */ (participant);
     const { origin, url, bytes } = await originOf(/** @type {typeof workloads[number]} */ (workload));
     const { events } = workload;
     const browser = await openBrowser(
       `const read = ${read};
       globalThis.round = async () => {
         const began = performance.now();
-        await read(${JSON.stringify(url)}, ${events}, ${bytes});
+        await read(${JSON.stringify(url)}, ${events}, ${bytes}, ${JSON.stringify(module)});
         return performance.now() - began;
       };`,
     );

@@ -25,22 +25,12 @@ async function byBatches(url, events) {
   }
 }
 
-/** @param {string} url @param {number} events */
-async function byOurMessages(url, events) {
-  const { EventSource } = await import('@eventwire/client/eventsource');
-  await new Promise((resolve) => {
-    const source = new EventSource(url);
-    let count = 0;
-    source.onmessage = () => {
-      if (++count < events) return;
-      source.close();
-      resolve(undefined);
-    };
-  });
-}
-
-/** @param {string} url @param {number} events */
-async function byMessages(url, events) {
+/**
+ * By any EventSource: all have the Standard's interface.
+ * @param {string} url @param {number} events @param {number} _bytes @param {string | undefined} module
+ */
+async function byMessages(url, events, _bytes, module) {
+  const { EventSource } = module === undefined ? globalThis : await import(module);
   await new Promise((resolve) => {
     const source = new EventSource(url);
     let count = 0;
@@ -61,9 +51,8 @@ async function countBytes(url, _events, bytes) {
   controller.abort();
 }
 
-/**
- * @typedef {import('../part.mjs').Participant & { read: (url: string, events: number, bytes: number) => Promise<void> }} PageParticipant
- */
+/** @typedef {(url: string, events: number, bytes: number, module: string | undefined) => Promise<void>} Read */
+/** @typedef {import('../part.mjs').Participant & { read: Read, module?: string }} PageParticipant */
 
 /** @type {readonly PageParticipant[]} */
 export const participants = [
@@ -73,8 +62,8 @@ export const participants = [
     note: '`for await` over its `batches()`',
   },
   {
-    ...{ name: 'EventSource', role: 'ours', runtime: 'chromium', read: byOurMessages },
-    note: 'ours, by `onmessage`',
+    ...{ name: 'EventSource', role: 'ours', runtime: 'chromium', read: byMessages },
+    ...{ module: '@eventwire/client/eventsource', note: 'ours, by `onmessage`' },
   },
   {
     ...{ name: 'native-EventSource', role: 'peer', runtime: 'chromium', read: byMessages },
