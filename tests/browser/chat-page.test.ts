@@ -9,7 +9,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localAnswer } from '../../examples/chat/src/model.mjs';
 import { launchChromium } from '../support/chromium';
-import { serve } from '../support/listen';
+import { freePort } from '../support/free-port';
+import { expectFits, SCREENS } from '../support/screens';
 import { sqlites } from '../support/sqlite-databases';
 
 // As it is built: what `npm run chat` runs.
@@ -52,11 +53,6 @@ async function askedBefore(question: { id: string; prompt: string; asked: number
   const log = createSqliteLog({ database, key: 'questions' });
   await log.append({ type: 'question', data: JSON.stringify(question) });
   database.close();
-}
-
-async function freePort(): Promise<number> {
-  await using server = await serve(() => {});
-  return Number(new URL(server.url).port);
 }
 
 async function open(): Promise<Page> {
@@ -166,18 +162,11 @@ describe('the chat page in Chromium', () => {
     await Promise.all([page.close(), second.close()]);
   });
 
-  it.each([
-    ['a phone', 360, 'light'],
-    ['a phone at night', 360, 'dark'],
-    ['a desktop', 1280, 'light'],
-    ['a desktop at night', 1280, 'dark'],
-  ] as const)('fits %s', async (_name, width, colorScheme) => {
+  it.each(SCREENS)('fits %s', async (_name, width, colorScheme) => {
     const page = await browser.newPage({ viewport: { width, height: 760 }, colorScheme });
     await page.goto(url);
     await page.getByText('connected', { exact: true }).waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    expect(background).toBe(colorScheme === 'dark' ? 'rgb(20, 23, 28)' : 'rgb(246, 247, 249)');
+    await expectFits(page, width, colorScheme);
     const picture = process.env.EVENTWIRE_CHAT_PICTURE;
     if (picture && width === 1280 && colorScheme === 'light') await page.screenshot({ path: picture });
     await page.close();

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium';
 import { findProgram } from '../support/program';
 import { type RedisServer, startRedis } from '../support/redis-server';
+import { expectFits, SCREENS } from '../support/screens';
 
 // As it is built: what `npm run hub` runs.
 const program = fileURLToPath(new URL('../../examples/hub/src/main.mjs', import.meta.url));
@@ -165,18 +166,11 @@ describe('the hub page in Chromium', () => {
     expect((await fetch(`${url}/modules/hub/none.js`)).status).toBe(404);
   });
 
-  it.each([
-    ['a phone', 360, 'light'],
-    ['a phone at night', 360, 'dark'],
-    ['a desktop', 1280, 'light'],
-    ['a desktop at night', 1280, 'dark'],
-  ] as const)('fits %s', async (_name, width, colorScheme) => {
+  it.each(SCREENS)('fits %s', async (_name, width, colorScheme) => {
     const page = await browser.newPage({ viewport: { width, height: 760 }, colorScheme });
     await page.goto(hub.url);
     await connected(page);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    expect(background).toBe(colorScheme === 'dark' ? 'rgb(20, 23, 28)' : 'rgb(246, 247, 249)');
+    await expectFits(page, width, colorScheme);
     const folder = process.env.EVENTWIRE_HUB_PICTURES;
     if (folder) {
       await publish(page, 'a new title');

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { Chat } from '@ai-sdk/react';
 import { DefaultChatTransport, type UIMessage } from 'ai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -19,7 +18,6 @@ describe('the AI SDK over createChatRuns, with answers in SQLite', () => {
   let files: Awaited<ReturnType<typeof databaseFolder>>;
   let path: string;
   beforeAll(async () => {
-    process.env.EVENTWIRE_BETTER_SQLITE3 ??= createRequire(import.meta.url).resolve('better-sqlite3');
     program = await nodeProgram(new URL('./chat-server.ts', import.meta.url));
     files = await databaseFolder();
   });

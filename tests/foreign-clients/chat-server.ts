@@ -7,7 +7,7 @@ import { createRuns, eventStreamHandler, streamEvents } from '@eventwire/server-
 import { createSqliteRunStore } from '@eventwire/sqlite';
 import { simulateReadableStream, streamText, toUIMessageStream } from 'ai';
 import { MockLanguageModelV4 } from 'ai/test';
-import { openSqlite } from '../runs/faults/open-sqlite';
+import { openSqlite } from '../support/open-sqlite';
 import { CHAT_WORDS } from './chat-words';
 
 const [path = '', pace = '5', ended = ''] = process.argv.slice(2);

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { createRedisLog } from '@eventwire/redis';
 import { createEventStore } from '@eventwire/server/mcp';
 import { createMemoryLog, type EventLog } from '@eventwire/server-node';
@@ -8,9 +7,9 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSqlite } from '../runs/faults/open-sqlite';
 import { createCuttingProxy } from '../support/cutting-proxy';
 import { nodeProgram } from '../support/node-process';
+import { openSqlite } from '../support/open-sqlite';
 import { runSeed, seededRandom } from '../support/random';
 import { startRedis } from '../support/redis-server';
 import { databaseFolder } from '../support/sqlite-databases';
@@ -134,7 +133,6 @@ describe.each(Object.entries(logs))("The MCP SDK's server with the event store, 
 });
 
 it('After the server is killed, all that a client has got can be replayed from its first event', async () => {
-  process.env.EVENTWIRE_BETTER_SQLITE3 ??= createRequire(import.meta.url).resolve('better-sqlite3');
   await using program = await nodeProgram(new URL('./mcp-store-process.ts', import.meta.url));
   const files = await databaseFolder();
   const path = files.next();

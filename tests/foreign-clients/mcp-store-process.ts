@@ -1,6 +1,6 @@
 // A server of the MCP SDK in a process of its own, that can be killed; SQLite keeps the messages.
 import { createSqliteLog } from '@eventwire/sqlite';
-import { openSqlite } from '../runs/faults/open-sqlite';
+import { openSqlite } from '../support/open-sqlite';
 import { startSdkServer } from './mcp-sdk-server';
 
 const [path = ''] = process.argv.slice(2);

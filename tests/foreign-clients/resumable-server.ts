@@ -2,7 +2,7 @@
 import { createResumableStreamContext } from '@eventwire/server/resumable-stream';
 import { createRuns } from '@eventwire/server-node';
 import { createSqliteRunStore } from '@eventwire/sqlite';
-import { openSqlite } from '../runs/faults/open-sqlite';
+import { openSqlite } from '../support/open-sqlite';
 import { streamOf } from '../support/stream-of';
 
 const [path = ''] = process.argv.slice(2);

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { createResumableStreamContext as createOurs } from '@eventwire/server/resumable-stream';
 import { createMemoryRunStore, createRuns, type RunStore } from '@eventwire/server-node';
 import { createSqliteRunStore } from '@eventwire/sqlite';
@@ -9,10 +8,10 @@ import {
   type Subscriber,
 } from 'resumable-stream/generic';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSqlite } from '../runs/faults/open-sqlite';
 import { createCuttingProxy } from '../support/cutting-proxy';
 import { serve } from '../support/listen';
 import { type NodeProgram, nodeProgram } from '../support/node-process';
+import { openSqlite } from '../support/open-sqlite';
 import { runSeed, seededRandom } from '../support/random';
 import { databaseFolder } from '../support/sqlite-databases';
 import { streamOf } from '../support/stream-of';
@@ -237,7 +236,6 @@ describe('Streams in SQLite', () => {
   let program: NodeProgram;
   let files: Awaited<ReturnType<typeof databaseFolder>>;
   beforeAll(async () => {
-    process.env.EVENTWIRE_BETTER_SQLITE3 ??= createRequire(import.meta.url).resolve('better-sqlite3');
     program = await nodeProgram(new URL('./resumable-server.ts', import.meta.url));
     files = await databaseFolder();
   });

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { createRuns } from '@eventwire/server';
 import { runDurability } from '@eventwire/server/tanstack-ai';
 import { createSqliteRunStore } from '@eventwire/sqlite';
@@ -6,10 +5,10 @@ import { getRequestListener } from '@hono/node-server';
 import { memoryStream, RUN_CANCEL_REASON, type StreamChunk, type StreamDurability } from '@tanstack/ai';
 import { ChatClient, fetchServerSentEvents } from '@tanstack/ai-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openSqlite } from '../runs/faults/open-sqlite';
 import { createCuttingProxy } from '../support/cutting-proxy';
 import { serve } from '../support/listen';
 import { type NodeProcess, type NodeProgram, nodeProgram } from '../support/node-process';
+import { openSqlite } from '../support/open-sqlite';
 import { runSeed, seededRandom } from '../support/random';
 import { databaseFolder } from '../support/sqlite-databases';
 import { CHAT_WORDS } from './chat-words';
@@ -63,7 +62,6 @@ describe('TanStack AI over runDurability, with answers in SQLite', () => {
   let files: Awaited<ReturnType<typeof databaseFolder>>;
   let path: string;
   beforeAll(async () => {
-    process.env.EVENTWIRE_BETTER_SQLITE3 ??= createRequire(import.meta.url).resolve('better-sqlite3');
     program = await nodeProgram(new URL('./tanstack-server.ts', import.meta.url));
     files = await databaseFolder();
   });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createRuns } from '@eventwire/server-node';
 import { createSqliteRunStore } from '@eventwire/sqlite';
 import { getRequestListener } from '@hono/node-server';
-import { openSqlite } from '../runs/faults/open-sqlite';
+import { openSqlite } from '../support/open-sqlite';
 import { modelOf } from './tanstack-model';
 import { chatRoute } from './tanstack-routes';
 

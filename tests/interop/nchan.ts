@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describeNginx } from '../../scripts/nginx.mjs';
 import { writeFolder } from '../support/folder';
-import { listenOnFreePort } from '../support/listen';
+import { freePort } from '../support/free-port';
 import { findProgram } from '../support/program';
 import type { Peer } from './server';
 
@@ -78,14 +77,6 @@ http {
   }
 }
 `;
-
-/** nginx cannot be asked for the port that the system has chosen, so it is chosen before. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { port } = new URL(await listenOnFreePort(server));
-  await new Promise((resolve) => server.close(resolve));
-  return Number(port);
-}
 
 async function answers(url: string, child: ChildProcess): Promise<void> {
   for (;;) {

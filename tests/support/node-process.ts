@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { writeFolder } from './folder';
 
+/** A bundle is in a folder from where it is not found. */
+const EVENTWIRE_BETTER_SQLITE3 = createRequire(import.meta.url).resolve('better-sqlite3');
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface NodeProgram extends AsyncDisposable {
@@ -51,6 +54,7 @@ export async function nodeProgram(file: URL): Promise<NodeProgram> {
     async start(args, [command = process.execPath, ...before] = []) {
       const child = spawn(command, [...before, 'program.mjs', ...args], {
         cwd: folder.path,
+        env: { ...process.env, EVENTWIRE_BETTER_SQLITE3 },
         stdio: ['pipe', 'pipe', 'inherit'],
       });
       running.add(child);

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SqliteHandle } from '@eventwire/sqlite';
+import { configured } from './open-sqlite';
 
 type Constructor = new (path: string) => SqliteHandle;
 
@@ -19,13 +20,7 @@ for (const [name, member] of [
     const Database = (member ? loaded[member] : loaded) as Constructor;
     // better-sqlite3 finds out here whether its binary is there.
     new Database(':memory:').close();
-    sqlites[name] = (path) => {
-      const database = new Database(path);
-      database.exec('PRAGMA busy_timeout = 5000');
-      database.exec('PRAGMA journal_mode = WAL');
-      database.exec('PRAGMA synchronous = NORMAL');
-      return database;
-    };
+    sqlites[name] = (path) => configured(new Database(path));
   } catch {}
 }
 

@@ -1,6 +1,6 @@
 // Appends to one log as fast as it can, and says what was added, until it is killed.
 import { createSqliteLog } from '@eventwire/sqlite';
-import { openSqlite } from './open-sqlite';
+import { openSqlite } from '../../support/open-sqlite';
 
 const [path = ''] = process.argv.slice(2);
 const log = createSqliteLog({ database: openSqlite(path), maxEvents: 1_000_000 });

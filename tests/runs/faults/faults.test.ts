@@ -1,14 +1,13 @@
-import { createRequire } from 'node:module';
 import { connect } from '@eventwire/client';
 import { EventSource } from '@eventwire/client/eventsource';
 import { createSqliteLog } from '@eventwire/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCuttingProxy } from '../../support/cutting-proxy';
 import { type NodeProgram, nodeProgram } from '../../support/node-process';
+import { openSqlite } from '../../support/open-sqlite';
 import { runSeed, seededRandom } from '../../support/random';
 import { startRedis } from '../../support/redis-server';
 import { databaseFolder } from '../../support/sqlite-databases';
-import { openSqlite } from './open-sqlite';
 import { textOf } from './text';
 
 const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
@@ -21,7 +20,6 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 let server: NodeProgram;
 let appender: NodeProgram;
 beforeAll(async () => {
-  process.env.EVENTWIRE_BETTER_SQLITE3 ??= createRequire(import.meta.url).resolve('better-sqlite3');
   server = await nodeProgram(new URL('./run-server.ts', import.meta.url));
   appender = await nodeProgram(new URL('./append-server.ts', import.meta.url));
 });

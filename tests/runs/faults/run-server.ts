@@ -5,7 +5,7 @@ import { createRedisRunStore } from '@eventwire/redis';
 import { createRuns, eventStreamHandler, type RunStore } from '@eventwire/server-node';
 import { createSqliteRunStore } from '@eventwire/sqlite';
 import { createClient } from 'redis';
-import { openSqlite } from './open-sqlite';
+import { openSqlite } from '../../support/open-sqlite';
 import { textOf } from './text';
 
 const [kind = '', where = '', port = '0', count = '0', tokens = '0'] = process.argv.slice(2);
