@@ -58,7 +58,7 @@ const stages = [
       run(
         process.execPath,
         [
-          ...[bin('vitest/vitest.mjs'), 'run', '--coverage'],
+          ...[bin('vitest/vitest.mjs'), 'run'],
           ...['--reporter=default', '--reporter=json', `--outputFile.json=${results}`],
           ...left.map((project) => `--project=!${project}`),
         ],

@@ -12,7 +12,8 @@ const projects = ['packages', 'examples']
   )
   .concat('bench/tsconfig.json', 'tsconfig.json');
 
-const tsc = join(root, 'node_modules/typescript/bin/tsc');
+// The native compiler takes a quarter of the time. `typescript` is the last one with an API, which tsup needs.
+const tsc = join(root, 'node_modules/typescript7/bin/tsc');
 if (!existsSync(tsc))
   throw new Error('TypeScript is not installed: run `npm test`, or `npx -y pnpm@12.21.0 install`.');
 
