@@ -67,6 +67,23 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
     await expect.poll(news).toContain('run\\nclaim');
   });
 
+  it.each(['state', 'claim'] as const)(
+    'whoever finds a run abandoned by %s() tells its readers',
+    async (by) => {
+      await using store = another();
+      const log = store.open('run');
+      const claim = { lease: 20, ttl: 60_000 };
+      await log.claim(claim);
+      const wake = `${prefixes.get(store)}:wake`;
+      const news = async () => JSON.stringify(await redis.run('XRANGE', wake, '-', '+'));
+      expect(await news()).not.toContain('run\\nclaim');
+      await new Promise((resolve) => setTimeout(resolve, 3 * claim.lease));
+      if (by === 'state') expect(await log.state()).toMatchObject({ status: 'ended', outcome: 'abandoned' });
+      else expect(await log.claim(claim)).toBeUndefined();
+      await expect.poll(news).toContain('run\\nclaim');
+    },
+  );
+
   it('a claim that is given up says so if Redis does not answer', async () => {
     let isSilent = false;
     const client = new Proxy(redis.client, {

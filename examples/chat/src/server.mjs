@@ -10,8 +10,8 @@ const store = await openStore(file);
 const channel = createChannel({ log: store.questions });
 /** Ms for which an answer is kept. */
 const ttl = 24 * 60 * 60 * 1000;
-// So short that an answer goes on soon after its process was killed.
-const runs = createRuns({ store: store.answers, lease: 1000, ttl });
+// Short, so that an answer goes on soon after its process was killed; and longer than a process takes to start.
+const runs = createRuns({ store: store.answers, lease: 3000, ttl });
 
 /** @typedef {{ id: string, prompt: string, asked: number }} Question */
 /** @type {Question[]} */

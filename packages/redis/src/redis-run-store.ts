@@ -120,8 +120,9 @@ class RedisRunLog extends RedisLog implements RunLog {
   }
 
   async state(): Promise<RunState> {
-    const [epoch, entry, end, stop] = await this.#run(STATE, []);
+    const [epoch, entry, end, stop, sealed] = await this.#run(STATE, []);
     if (epoch === '') return { status: 'missing' };
+    if (sealed) this.#changed();
     const lastId = formatId(String(epoch), String(entry), '');
     const ended = end === '' ? undefined : readEnd(end);
     if (ended) return { status: 'ended', lastId, ...ended };
@@ -131,8 +132,9 @@ class RedisRunLog extends RedisLog implements RunLog {
 
   async claim({ lease, ttl }: ClaimOptions): Promise<Claim | undefined> {
     const args = [randomName(), String(lease), String(ttl), String(randomTerm()), randomName()];
-    const [, term, attempt] = await this.#run(CLAIM, args);
-    if (term === undefined || term === null) return undefined;
+    const [, term, attempt, sealed] = await this.#run(CLAIM, args);
+    if (sealed) this.#changed();
+    if (!term) return undefined;
     return this.#claimed(Number(term), Number(attempt));
   }
 

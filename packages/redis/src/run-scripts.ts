@@ -19,6 +19,7 @@ local epoch, used, newest, bytes, term, attempt, ended, stop, lease, ttl, claime
 local there = redis.call('EXISTS', KEYS[1]) == 1
 local missing = not epoch or (used and not there)
 lease, ttl, claimed = tonumber(lease or '0'), tonumber(ttl or '0'), tonumber(claimed or '0')
+local sealed = '' -- a word if this script has ended the run, of which its readers must be told
 
 -- Until when the run is claimed, and when it expires, if that is known already.
 local function hold(moment, expires)
@@ -36,7 +37,7 @@ local function seal(outcome, reason, at)
   local entry = redis.call('XADD', KEYS[1], '*', 'size', size, 'offset', bytes or '0', 'event', event, 'end', '', 'after', newest or '0-0')
   local frame = size + #'id: .\\n' + #epoch + #entry
   bytes = string.format('%.0f', tonumber(bytes or '0') + frame)
-  newest, ended, there, used = entry, data, true, '1'
+  newest, ended, there, used, sealed = entry, data, true, '1', 'sealed'
   redis.call('HSET', KEYS[2], 'used', '1', 'last', entry, 'bytes', bytes, 'end', data)
   hold(claimed, at + ttl)
 end
@@ -51,7 +52,7 @@ end
 
 /**
  * ARGV: an epoch, the lease, the ttl, a term for the first claim, and the claimant. Gives the epoch, the term and
- * the attempt; the epoch alone if it is not given.
+ * the attempt, which are empty if it is not given, and whether the run was sealed.
  */
 export const CLAIM = `${RUN}
 if missing then
@@ -59,20 +60,23 @@ if missing then
   epoch, term, attempt, ended, claimed = ARGV[1], ARGV[4], '0', false, 0
   redis.call('HSET', KEYS[2], 'id', epoch)
 end
-if redis.call('HGET', KEYS[2], 'claimant') == ARGV[5] then return {epoch, term, attempt} end
-if ended or now < claimed then return {epoch} end
+if redis.call('HGET', KEYS[2], 'claimant') == ARGV[5] then return {epoch, term, attempt, sealed} end
+if ended or now < claimed then return {epoch, '', '', sealed} end
 if attempt ~= '0' then term = string.format('%.0f', tonumber(term) + 1) end
 attempt = string.format('%.0f', tonumber(attempt) + 1)
 lease, ttl = tonumber(ARGV[2]), tonumber(ARGV[3])
 redis.call('HSET', KEYS[2], 'term', term, 'attempt', attempt, 'lease', ARGV[2], 'ttl', ARGV[3], 'claimant', ARGV[5])
 hold(now + lease)
-return {epoch, term, attempt}
+return {epoch, term, attempt, sealed}
 `;
 
-/** Gives the epoch, the newest entry, the end and the reason to stop, as JSON; or nothing if it is missing. */
+/**
+ * Gives the epoch, the newest entry, the end, the reason to stop, as JSON, and whether the run was sealed; or
+ * nothing if it is missing.
+ */
 export const STATE = `${RUN}
 if missing then return {''} end
-return {epoch, newest or '0-0', ended or '', stop or ''}
+return {epoch, newest or '0-0', ended or '', stop or '', sealed}
 `;
 
 /** ARGV: the term, and a word if the run is given up rather than kept. Gives the epoch, and `FENCED`, `ENDED` or nothing. */
