@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
 
 type Plugin = NonNullable<Options['plugins']>[number];
@@ -29,11 +32,17 @@ export function packageConfig({
   node = false,
 }: PackageShape = {}) {
   const entries = { index: 'src/index.ts', ...entry };
+  emitDeclarations(node);
   return defineConfig({
     entry: { ...entries, ...Object.fromEntries(apart.map((name) => [name, `src/${name}.ts`])) },
     format: ['esm', 'cjs'],
     dts: {
-      entry: entries,
+      entry: Object.fromEntries(
+        Object.entries(entries).map(([name, path]) => [
+          name,
+          path.replace(/^src(.*)\.ts$/, `${SINGLE}$1.d.ts`),
+        ]),
+      ),
       // For AsyncDisposable, which neither ES2022 nor the DOM's types have.
       banner: '/// <reference lib="esnext.disposable" />',
       compilerOptions: { ignoreDeprecations: '6.0', types: node ? ['node'] : [] },
@@ -53,6 +62,25 @@ export function packageConfig({
       if (shortened) options.mangleProps = /[^_]_$/;
     },
   });
+}
+
+/** Where the declarations of each source are, of which tsup bundles those of each entry point. */
+const SINGLE = '.declarations';
+
+/** By the native compiler, which takes a tenth of the time that the one in tsup's bundler would. */
+function emitDeclarations(node: boolean): void {
+  const config = {
+    extends: '../../../tsconfig.build.json',
+    compilerOptions: {
+      ...{ noEmit: false, declaration: true, emitDeclarationOnly: true, rootDir: '../src', outDir: '.' },
+      types: node ? ['node'] : [],
+    },
+    include: ['../src'],
+  };
+  mkdirSync(SINGLE, { recursive: true });
+  writeFileSync(`${SINGLE}/tsconfig.json`, JSON.stringify(config));
+  const tsc = fileURLToPath(new URL('../node_modules/typescript7/bin/tsc', import.meta.url));
+  execFileSync(process.execPath, [tsc, '-p', SINGLE], { stdio: 'inherit' });
 }
 
 /**

@@ -77,7 +77,7 @@ describe('the snippets of the READMEs and of docs', () => {
         include: ['*.ts'],
       }),
     );
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const tsc = join(root, 'node_modules/typescript7/bin/tsc');
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
     expect(stdout).toBe('');
   }, 180_000);
