@@ -31,10 +31,27 @@ afterAll(async () => {
 /** As a browser does: it comes back by itself, and is told by 204 that there is no more. */
 async function byEventSource(url: string): Promise<string[]> {
   const seen: string[] = [];
-  const source = new EventSource(url);
+  let asking = 'not asked yet';
+  const source = new EventSource(url, {
+    fetch: async (...request) => {
+      asking = 'no answer yet';
+      try {
+        const response = await fetch(...request);
+        asking = `answered with ${response.status}`;
+        return response;
+      } catch (error) {
+        asking = `failed: ${error}`;
+        throw error;
+      }
+    },
+  });
   await new Promise<void>((resolve, reject) => {
     const silent = () =>
-      reject(new Error(`${url} has told nothing for a minute, readyState ${source.readyState}`));
+      reject(
+        new Error(
+          `${url} has told nothing for a minute, readyState ${source.readyState}, request: ${asking}`,
+        ),
+      );
     let timer = setTimeout(silent, 60_000);
     source.onmessage = ({ data }) => {
       seen.push(data);

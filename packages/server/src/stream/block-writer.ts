@@ -110,7 +110,7 @@ export class BlockWriter {
 
   /**
    * Writes an event, while no block is in progress: those of one turn of the event loop go out in one write,
-   * at its end. Data that is async is written piece by piece, and holds up others until its block is whole.
+   * at its end. So do the pieces of data that is async, and hold up others until their block is whole.
    * Gives what settles once more may follow; nothing where it may at once, since a promise for each event
    * could be measured.
    */
@@ -160,17 +160,20 @@ export class BlockWriter {
     const { signal } = this.#owner;
     const pieces = encodeAsync(event, this.#defaults());
     let begun = false;
-    const write = async (piece: string) => {
+    const write = (piece: string) => {
       begun = true;
       this.#retry = undefined;
-      await this.#putText(piece);
+      return this.#gather(piece);
     };
     this.#held = true;
     try {
       await forEachUntil(pieces, signal, (error) => this.#owner.report(error), write);
       signal.throwIfAborted();
     } catch (error) {
-      if (begun) this.#owner.onBrokenBlock();
+      if (begun) {
+        this.flush(); // events of this turn may stand before it
+        this.#owner.onBrokenBlock();
+      }
       throw error;
     } finally {
       this.#release();
@@ -186,11 +189,6 @@ export class BlockWriter {
     this.#gathered += text;
     if (this.#gathered.length < this.#room) return undefined;
     this.flush();
-    return this.#roomForMore();
-  }
-
-  #putText(text: string): Promise<void> | undefined {
-    this.#spend(utf8(text));
     return this.#roomForMore();
   }
 

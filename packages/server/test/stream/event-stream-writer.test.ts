@@ -207,8 +207,30 @@ describe('async data', () => {
     expect(sink.over).toBeUndefined();
   });
 
-  it('destroys the connection when the source fails later', async () => {
+  it('goes out in one write for the pieces of one turn, and without those that come later', async () => {
     const { sink, stream } = open();
+    const later = deferred();
+    const writes = vi.spyOn(sink, 'write');
+    const sent = stream.sendEvent({
+      data: (async function* () {
+        yield* ['a', 'b', 'c'];
+        await later.promise;
+        yield 'd';
+      })(),
+    });
+    await endOfTurn();
+    expect(sink.text).toBe('data: a\ndata: b\ndata: c\n');
+    expect(writes).toHaveBeenCalledOnce();
+    later.resolve();
+    await sent;
+    await endOfTurn();
+    expect(sink.text).toBe('data: a\ndata: b\ndata: c\ndata: d\n\n');
+    expect(writes).toHaveBeenCalledTimes(2);
+  });
+
+  it('destroys the connection when the source fails later, behind the events before it', async () => {
+    const { sink, stream } = open();
+    const before = stream.sendEvent('before');
     const failing = stream.sendEvent({
       data: (async function* () {
         yield 'half';
@@ -216,18 +238,20 @@ describe('async data', () => {
       })(),
     });
     const next = stream.sendEvent('next');
+    await before;
     await expect(failing).rejects.toThrow('broke off');
     await expect(next).rejects.toMatchObject({ code: 'STREAM_CLOSED' });
     expect(sink.over).toBe('destroyed');
-    expect(sink.text).toBe('data: half\n');
+    expect(sink.text).toBe('data: before\n\ndata: half\n');
   });
 
   it('is cut by close and by a peer that leaves, and its source closed at once', async () => {
     for (const how of ['close', 'leave'] as const) {
       const { sink, stream } = open();
       const returned = deferred();
+      let asked = 0;
       const source = {
-        next: () => (sink.text ? new Promise<never>(() => {}) : Promise.resolve({ value: 'a', done: false })),
+        next: () => (asked++ ? new Promise<never>(() => {}) : Promise.resolve({ value: 'a', done: false })),
         return: async () => {
           returned.resolve();
           return { value: undefined, done: true as const };
@@ -279,6 +303,7 @@ describe('retry', () => {
         yield 'x';
       })(),
     });
+    await endOfTurn();
     expect(sink.text).toBe('retry: 1\ndata: x\nid: 9\n\n');
   });
 
