@@ -1,34 +1,48 @@
-// `pnpm test:hub-suite --suite FOLDER`: the protocol's public conformance suite against our hub, in Debian's
-// Chromium. The folder is the suite's own, outside this repository, with its packages installed.
+// `pnpm test:hub-suite`: public cases against our hub, which stay outside this repository: the protocol's
+// conformance suite, in Debian's Chromium, from a folder with its packages installed; and those of URL patterns.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fail, root, run } from './run.mjs';
 import { ensureAll } from './system.mjs';
 
-const usage = `pnpm test:hub-suite --suite <folder>
+const usage = `pnpm test:hub-suite [--suite <folder>] [--url-patterns <file>]
 
-Runs the conformance suite of the Mercure protocol in that folder against our hub, which keeps its updates in memory
-and then in Redis. The folder holds the suite's *.spec.ts, and its packages: run \`npm ci\` there.`;
+Runs public cases against our hub:
+  --suite <folder>       the conformance suite of the Mercure protocol: a hub keeps its updates in memory, and then in
+                         Redis. The folder holds *.spec.ts, and their packages: run \`npm ci\` there.
+  --url-patterns <file>  the web-platform-tests' urlpatterntestdata.json`;
 
-/** The suite's folder; undefined if only help is asked for. @param {string[]} args */
+/** What the tests are told; undefined if only help is asked for. @param {string[]} args */
 function readOptions(args) {
   const { values } = parseArgs({
     args: args.filter((argument) => argument !== '--'),
-    options: { suite: { type: 'string' }, help: { type: 'boolean' } },
+    options: { suite: { type: 'string' }, 'url-patterns': { type: 'string' }, help: { type: 'boolean' } },
   });
   if (values.help) return undefined;
-  if (values.suite === undefined) throw new Error('--suite is missing');
-  const folder = resolve(values.suite);
-  if (existsSync(join(folder, 'node_modules/@playwright/test/cli.js'))) return folder;
-  throw new Error(`${folder} has no @playwright/test`);
+  const { suite, 'url-patterns': cases } = values;
+  if (suite === undefined && cases === undefined) throw new Error('--suite and --url-patterns are missing');
+  /** @type {Record<string, string>} */
+  const env = {};
+  if (suite !== undefined) {
+    const folder = resolve(suite);
+    if (!existsSync(join(folder, 'node_modules/@playwright/test/cli.js')))
+      throw new Error(`${folder} has no @playwright/test`);
+    env.EVENTWIRE_HUB_SUITE = folder;
+  }
+  if (cases !== undefined) {
+    const file = resolve(cases);
+    if (!existsSync(file)) throw new Error(`${file} does not exist`);
+    env.EVENTWIRE_URL_PATTERN_CASES = file;
+  }
+  return env;
 }
 
-function folderOrUsage() {
+function optionsOrUsage() {
   try {
-    const folder = readOptions(process.argv.slice(2));
-    if (folder === undefined) console.log(usage);
-    return folder;
+    const env = readOptions(process.argv.slice(2));
+    if (env === undefined) console.log(usage);
+    return env;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
     process.exitCode = 2;
@@ -36,9 +50,9 @@ function folderOrUsage() {
   }
 }
 
-const folder = folderOrUsage();
-if (folder !== undefined) {
-  const env = { ...ensureAll(['chromium', 'redis']), EVENTWIRE_HUB_SUITE: folder };
+const given = optionsOrUsage();
+if (given !== undefined) {
+  const env = { ...given, ...(given.EVENTWIRE_HUB_SUITE && ensureAll(['chromium', 'redis'])) };
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   await run(process.execPath, [vitest, 'run', '--project', 'hub-suite'], { env }).catch(fail);
 }

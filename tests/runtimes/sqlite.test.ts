@@ -1,5 +1,8 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+// @ts-expect-error it comes without types
+import workerd, { compatibilityDate } from 'workerd';
 import { bundle } from '../support/bundle';
 import { writeFolder } from '../support/folder';
 import { runProgram } from '../support/program';
@@ -14,6 +17,19 @@ const runtimes: [name: string, command: string[]][] =
     : process.getBuiltinModule?.('node:sqlite' as never)
       ? [['this Node', [process.execPath]]]
       : [];
+
+const storeConfig = `using Workerd = import "/workerd/workerd.capnp";
+  const config :Workerd.Config = (services = [
+    (name = "main", worker = .main),
+    (name = "storage", disk = (path = "storage", writable = true)),
+  ]);
+  const main :Workerd.Worker = (
+    modules = [(name = "program.mjs", esModule = embed "program.mjs")],
+    compatibilityDate = "${compatibilityDate}",
+    durableObjectNamespaces = [(className = "Store", uniqueKey = "store", enableSql = true)],
+    durableObjectStorage = (localDisk = "storage"),
+    bindings = [(name = "STORE", durableObjectNamespace = "Store")],
+  );`;
 
 describe('logs and runs in SQLite', () => {
   it.skipIf(runtimes.length === 0)(
@@ -41,4 +57,34 @@ describe('logs and runs in SQLite', () => {
       }
     },
   );
+
+  it('keep them in the storage of a Durable Object, each test in one of its own', async () => {
+    const script = await bundle(`
+      import { runInStorage, testCount } from '../runtimes/script/sqlite';
+      export class Store {
+        constructor({ storage }) { this.storage = storage; }
+        async fetch(request) {
+          return Response.json(await runInStorage(this.storage, Number(new URL(request.url).searchParams.get('test'))));
+        }
+      }
+      export default {
+        async test(controller, { STORE }) {
+          const total = { passed: 0, failures: [] };
+          for (let test = 0; test < testCount; test++) {
+            const object = STORE.get(STORE.idFromName(String(test)));
+            const { passed, failures } = await (await object.fetch('http://store/?test=' + test)).json();
+            total.passed += passed;
+            total.failures.push(...failures);
+          }
+          console.log(JSON.stringify(total));
+        },
+      };`);
+    await using folder = await writeFolder({ 'program.mjs': script, 'config.capnp': storeConfig });
+    await mkdir(join(folder.path, 'storage'));
+    const said = await runProgram(workerd, ['test', 'config.capnp'], { cwd: folder.path, timeout: 120_000 });
+    const report = JSON.parse(said.trim().split('\n').at(-1) ?? '') as { passed: number; failures: string[] };
+    console.log(`workerd: ${report.passed} tests of logs and runs in SQLite`);
+    expect(report.failures).toEqual([]);
+    expect(report.passed).toBeGreaterThan(40);
+  }, 180_000);
 });

@@ -69,13 +69,14 @@ describe('each command', () => {
     expect(node('hub-suite.mjs', '--', '--help')).toMatchObject({ status: 0, stderr: '' });
     for (const [args, reason] of [
       [['--nonsense'], `Unknown option '--nonsense'`],
-      [['--'], '--suite is missing'],
+      [['--'], '--suite and --url-patterns are missing'],
+      [['--url-patterns', '/nowhere'], '/nowhere does not exist'],
       [['--suite', '/nowhere'], '/nowhere has no @playwright/test'],
     ] as const) {
       const { status, stdout, stderr } = node('hub-suite.mjs', ...args);
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
       expect(stderr).toContain(`${reason}`);
-      expect(stderr).toContain('pnpm test:hub-suite --suite <folder>');
+      expect(stderr).toContain('pnpm test:hub-suite [--suite <folder>] [--url-patterns <file>]');
       expect(stderr).not.toMatch(/\n {4}at /);
     }
   });

@@ -1,4 +1,9 @@
-import { createSqliteLog, createSqliteRunStore } from '@eventwire/sqlite';
+import {
+  createSqliteLog,
+  createSqliteRunStore,
+  type DurableObjectStorageLike,
+  type SqliteDatabase,
+} from '@eventwire/sqlite';
 import { describeEventLog } from '@eventwire/testing/event-log';
 import { describeRunStore } from '@eventwire/testing/run-store';
 
@@ -7,10 +12,11 @@ interface SqliteReport {
   failures: string[];
 }
 
-/** The contracts of a log and of a run store, by paths that the runtime's own SQLite opens, in `folder`. */
-export async function run(folder: string): Promise<SqliteReport> {
-  const report: SqliteReport = { passed: 0, failures: [] };
-  const tests: [name: string, body: () => Promise<void>][] = [];
+type Test = readonly [name: string, body: () => Promise<void>];
+
+/** The contracts of a log and of a run store. `next` gives a database that nobody has used. */
+function contracts(next: () => SqliteDatabase): readonly Test[] {
+  const tests: Test[] = [];
   const api = {
     describe: (_name: string, body: () => void) => body(),
     it: (name: string, body: () => Promise<void>) => tests.push([name, body]),
@@ -19,22 +25,26 @@ export async function run(folder: string): Promise<SqliteReport> {
       toEqual: (expected: unknown) => agree(plain(value), plain(expected)),
     }),
   };
-  let files = 0;
-  const next = () => `${folder}/${files++}.db`;
-  const paths = new WeakMap<object, string>();
-  const storeOn = (database: string) => {
+  const databases = new WeakMap<object, SqliteDatabase>();
+  const storeOn = (database: SqliteDatabase) => {
     const store = createSqliteRunStore({ database });
-    paths.set(store, database);
+    databases.set(store, database);
     return store;
   };
+  const again = (store: object) => storeOn(databases.get(store) ?? '');
   describeEventLog('log', ({ maxEvents }) => createSqliteLog({ database: next(), maxEvents }), api);
   describeRunStore('runs', () => storeOn(next()), api, {
-    other: (store) => storeOn(paths.get(store) ?? ''),
+    other: again,
     reopen: async (store) => {
       await store[Symbol.asyncDispose]();
-      return storeOn(paths.get(store) ?? '');
+      return again(store);
     },
   });
+  return tests;
+}
+
+async function runTests(tests: readonly Test[]): Promise<SqliteReport> {
+  const report: SqliteReport = { passed: 0, failures: [] };
   for (const [name, body] of tests) {
     try {
       await body();
@@ -44,6 +54,20 @@ export async function run(folder: string): Promise<SqliteReport> {
     }
   }
   return report;
+}
+
+/** By paths that the runtime's own SQLite opens, in `folder`. */
+export function run(folder: string): Promise<SqliteReport> {
+  let files = 0;
+  return runTests(contracts(() => `${folder}/${files++}.db`));
+}
+
+/** How many tests there are. */
+export const testCount = contracts(() => '').length;
+
+/** One of them, in the storage of a Durable Object. */
+export function runInStorage(storage: DurableObjectStorageLike, index: number): Promise<SqliteReport> {
+  return runTests(contracts(() => storage).slice(index, index + 1));
 }
 
 /** Compared by what they hold; what is undefined counts as absent. */

@@ -149,7 +149,7 @@ export class Producer {
       const body = work(this.#context);
       if (isPromise(body)) await this.#patiently(body);
       else {
-        checkIterable(body, 'A work');
+        checkIterable(body, 'The result of the work');
         await forEachUntil(body as Iterable<EventInput>, this.signal, report, (event) => this.#put(event));
       }
       this.#ending = true;
