@@ -1,16 +1,60 @@
-// `pnpm bench:hub`: what a hub costs beside the channel under it, in one process and without sockets, whose cost is
-// the same for both.
-import { parseArgs } from 'node:util';
+// `pnpm bench:hub`: what a hub costs beside the channel under it.
+import { fork } from 'node:child_process';
+import { cpus, loadavg } from 'node:os';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { root } from '../../scripts/run.mjs';
+import { ensure } from '../../scripts/system.mjs';
 import { buildMeasured } from '../src/build-measured.mjs';
+import { nodeBinary } from '../src/node-binary.mjs';
+import { UsageError } from '../src/options.mjs';
+import { short, writeFiles } from '../src/report/write-files.mjs';
+import { runCommand } from '../src/run-command.mjs';
+import { readOptions, usage } from './options.mjs';
+import { markdown, targetsOf } from './report.mjs';
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, help: { type: 'boolean' } } });
-const effort = values.quick ? { rounds: 3, events: 20 } : { rounds: 15, events: 200 };
-if (values.help) console.log('pnpm bench:hub [--quick]');
-else {
-  await buildMeasured(['encoder', 'server', 'server-node', 'server-web', 'hub']);
-  console.log(`Node ${process.version}, ${effort.rounds} rounds of ${effort.events} events`);
-  // Only now, since it imports what has just been built.
-  const { measure } = await import('./measure.mjs');
-  await measure(effort);
-  process.exit();
+const program = fileURLToPath(new URL('hub-process.mjs', import.meta.url));
+
+/** @param {ReturnType<typeof readOptions>} options */
+async function main({ node, quick, out }) {
+  await buildMeasured(['encoder', 'server', 'server-node', 'server-web', 'sqlite', 'redis', 'hub']);
+  ensure('redis');
+  const { path, version } = nodeBinary(node);
+  const effort = quick
+    ? { rounds: 3, events: 20, logged: 10_000 }
+    : { rounds: 15, events: 200, logged: 1_000_000 };
+  const [started, load] = [performance.now(), loadavg()[0] ?? 0];
+  const measured = await measure(path, effort);
+  /** @type {import('./report.mjs').Result} */
+  const result = {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${version}`,
+    load: [load, loadavg()[0] ?? 0],
+    seconds: Math.round((performance.now() - started) / 1000),
+    effort,
+    ...measured,
+  };
+  for (const { what, value, limit, reached } of targetsOf(result))
+    console.log(`${reached ? 'reached' : 'NOT REACHED'}: ${what}: ${value.toFixed(2)}, at most ${limit}`);
+  console.log(`${result.seconds} s`);
+  if (out === undefined) return;
+  const files = { 'hub.md': markdown(result), 'hub.json': `${JSON.stringify(result, short)}\n` };
+  await writeFiles(resolve(root, out), files);
 }
+
+/**
+ * @param {string} execPath @param {import('./report.mjs').Effort} effort
+ * @returns {Promise<import('./report.mjs').Measured>}
+ */
+function measure(execPath, effort) {
+  const child = fork(program, [JSON.stringify(effort)], {
+    execPath,
+    execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=6000'],
+  });
+  return new Promise((done, failed) => {
+    child.once('message', (message) => done(/** @type {import('./report.mjs').Measured} */ (message)));
+    child.once('exit', (code) => failed(new UsageError(`The measuring process ended with ${code}`)));
+  });
+}
+
+await runCommand(usage, readOptions, main);

@@ -7,7 +7,7 @@ import { serverSink } from '../src/server-sink.mjs';
 const LONG = { lease: 600_000, ttl: 3_600_000 };
 const TOKEN = 'token';
 
-/** @typedef {import('./stores.mjs').Opened} Opened */
+/** @typedef {import('../src/stores.mjs').Opened} Opened */
 /** @typedef {{ rounds: number, scale: number }} Effort `scale`: of all counts */
 
 let written = 0;

@@ -1,7 +1,7 @@
 // One part of the bench on one store. Its arguments are the store, the part and the effort as JSON. It sends what
 // it has found.
 import { parts } from './parts.mjs';
-import { stores } from './stores.mjs';
+import { stores } from '../src/stores.mjs';
 
 const [store = '', part = '', effort = '{}'] = process.argv.slice(2);
 const opened = await stores[store]?.();

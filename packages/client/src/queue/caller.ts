@@ -20,7 +20,7 @@ export function createCaller<E>(queue: ConsumerQueue<E>, onEvent: (event: E) => 
     caller.isRunning = true;
     try {
       const result = onEvent(event);
-      if (isThenable(result)) {
+      if (result !== undefined && isThenable(result)) {
         Promise.resolve(result).catch(report).then(goOn);
         return;
       }
@@ -28,7 +28,7 @@ export function createCaller<E>(queue: ConsumerQueue<E>, onEvent: (event: E) => 
       report(error);
     }
     caller.isRunning = false;
-    queue.asked(consumer);
+    queue.settle(consumer);
   };
   const run = () => {
     while (!caller.isRunning && queue.hasNext(consumer)) {

@@ -27,6 +27,8 @@ export interface ConsumerQueue<E> {
   /** To be called only if there is one. It is done with those before. */
   takeNext(consumer: Consumer): E;
   takeAll(consumer: Consumer): E[];
+  /** It is done with the events that it has taken. */
+  settle(consumer: Consumer): void;
   /** It has begun to ask: it is done with the events that it has taken. */
   asked(consumer: Consumer): void;
   leave(consumer: Consumer): void;

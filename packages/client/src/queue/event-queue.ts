@@ -145,12 +145,15 @@ export function createQueue<E>(
     hasNext,
     takeNext,
     takeAll(consumer) {
-      const batch = events.slice(indexOf(consumer));
+      const index = indexOf(consumer);
+      const isOnly = index === 0 && consumers.length === 1;
+      const batch = isOnly ? events : events.slice(index);
       advance(consumer, newest.n, batch.at(-1) as E);
-      if (waiting() === 0) events = [];
+      if (isOnly || waiting() === 0) events = [];
       checkDemand();
       return batch;
     },
+    settle,
     asked,
     leave(consumer) {
       if (!consumers.includes(consumer)) return;
@@ -176,7 +179,10 @@ export function createQueue<E>(
       setId(newest, id);
       // Most events of a callback never wait: those of a whole chunk would live long enough to be copied.
       if (caller && !caller.isRunning && events.length === 0 && consumers.length === 1) {
-        advance(caller.consumer, newest.n, event);
+        // As `advance` has it, of one that is done with all before.
+        const { taken } = caller.consumer;
+        taken.n = newest.n;
+        setId(taken, id);
         caller.call(event);
         return;
       }

@@ -26,6 +26,7 @@ export function createReader(
   const { terminal, onComment, maxEventSize } = config;
   const watch = watchAnnouncement();
   const decode = createDecoder(config, exchange, queue, trace);
+  const hasItems = Boolean(decode || onComment);
   let announcement: Announcement | undefined;
   let end: AttemptEnd | undefined;
   let hasEvents = false;
@@ -64,8 +65,9 @@ export function createReader(
           last = event;
           finish({ reason: 'terminal' }, event.lastEventId);
         }
-        if (decode || onComment) items.push(event);
-        else if (!exchange.isOver) queue.push(event, event.lastEventId);
+        if (hasItems) items.push(event);
+        // Only `terminal` may have ended it since.
+        else if (!terminal || !exchange.isOver) queue.push(event, event.lastEventId);
       },
       onRetry: going(onRetry),
       onComment: onComment && going((comment: string) => items.push(comment)),

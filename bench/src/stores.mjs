@@ -15,17 +15,24 @@ import { find } from '../../scripts/system.mjs';
 /**
  * @typedef {object} Opened
  * @property {import('@eventwire/server').RunStore} store
- * @property {() => import('@eventwire/server').EventLog} log an empty one, beside the runs
+ * @property {(options?: { idPrefix?: string }) => import('@eventwire/server').EventLog} log an empty one, beside the runs
  * @property {() => Promise<number>} size bytes of the file, or of Redis
  * @property {() => void} close takes away what the process leaves behind
  */
+
+/** Events that a log holds. */
+const MOST = 1_000_000;
 
 /** @type {Record<string, () => Promise<Opened>>} */
 export const stores = {
   async memory() {
     const store = createMemoryRunStore({ maxRuns: 20_000, maxBytes: 2 ** 40 });
-    const log = () => createMemoryLog({ maxEvents: 1_000_000, maxBytes: 2 ** 40 });
-    return { store, log, size: async () => 0, close: () => {} };
+    return {
+      store,
+      log: (options = {}) => createMemoryLog({ ...options, maxEvents: MOST, maxBytes: 2 ** 40 }),
+      size: async () => 0,
+      close: () => {},
+    };
   },
 
   async sqlite() {
@@ -35,7 +42,8 @@ export const stores = {
     let logs = 0;
     return {
       store,
-      log: () => createSqliteLog({ database: join(folder, `log-${logs++}.db`), maxEvents: 1_000_000 }),
+      log: (options = {}) =>
+        createSqliteLog({ ...options, database: join(folder, `log-${logs++}.db`), maxEvents: MOST }),
       size: async () => {
         // What is in the journal goes into the file.
         const { DatabaseSync } = createRequire(import.meta.url)('node:sqlite');
@@ -62,7 +70,7 @@ export const stores = {
     let logs = 0;
     return {
       store,
-      log: () => createRedisLog({ client, key: `log-${logs++}`, maxEvents: 1_000_000 }),
+      log: (options = {}) => createRedisLog({ ...options, client, key: `log-${logs++}`, maxEvents: MOST }),
       size: async () => Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1]),
       close: () => void server.kill(),
     };
