@@ -24,7 +24,7 @@ export function targetsOf({ sides, replays }) {
   /** @param {string} what @param {number} value @param {number} limit */
   const target = (what, value, limit) => ({ what, value, limit, reached: value <= limit });
   const median = (/** @type {number[]} */ values) => quartiles(values).median;
-  const memory = ({ bytes: [channel = 1, hub = 0] = [] }) => hub / channel;
+  const memory = (/** @type {Sides} */ { bytes: [channel = 1, hub = 0] }) => hub / channel;
   return [
     ...sides
       .filter(({ name }) => name.endsWith('one topic'))

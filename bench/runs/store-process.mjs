@@ -1,7 +1,8 @@
 // One part of the bench on one store. Its arguments are the store, the part and the effort as JSON. It sends what
 // it has found.
-import { parts } from './parts.mjs';
+
 import { stores } from '../src/stores.mjs';
+import { parts } from './parts.mjs';
 
 const [store = '', part = '', effort = '{}'] = process.argv.slice(2);
 const opened = await stores[store]?.();

@@ -22,8 +22,8 @@ export interface LogRow {
   expires: number | null;
 }
 
-/** Rows of events that are read together, at first and at most. */
-const [FIRST_ROWS, MOST_ROWS] = [16, 256];
+/** Rows of events that are read together at most. The first row by itself, which tells how much one holds. */
+const MOST_ROWS = 256;
 /** Bytes of events, beyond which no more rows are read together than before. */
 const SMALL = 65_536;
 
@@ -121,7 +121,7 @@ export class LogRows {
   /** The events behind a number, so many of them and so many bytes of frames at most, but at least one. */
   eventsAfter(row: LogRow, prefix: string, after: number, limit: number, maxBytes: number): LoggedEvent[] {
     const events: LoggedEvent[] = [];
-    let [from, bytes, count] = [after, 0, FIRST_ROWS];
+    let [from, bytes, count] = [after, 0, 1];
     while (from < row.seq) {
       const joined = this.#rowsAfter(row, from, count);
       if (!joined) break;
