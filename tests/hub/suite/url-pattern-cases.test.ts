@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+// The hub's own library, for what only it reads: patterns and inputs that come in components.
+import { URLPattern } from 'urlpattern-polyfill/urlpattern';
 import { describe, expect, it } from 'vitest';
-// The library of the hub itself, for what only it reads: patterns and inputs that come in components.
-import { URLPattern } from '../../../packages/hub/node_modules/urlpattern-polyfill/dist/urlpattern.js';
 import {
   compileComponents,
   compileUrlPattern,
