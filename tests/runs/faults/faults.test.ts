@@ -28,6 +28,9 @@ afterAll(async () => {
   await appender?.[Symbol.asyncDispose]();
 });
 
+/** Ms: several attempts may fail in a row, with up to half a minute between two of them. */
+const SILENCE = 240_000;
+
 /** As a browser does: it comes back by itself, and is told by 204 that there is no more. */
 async function byEventSource(url: string): Promise<string[]> {
   const seen: string[] = [];
@@ -46,17 +49,16 @@ async function byEventSource(url: string): Promise<string[]> {
     },
   });
   await new Promise<void>((resolve, reject) => {
-    const silent = () =>
-      reject(
-        new Error(
-          `${url} has told nothing for a minute, readyState ${source.readyState}, request: ${asking}`,
-        ),
-      );
-    let timer = setTimeout(silent, 60_000);
+    const silent = () => {
+      const state = `readyState ${source.readyState}, request: ${asking}`;
+      reject(new Error(`${url} has told nothing for ${SILENCE} ms after ${seen.length} events, ${state}`));
+      source.close();
+    };
+    let timer = setTimeout(silent, SILENCE);
     source.onmessage = ({ data }) => {
       seen.push(data);
       clearTimeout(timer);
-      timer = setTimeout(silent, 60_000);
+      timer = setTimeout(silent, SILENCE);
     };
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return;
@@ -150,7 +152,9 @@ it(`a log in SQLite is whole after each of ${kills * 2} kills in the middle of a
     for (let after = ''; ; ) {
       const { events, gap } = await log.read(after, { limit: 1000 });
       expect(gap).toBe(false);
-      for (const { event } of events) expect(String(event.data).split(' ')[0]).toBe(String(++count));
+      // One expectation for each event would take most of the time.
+      const numbers = events.map(({ event }) => Number(String(event.data).split(' ')[0]));
+      expect(numbers.find((number) => number !== ++count)).toBeUndefined();
       if (events.length === 0) break;
       after = events.at(-1)?.id ?? after;
     }
