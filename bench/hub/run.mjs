@@ -10,7 +10,7 @@ import { nodeBinary } from '../src/node-binary.mjs';
 import { UsageError } from '../src/options.mjs';
 import { short, writeFiles } from '../src/report/write-files.mjs';
 import { runCommand } from '../src/run-command.mjs';
-import { readOptions, usage } from './options.mjs';
+import { readOptions, usage } from './hub-options.mjs';
 import { markdown, targetsOf } from './report.mjs';
 
 const program = fileURLToPath(new URL('hub-process.mjs', import.meta.url));

@@ -58,7 +58,9 @@ export function compileUrlPattern(pattern: string, base: string): (url: UrlCompo
 }
 
 /** The same, of a pattern whose components are canonical. */
-export function compileComponents(pattern: Readonly<Record<Component, string>>): (url: UrlComponents) => boolean {
+export function compileComponents(
+  pattern: Readonly<Record<Component, string>>,
+): (url: UrlComponents) => boolean {
   const protocol = compileComponent(pattern.protocol, PLAIN);
   const hasSegments = protocol === undefined || SPECIAL.some(protocol);
   const tests: [index: number, test: Test][] = [];
