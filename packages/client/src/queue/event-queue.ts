@@ -146,10 +146,9 @@ export function createQueue<E>(
     takeNext,
     takeAll(consumer) {
       const index = indexOf(consumer);
-      const isOnly = index === 0 && consumers.length === 1;
-      const batch = isOnly ? events : events.slice(index);
+      const batch = index === 0 && consumers.length === 1 ? events : events.slice(index);
       advance(consumer, newest.n, batch.at(-1) as E);
-      if (isOnly || waiting() === 0) events = [];
+      if (waiting() === 0) events = [];
       checkDemand();
       return batch;
     },
