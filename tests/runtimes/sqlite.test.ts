@@ -6,6 +6,7 @@ import workerd, { compatibilityDate } from 'workerd';
 import { bundle } from '../support/bundle';
 import { writeFolder } from '../support/folder';
 import { runProgram } from '../support/program';
+import type { SqliteReport } from './script/sqlite';
 
 /** Those that bring an SQLite of their own; `pnpm test:runtimes` sets this, and has them from the registry. */
 const runtimes: [name: string, command: string[]][] =
@@ -31,6 +32,14 @@ const storeConfig = `using Workerd = import "/workerd/workerd.capnp";
     bindings = [(name = "STORE", durableObjectNamespace = "Store")],
   );`;
 
+/** By the report in the last line of what the runtime has printed. */
+function expectAllPassed(name: string, said: string): void {
+  const { passed, failures }: SqliteReport = JSON.parse(said.trim().split('\n').at(-1) ?? '');
+  console.log(`${name}: ${passed} tests of logs and runs in SQLite`);
+  expect(failures, name).toEqual([]);
+  expect(passed).toBeGreaterThan(40);
+}
+
 describe('logs and runs in SQLite', () => {
   it.skipIf(runtimes.length === 0)(
     'keep their contracts on every runtime that brings one',
@@ -47,13 +56,7 @@ describe('logs and runs in SQLite', () => {
           cwd: folder.path,
           timeout: 300_000,
         });
-        const report = JSON.parse(said.trim().split('\n').at(-1) ?? '') as {
-          passed: number;
-          failures: string[];
-        };
-        console.log(`${name}: ${report.passed} tests of logs and runs in SQLite`);
-        expect(report.failures, name).toEqual([]);
-        expect(report.passed).toBeGreaterThan(40);
+        expectAllPassed(name, said);
       }
     },
   );
@@ -82,9 +85,6 @@ describe('logs and runs in SQLite', () => {
     await using folder = await writeFolder({ 'program.mjs': script, 'config.capnp': storeConfig });
     await mkdir(join(folder.path, 'storage'));
     const said = await runProgram(workerd, ['test', 'config.capnp'], { cwd: folder.path, timeout: 120_000 });
-    const report = JSON.parse(said.trim().split('\n').at(-1) ?? '') as { passed: number; failures: string[] };
-    console.log(`workerd: ${report.passed} tests of logs and runs in SQLite`);
-    expect(report.failures).toEqual([]);
-    expect(report.passed).toBeGreaterThan(40);
+    expectAllPassed('workerd', said);
   }, 180_000);
 });

@@ -6,8 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { writeFolder } from './folder';
 
-/** A bundle is in a folder from where it is not found. */
-const EVENTWIRE_BETTER_SQLITE3 = createRequire(import.meta.url).resolve('better-sqlite3');
+/** A bundle is in a folder from where it is not found. Undefined where it could not be compiled. */
+function betterSqlite(): string | undefined {
+  try {
+    return createRequire(import.meta.url).resolve('better-sqlite3');
+  } catch {
+    return undefined;
+  }
+}
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface NodeProgram extends AsyncDisposable {
@@ -54,7 +60,7 @@ export async function nodeProgram(file: URL): Promise<NodeProgram> {
     async start(args, [command = process.execPath, ...before] = []) {
       const child = spawn(command, [...before, 'program.mjs', ...args], {
         cwd: folder.path,
-        env: { ...process.env, EVENTWIRE_BETTER_SQLITE3 },
+        env: { ...process.env, EVENTWIRE_BETTER_SQLITE3: betterSqlite() },
         stdio: ['pipe', 'pipe', 'inherit'],
       });
       running.add(child);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { URLPattern } from 'urlpattern-polyfill/urlpattern';
 import { describe, expect, it } from 'vitest';
 import {
+  COMPONENTS,
   compileComponents,
   compileUrlPattern,
   type UrlComponents,
@@ -18,8 +19,6 @@ interface Case {
   readonly expected_match?: object | null | 'error';
   readonly expected_obj?: object | 'error';
 }
-
-const COMPONENTS = ['protocol', 'username', 'password', 'hostname', 'port', 'pathname', 'search', 'hash'];
 
 function compile([pattern, base]: readonly (string | Init)[]): (url: UrlComponents) => boolean {
   // Some cases have none, which the hub always has.

@@ -7,7 +7,7 @@ import {
 import { describeEventLog } from '@eventwire/testing/event-log';
 import { describeRunStore } from '@eventwire/testing/run-store';
 
-interface SqliteReport {
+export interface SqliteReport {
   passed: number;
   failures: string[];
 }

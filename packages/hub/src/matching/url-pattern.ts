@@ -3,7 +3,7 @@ import { URLPattern } from 'urlpattern-polyfill/urlpattern';
 import { type ComponentOptions, fixedText, toRegExp } from './component-pattern';
 import { hideDelimiters } from './hidden-delimiters';
 
-const COMPONENTS = [
+export const COMPONENTS = [
   'protocol',
   'username',
   'password',
