@@ -1,9 +1,10 @@
 // `pnpm bench`: measures parsers and encoders side by side, then what fan-out/ measures. README.md says how.
 import { readFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { root, run } from '../scripts/run.mjs';
 import { buildMeasured } from './src/build-measured.mjs';
+import { machine } from './src/machine.mjs';
 import { FULL, isFloor, judgeAll, measure, peersOf, QUICK } from './src/measure.mjs';
 import { nodeBinary } from './src/node-binary.mjs';
 import { readOptions, UsageError, usage } from './src/options.mjs';
@@ -25,7 +26,7 @@ async function main(options) {
   /** @type {import('./src/report/result.mjs').Result} */
   const result = {
     date: new Date().toISOString().slice(0, 10),
-    cpu: `${cpus()[0]?.model.trim()}, ${cpus().length} cores`,
+    cpu: machine,
     nodes: nodes.map(({ version }) => version),
     seed: options.seed,
     effort,

@@ -1,9 +1,10 @@
 // `pnpm bench:fan-out`: what it takes to deliver an event to many, beside others. README.md says how.
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { root } from '../../scripts/run.mjs';
 import { ensure } from '../../scripts/system.mjs';
 import { buildMeasured } from '../src/build-measured.mjs';
+import { machine } from '../src/machine.mjs';
 import { UsageError } from '../src/options.mjs';
 import { packageVersion } from '../src/package-version.mjs';
 import { runCommand } from '../src/run-command.mjs';
@@ -34,7 +35,7 @@ async function main(options) {
   /** @type {import('./report/result.mjs').Result} */
   const result = {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`,
+    machine: `${machine}, Node ${process.version}`,
     costs: options.has('costs') ? await costs(bench) : {},
     latency: await part('latency', 'From publication to the last delivery', latency),
     growth: await part('growth', 'Growth with connections', growth),

@@ -3,6 +3,7 @@ import { createHub, HANDLE } from '@eventwire/hub';
 import { createChannel, EventStreamWriter } from '@eventwire/server';
 import { collectGarbage } from '../src/collect-garbage.mjs';
 import { serverSink } from '../src/server-sink.mjs';
+import { quartiles } from '../src/statistics.mjs';
 import { HUB_URL, requestFor } from './requests.mjs';
 
 /** @typedef {import('./report.mjs').Effort} Effort */
@@ -91,8 +92,8 @@ async function compare({ rounds, events }, name, count, chosenBy, topicOf) {
     found.channel.push(one.cpu / events);
     found.hub.push(other.cpu / events);
     found.ratio.push(other.cpu / one.cpu);
-    found.channelMs.push(...one.ms);
-    found.hubMs.push(...other.ms);
+    found.channelMs.push(quartiles(one.ms).median);
+    found.hubMs.push(quartiles(other.ms).median);
   }
   console.log(`${name}: ${kept.length} subscribers measured`);
   return found;

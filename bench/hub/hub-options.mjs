@@ -6,7 +6,7 @@ export const usage = `pnpm bench:hub [options]
 Without options: everything on Node 24, written to docs/performance.
 
   --node <version>  such as 24; from 22.13, which brings SQLite
-  --quick           a tenth of everything: only to see that it works
+  --quick           few events: only to see that it works
   --out <folder>    write the report there; default: docs/performance without --quick and --node, else nowhere
   --help
 `;

@@ -1,19 +1,18 @@
 // `pnpm bench:hub`: what a hub costs beside the channel under it.
-import { fork } from 'node:child_process';
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { root } from '../../scripts/run.mjs';
 import { ensure } from '../../scripts/system.mjs';
+import { askChild } from '../src/ask-child.mjs';
 import { buildMeasured } from '../src/build-measured.mjs';
+import { machine } from '../src/machine.mjs';
 import { nodeBinary } from '../src/node-binary.mjs';
-import { UsageError } from '../src/options.mjs';
 import { short, writeFiles } from '../src/report/write-files.mjs';
 import { runCommand } from '../src/run-command.mjs';
 import { readOptions, usage } from './hub-options.mjs';
 import { markdown, targetsOf } from './report.mjs';
 
-const program = fileURLToPath(new URL('hub-process.mjs', import.meta.url));
+const program = new URL('hub-process.mjs', import.meta.url);
 
 /** @param {ReturnType<typeof readOptions>} options */
 async function main({ node, quick, out }) {
@@ -24,11 +23,15 @@ async function main({ node, quick, out }) {
     ? { rounds: 3, events: 20, logged: 10_000 }
     : { rounds: 15, events: 200, logged: 1_000_000 };
   const [started, load] = [performance.now(), loadavg()[0] ?? 0];
-  const measured = await measure(path, effort);
+  /** @type {import('./report.mjs').Measured} */
+  const measured = await askChild(program, [JSON.stringify(effort)], {
+    execPath: path,
+    execArgv: ['--max-old-space-size=6000'], // for a million events in memory
+  });
   /** @type {import('./report.mjs').Result} */
   const result = {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${version}`,
+    machine: `${machine}, Node ${version}`,
     load: [load, loadavg()[0] ?? 0],
     seconds: Math.round((performance.now() - started) / 1000),
     effort,
@@ -40,21 +43,6 @@ async function main({ node, quick, out }) {
   if (out === undefined) return;
   const files = { 'hub.md': markdown(result), 'hub.json': `${JSON.stringify(result, short)}\n` };
   await writeFiles(resolve(root, out), files);
-}
-
-/**
- * @param {string} execPath @param {import('./report.mjs').Effort} effort
- * @returns {Promise<import('./report.mjs').Measured>}
- */
-function measure(execPath, effort) {
-  const child = fork(program, [JSON.stringify(effort)], {
-    execPath,
-    execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=6000'],
-  });
-  return new Promise((done, failed) => {
-    child.once('message', (message) => done(/** @type {import('./report.mjs').Measured} */ (message)));
-    child.once('exit', (code) => failed(new UsageError(`The measuring process ended with ${code}`)));
-  });
 }
 
 await runCommand(usage, readOptions, main);

@@ -1,13 +1,12 @@
 // `pnpm bench:runs`: what runs cost in each store: to append, to follow, to open, to keep.
-import { fork } from 'node:child_process';
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { root } from '../../scripts/run.mjs';
 import { ensure } from '../../scripts/system.mjs';
+import { askChild } from '../src/ask-child.mjs';
 import { buildMeasured } from '../src/build-measured.mjs';
+import { machine } from '../src/machine.mjs';
 import { nodeBinary } from '../src/node-binary.mjs';
-import { UsageError } from '../src/options.mjs';
 import { short, writeFiles } from '../src/report/write-files.mjs';
 import { runCommand } from '../src/run-command.mjs';
 import { readOptions, usage } from './options.mjs';
@@ -26,7 +25,7 @@ import { checkTargets } from './targets.mjs';
  * @property {import('./targets.mjs').Checked[]} targets
  */
 
-const program = fileURLToPath(new URL('store-process.mjs', import.meta.url));
+const program = new URL('store-process.mjs', import.meta.url);
 
 /** @param {ReturnType<typeof readOptions>} options */
 async function main(options) {
@@ -42,14 +41,14 @@ async function main(options) {
     const figures = {};
     found[store] = figures;
     for (const part of options.parts) {
-      figures[part] = await measure(path, [store, part, JSON.stringify(effort)]);
+      figures[part] = await askChild(program, [store, part, JSON.stringify(effort)], { execPath: path });
       console.log(`${store} ${part}: ${JSON.stringify(figures[part], short)}`);
     }
   }
   /** @type {Result} */
   const result = {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${version}`,
+    machine: `${machine}, Node ${version}`,
     rounds: options.rounds,
     load: [load, loadavg()[0] ?? 0],
     seconds: Math.round((performance.now() - started) / 1000),
@@ -63,15 +62,6 @@ async function main(options) {
   if (options.out === undefined) return;
   const files = { 'runs.md': markdown(result), 'runs.json': `${JSON.stringify(result, short)}\n` };
   await writeFiles(resolve(root, options.out), files);
-}
-
-/** @param {string} execPath @param {string[]} args @returns {Promise<Record<string, number[]>>} */
-function measure(execPath, args) {
-  const child = fork(program, args, { execPath, execArgv: ['--disable-warning=ExperimentalWarning'] });
-  return new Promise((done, failed) => {
-    child.once('message', (message) => done(/** @type {Record<string, number[]>} */ (message)));
-    child.once('exit', (code) => failed(new UsageError(`${args[0]} ${args[1]} ended with ${code}`)));
-  });
 }
 
 await runCommand(usage, readOptions, main);

@@ -11,6 +11,7 @@ import { createMemoryLog, createMemoryRunStore } from '@eventwire/server';
 import { createSqliteLog, createSqliteRunStore } from '@eventwire/sqlite';
 import { createClient } from 'redis';
 import { find } from '../../scripts/system.mjs';
+import { listen } from './listen.mjs';
 
 /**
  * @typedef {object} Opened
@@ -78,9 +79,8 @@ export const stores = {
 };
 
 async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const server = createServer();
+  const port = await listen(server);
   server.close();
   await once(server, 'close');
   return port;

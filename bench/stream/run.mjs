@@ -1,8 +1,9 @@
 // `pnpm bench:stream`: what one stream takes, end to end, beside others. README.md says how.
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { root } from '../../scripts/run.mjs';
 import { buildMeasured } from '../src/build-measured.mjs';
+import { machine } from '../src/machine.mjs';
 import { nodeBinary } from '../src/node-binary.mjs';
 import { UsageError } from '../src/options.mjs';
 import { packageVersion } from '../src/package-version.mjs';
@@ -51,7 +52,7 @@ async function main({ parts, nodes, rounds, out }) {
   /** @type {Result} */
   const result = {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0]?.model.trim()}, ${cpus().length} cores`,
+    machine,
     nodes: nodes.map((version) => nodeBinary(version).version),
     seconds: Math.round((performance.now() - began) / 1000),
     load: [before, loadavg()[0] ?? 0],
