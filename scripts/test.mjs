@@ -67,7 +67,8 @@ const stages = [
   ],
 ];
 
-let failed = false;
+/** @type {string[]} */
+const failed = [];
 for (const [name, action] of stages) {
   const since = performance.now();
   console.log(`\n== ${name}`);
@@ -78,7 +79,7 @@ for (const [name, action] of stages) {
     if (error instanceof CommandError && error.output !== '') console.error(error.output);
     console.error(error instanceof Error ? error.message : error);
     console.error(`== ${name}: failed after ${seconds(since)}`);
-    failed = true;
+    failed.push(name);
     // Without packages or programs nothing after would say anything true.
     if (name === 'install' || name === 'system' || name === 'build') break;
   }
@@ -94,4 +95,6 @@ try {
 } catch {
   console.log('0 passed, 1 failed');
 }
-process.exit(failed ? 1 : 0);
+// Last, since the tests may all have passed where another stage did not.
+if (failed.length > 0) console.error(`Failed: ${failed.join(', ')}`);
+process.exit(failed.length > 0 ? 1 : 0);
