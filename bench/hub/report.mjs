@@ -53,7 +53,7 @@ export function markdown(result) {
     '## How it was measured',
     `\`pnpm bench:hub\` measured this on ${date} in ${seconds} s and wrote this page.\n` +
       `Machine: ${machine}; load ${load.map((one) => one.toFixed(1)).join(' at the start, ')} at the end.\n` +
-      `${effort.rounds} rounds of ${effort.events} events, channel and hub in turns.`,
+      `${effort.rounds} rounds of ${effort.events} events, channel and hub in turns.\n` +
       'Brackets have the quartiles of rounds; of 20 requests for a replay.',
     'Everything is in one process, and clients take everything at once, without sockets, whose cost would be the\n' +
       'same for both. An event has 100 bytes, and each subscriber gets it. A channel knows its patterns as\n' +
