@@ -16,7 +16,10 @@ const channelPaths = ['/channel', '/late-channel'];
  * of the others.
  */
 export async function attackServer(url: string, { hasChannel = true } = {}): Promise<void> {
-  const figures = async () => (await fetch(`${url}/figures`)).json() as Promise<Figures>;
+  // A server that no longer answers is a finding, which has to say where.
+  const ask = (path: string, init?: RequestInit) =>
+    fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(30_000) });
+  const figures = async () => (await ask('/figures')).json() as Promise<Figures>;
   const port = Number(new URL(url).port);
   const paths = attackedPaths.filter((path) => hasChannel || !channelPaths.includes(path));
   const besideAlone = {
@@ -40,8 +43,7 @@ export async function attackServer(url: string, { hasChannel = true } = {}): Pro
     const attack = Promise.all(clients).finally(() => {
       attacking = false;
     });
-    while (hasChannel && attacking)
-      await fetch(`${url}/publish`, { method: 'POST', body: `tick ${published++}` });
+    while (hasChannel && attacking) await ask('/publish', { method: 'POST', body: `tick ${published++}` });
     await attack;
     const before = got.length;
     if (hasChannel) await expect.poll(() => got.length, { timeout: 10_000 }).toBe(published);

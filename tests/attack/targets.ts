@@ -123,7 +123,7 @@ const init: EventStreamInit = {
   onError(error) {
     // That a client has left in the middle of what a callback awaits is no surprise.
     const code = (error as { code?: string } | undefined)?.code ?? '';
-    const planned = ['STREAM_CLOSED', 'CLIENT_GONE', 'CLIENT_GONE'].includes(code);
+    const planned = ['STREAM_CLOSED', 'CLIENT_GONE'].includes(code);
     if (!planned && !String(error).includes(ON_PURPOSE)) fault('onError', error);
   },
 };
