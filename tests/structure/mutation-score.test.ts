@@ -61,7 +61,7 @@ it('pnpm test:mutation says what it takes, and refuses what it does not', { time
   const script = fileURLToPath(new URL('../../scripts/mutation.mjs', import.meta.url));
   const node = (...args: string[]) => spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
   expect(node('--help')).toMatchObject({ status: 0, stderr: '' });
-  for (const args of [['--package', 'none'], ['--concurrency', '0'], ['--unknown']]) {
+  for (const args of [['--package', 'none'], ['--one-in', '0'], ['--concurrency', '0'], ['--unknown']]) {
     const { status, stderr } = node(...args);
     expect(status).toBe(2);
     expect(stderr).toContain(args[0]);

@@ -54,5 +54,5 @@ export function show(value: unknown): string {
   if (Object(value) !== value) return String(value);
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   const word = /^(Object|Array|Function)$/.test(kind) ? kind.toLowerCase() : kind;
-  return `${/^[aeiou]/i.test(word) ? 'an' : 'a'} ${word}`;
+  return `${/^(?:[aeio]|u(?!int|rl))/i.test(word) ? 'an' : 'a'} ${word}`;
 }

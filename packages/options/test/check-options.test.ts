@@ -95,6 +95,31 @@ describe('checkOptions', () => {
     );
   });
 
+  it.each([
+    ['jiter', 'jitter'],
+    ['jitt', 'jitter'],
+    ['tokenise', undefined],
+    ['JITTERS', 'jitter'],
+    ['imit', 'limit'],
+    ['lmiit', 'limit'],
+    ['tkn', 'token'],
+    ['tk', undefined],
+    ['on', undefined],
+    ['eartbeatxx', 'heartbeat'],
+    ['eartbeatxxx', undefined],
+    ['hartbtxxx', undefined],
+    ['xceptx', undefined],
+  ])('takes %s for %s by its edits: two, or a third of a longer name', (name, meant) => {
+    const message = refusalOf({ [name]: 5 })?.message ?? '';
+    expect(/did you mean `(.*)`/.exec(message)?.[1]).toBe(meant);
+  });
+
+  it('takes the first of two that are as near', () => {
+    const near = { bet: isString, bat: isString };
+    expect(() => checkOptions({ bxt: 1 } as never, near as never)).toThrow('did you mean `bet`?');
+    expect(() => checkOptions({ bats: 1 } as never, near as never)).toThrow('did you mean `bat`?');
+  });
+
   it('is not misled by names that every object inherits', () => {
     expect(refusalOf({ constructor: 1 })?.message).toContain('Unknown option `constructor`');
     expect(refusalOf(JSON.parse('{"__proto__": 1}'))?.message).toContain('Unknown option `__proto__`');

@@ -22,12 +22,19 @@ it('The options of a reading are checked, and its limit must be there', () => {
 });
 
 it('The name of a run has at most 512 bytes of UTF-8', () => {
-  for (const letter of ['a', 'é', '€', '😀']) {
+  // The last and the first of each length.
+  for (const letter of ['\u007e', '\u00a0', '\u07ff', '\u0800', '\uffff', '\u{10000}', '\u{10ffff}']) {
     const bytes = new TextEncoder().encode(letter).length;
     const longest = letter.repeat(512 / bytes) + 'a'.repeat(512 % bytes);
     expect(checkRunName(longest)).toBeUndefined();
     expect(() => checkRunName(`${longest}a`)).toThrow(refused('name', 'a name of 1 to 512 bytes'));
   }
+});
+
+it('A name that is far too long is refused at once', () => {
+  const began = performance.now();
+  expect(() => checkRunName('a'.repeat(2 ** 28))).toThrow(refused('name'));
+  expect(performance.now() - began).toBeLessThan(2000);
 });
 
 it('The name of a run has no control character, and is not empty', () => {
