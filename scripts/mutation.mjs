@@ -64,7 +64,16 @@ async function mutate(name, files, { concurrency, oneIn, force }) {
     coverageAnalysis: 'perTest',
     mutate: files.map((file) => `packages/${name}/src/${file}`),
     // What the suite does not need would be copied for nothing. Of tests, every suite needs its set-up file.
-    ignorePatterns: ['bench', 'examples', 'tests/*', '!tests/support', 'docs', 'dist'],
+    ignorePatterns: [
+      'bench',
+      'examples',
+      'tests/*',
+      '!tests/support',
+      '!tests/logs',
+      '!tests/runs',
+      'docs',
+      'dist',
+    ],
     tempDirName: '.mutation/sandbox',
     incremental: true,
     incrementalFile: `.mutation/${name}/${what}.json`,

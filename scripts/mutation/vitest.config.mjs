@@ -1,9 +1,17 @@
-// One package's own suite, as the mutation tester runs it: again and again.
+// The suites of one package, as the mutation tester runs them: again and again.
+import { fileURLToPath } from 'node:url';
 import { BaseSequencer } from 'vitest/node';
 import config from '../../vitest.config';
 
+/** What stands outside a package, since several share it: the contracts of logs and stores. @type {Record<string, string[]>} */
+const CONTRACTS = {
+  redis: ['tests/logs/redis-contract.test.ts', 'tests/runs/redis-run-store.test.ts'],
+  server: ['tests/logs/memory-log.test.ts', 'tests/runs/memory-run-store.test.ts'],
+  sqlite: ['tests/runs/sqlite-contract.test.ts'],
+};
+
 /** What judges by time, which a mutant may take. */
-const exclude = ['test/limit-costs-nothing.test.ts'];
+const exclude = ['**/limit-costs-nothing.test.ts', '**/memory-log-heap.test.ts'];
 /** What takes long. Most mutants are found before it. */
 const LAST = /\/(?:conformance|linear-time|properties|round-trip)\.test\.ts$/;
 
@@ -15,7 +23,7 @@ class QuickFirst extends BaseSequencer {
   }
 }
 
-const name = process.env.EVENTWIRE_MUTATED;
+const name = process.env.EVENTWIRE_MUTATED ?? '';
 const project = config.test?.projects?.find(
   (each) => typeof each === 'object' && 'test' in each && each.test?.name === name,
 );
@@ -25,4 +33,6 @@ if (typeof project !== 'object' || !('test' in project))
 const sequence = { sequencer: QuickFirst };
 // What waits for ever takes so long.
 const testTimeout = 15_000;
-export default { ...project, test: { ...project.test, exclude, sequence, testTimeout } };
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const include = [`packages/${name}/test/**/*.test.ts`, ...(CONTRACTS[name] ?? [])];
+export default { ...project, test: { ...project.test, root, include, exclude, sequence, testTimeout } };
