@@ -233,6 +233,21 @@ describe('end', () => {
     expect(calls).toEqual(['y']);
   });
 
+  it('tells nothing of a stream that was refused, or has ended', () => {
+    for (const before of ['id: 5\n', '']) {
+      const { parser, calls } = recorded({ maxEventSize: 10 });
+      parser.feed(before);
+      expect(() => parser.feed('data: far too much for it')).toThrow();
+      parser.end({ flush: true });
+      expect([calls, parser.lastEventId]).toEqual([[], '']);
+    }
+    const { parser, calls } = recorded();
+    parser.feed('id: 5');
+    parser.end();
+    parser.end({ flush: true });
+    expect([calls, parser.lastEventId]).toEqual([[], '']);
+  });
+
   it('dispatches with flush, also within a line', () => {
     expect(read(['data: x\ndata: y'], { flush: true }).events[0]?.data).toBe('x\ny');
   });
@@ -508,6 +523,17 @@ describe('options and handlers', () => {
     }
   });
 
+  it.each([
+    ['x', "'x'"],
+    [{}, 'an object'],
+    [null, 'null'],
+    [5, '5'],
+  ])('show the value %o as %s', (value, shown) => {
+    expect(refusalOf(() => createParser({ onEvent: value as never })).message).toBe(
+      `Invalid option \`onEvent\`: expected a function, got ${shown}`,
+    );
+  });
+
   it('may be undefined, which is absent', () => {
     const parser = createParser(
       {
@@ -537,6 +563,11 @@ describe('options and handlers', () => {
     end();
     expect(log.data).toEqual(['x']);
   });
+});
+
+it('An error of a stream has its name and code', () => {
+  const error = errorOf(() => createParser({}).feed(5 as never));
+  expect(error).toMatchObject({ name: 'EventStreamError', code: 'INVALID_CHUNK' });
 });
 
 describe('onIgnored', () => {

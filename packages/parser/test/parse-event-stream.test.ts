@@ -280,6 +280,11 @@ describe('leaving', () => {
     expect(left).toBe(true);
   });
 
+  it('says that it is done', async () => {
+    const iterator = parseEventStream('data: x\n\n');
+    for (let n = 0; n < 2; n++) expect(await iterator.return?.()).toEqual({ done: true, value: undefined });
+  });
+
   it('before the first event cancels, and after the end does nothing', async () => {
     const { stream, log } = scripted(['data: 1\n\n']);
     await parseEventStream(stream).return?.();

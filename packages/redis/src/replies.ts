@@ -3,7 +3,7 @@ import { RedisLogError } from './redis-log-error';
 /** An entry of a stream, as Redis gives it. */
 export interface Entry {
   readonly id: string;
-  readonly fields: ReadonlyMap<string, unknown>;
+  readonly fields: ReadonlyMap<string, string>;
 }
 
 /** The values of a script's reply, at least `length` of them. */
@@ -12,25 +12,17 @@ export function readValues(reply: unknown, length: number): unknown[] {
   throw unexpected('EVAL', reply);
 }
 
+/** As the script of a page gives them: JSON of ids, each with names and values in turn. */
 export function readEntries(reply: unknown): Entry[] {
-  if (!Array.isArray(reply)) throw unexpected('XRANGE', reply);
-  return reply.map((entry: unknown) => {
-    if (!Array.isArray(entry)) throw unexpected('XRANGE', entry);
-    const [id, fields] = entry as unknown[];
-    return { id: String(id), fields: readMap(fields) };
-  });
-}
-
-/** Names and values in turn (RESP2), as a Map or as an object (RESP3, by the client's taste). */
-function readMap(reply: unknown): Map<string, unknown> {
-  if (reply instanceof Map) return new Map([...reply].map(([name, value]) => [String(name), value]));
-  if (Array.isArray(reply)) {
-    const map = new Map<string, unknown>();
-    for (let i = 0; i < reply.length; i += 2) map.set(String(reply[i]), reply[i + 1]);
-    return map;
+  try {
+    return (JSON.parse(String(reply)) as [string, string[]][]).map(([id, fields]) => {
+      const map = new Map<string, string>();
+      for (const [i, name] of fields.entries()) if (i % 2 === 0) map.set(name, fields[i + 1] as string);
+      return { id, fields: map };
+    });
+  } catch {
+    throw unexpected('EVAL', reply);
   }
-  if (typeof reply === 'object' && reply !== null) return new Map(Object.entries(reply));
-  throw unexpected('a map', reply);
 }
 
 function unexpected(what: string, reply: unknown): RedisLogError {

@@ -28,7 +28,7 @@ function manual(open: () => Promise<void> = async () => {}) {
   return { client, sent, opened: () => opened, closed: () => closed };
 }
 
-const empty = ['e', '0-0', 0, []];
+const empty = ['e', '0-0', 0, '[]'];
 const turns = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 describe('Reads', () => {

@@ -147,7 +147,11 @@ describe('createRedisLog', () => {
     const onError = () => {
       throw new Error('in onError');
     };
-    const log = createRedisLog({ client: fake(() => ['e1', '2-0', 0, entries]), key: 'k', onError });
+    const log = createRedisLog({
+      client: fake(() => ['e1', '2-0', 0, JSON.stringify(entries)]),
+      key: 'k',
+      onError,
+    });
     const { events } = await log.read('e1.0-0', { limit: 9 });
     expect(events.map(({ event }) => event.data)).toEqual([undefined, 'x']);
     expect(complaints).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'in onError' }));
@@ -197,14 +201,11 @@ describe('ids', () => {
 });
 
 describe('replies', () => {
-  const fields = { event: '{}', topic: 't' };
-
-  it.each([
-    ['an array', Object.entries(fields).flat()],
-    ['a Map', new Map(Object.entries(fields))],
-    ['an object', fields],
-  ])('are understood with fields as %s', (_, reply) => {
-    expect(readEntries([['5-1', reply]])).toEqual([{ id: '5-1', fields: new Map(Object.entries(fields)) }]);
+  it('are understood as text and as bytes', () => {
+    const reply = JSON.stringify([['5-1', ['event', '{"data":"é"}', 'topic', 't']]]);
+    const entry = { id: '5-1', fields: new Map(Object.entries({ event: '{"data":"é"}', topic: 't' })) };
+    for (const each of [reply, Buffer.from(reply)]) expect(readEntries(each)).toEqual([entry]);
+    expect(readEntries('[]')).toEqual([]);
   });
 
   it('that nobody understands are refused', () => {
@@ -212,7 +213,7 @@ describe('replies', () => {
     expect(() => readValues('OK', 1)).toThrow(unexpected);
     expect(() => readValues(['e1'], 2)).toThrow(unexpected);
     expect(() => readEntries('OK')).toThrow(unexpected);
-    expect(() => readEntries(['x'])).toThrow(unexpected);
-    expect(() => readEntries([['5-1', 7]])).toThrow(unexpected);
+    for (const reply of [{}, ['x'], [['5-1', 7]]])
+      expect(() => readEntries(JSON.stringify(reply))).toThrow(unexpected);
   });
 });
