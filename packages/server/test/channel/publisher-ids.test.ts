@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createChannel, createMemoryLog, type EventLog } from '../../src/index';
 import { FakeSubscriber } from '../helpers/fake-subscriber';
 import { settled } from '../helpers/helpers';
@@ -54,6 +54,19 @@ describe.each(logs)('an id that a publisher chose, on %s', (_, createLog) => {
     expect(gap?.[0]).toBe('eventwire:gap');
     expect(JSON.parse(String(gap?.[2]))).toMatchObject({ after: 'one' });
     expect(rest.map(([, , data]) => data)).toEqual(['3', '4', '5', '6', '7']);
+  });
+
+  it('costs its client one page of the log, as an id of the log does', async () => {
+    const log = createLog();
+    const read = vi.spyOn(log, 'read');
+    const channel = createChannel({ log });
+    await channel.publish('1', { wireId: 'one' });
+    await channel.publish('2');
+    const subscriber = new FakeSubscriber('one');
+    channel.subscribe(subscriber);
+    await expect.poll(() => seen(subscriber).map(([, , data]) => data)).toEqual(['2']);
+    expect(read).toHaveBeenCalledOnce();
+    expect(read).not.toHaveBeenCalledWith('one', expect.anything());
   });
 
   it.each([[''], [' a'], ['a '], ['a\nb'], ['a\u0085b'], [7]])('is not %j', async (wireId) => {

@@ -128,6 +128,9 @@ export class Replay {
           continue;
         }
       }
+      // Before a page is read for nothing.
+      if (!known && this.#isForeign() && (await this.#locate())) continue;
+      if (writer.over) return;
       const { generation } = live;
       const page = this.#recent() ?? (await this.#page());
       if (writer.over || !page) return;
@@ -162,10 +165,20 @@ export class Replay {
     return result;
   }
 
+  /** Whether the cursor is no id of the log's, whichever stream of it. */
+  #isForeign(): boolean {
+    const { place } = this.#task;
+    try {
+      return this.#context.log.compare(place, place) !== 0;
+    } catch {
+      return true;
+    }
+  }
+
   /** The id that the client sent may be one that a publisher chose. */
   async #locate(): Promise<boolean> {
     const { log, reader } = this.#context;
-    if (this.#located || !log.locate) return false;
+    if (this.#located || !log.locate || this.#task.place === '') return false;
     this.#located = true;
     const place = await this.#await(reader.locate(this.#task.place));
     if (place === undefined) return false;
