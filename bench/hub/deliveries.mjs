@@ -125,7 +125,7 @@ export async function compareAll(effort) {
       1000,
       (n) => ({
         topics: [{ key: `${n}`, matches: (topic) => topic.startsWith('https://x.example/') }],
-        query: `match_urlpattern=${encodeURIComponent(`https://x.example/:p${n}`)}`,
+        query: `match_urlpattern=${encodeURIComponent(`https://x.example/:id{/part${n}}?`)}`,
       }),
       (n) => `https://x.example/${n % 20}`,
     ),

@@ -1,6 +1,7 @@
 import { BoundedMap } from './bounded-map';
+import { KnownTopics, type Test } from './known-topics';
 import { compileUriTemplate } from './uri-template';
-import { compileUrlPattern, type UrlComponents, urlComponents } from './url-pattern';
+import { compileUrlPattern } from './url-pattern';
 
 /** The types of matchers. `template` is protocol 0.x's. */
 export type MatchType = 'exact' | 'urlpattern' | 'template';
@@ -23,10 +24,6 @@ export interface Matcher extends TopicMatcher {
 
 /** Compiled matchers that are kept, so that equal ones share what they have found out. */
 const MAX_MATCHERS = 10_000;
-/** Topics that are kept taken apart, for all patterns. */
-const MAX_TOPICS = 1000;
-/** Topics of which each pattern knows whether it matches. */
-const MAX_RESULTS = 64;
 
 /** As a match of any type, every topic. */
 export const WILDCARD = '*';
@@ -35,11 +32,12 @@ export const WILDCARD = '*';
 export class Matchers {
   readonly #base: string;
   readonly #known = new BoundedMap<string, Matcher>(MAX_MATCHERS);
-  readonly #topics = new BoundedMap<string, { readonly url: UrlComponents | undefined }>(MAX_TOPICS);
+  readonly #topics: KnownTopics;
 
   /** @param base the URL against which relative patterns and topics are resolved */
   constructor(base: string) {
     this.#base = base;
+    this.#topics = new KnownTopics(base);
   }
 
   /** @throws Error for a match that is not valid for its type */
@@ -56,35 +54,15 @@ export class Matchers {
     if (match === WILDCARD) return { kind: 'everything', matches: () => true };
     const test = type === 'exact' ? undefined : this.#pattern(type, match);
     if (!test) return { kind: 'equality', matches: (topic) => topic === match };
-    const results = new BoundedMap<string, boolean>(MAX_RESULTS);
-    const matches = (topic: string) => {
-      let result = results.get(topic);
-      if (result === undefined) {
-        result = test(topic);
-        results.set(topic, result);
-      }
-      return result;
-    };
-    return { kind: 'pattern', matches };
+    return { kind: 'pattern', matches: this.#topics.remembering(test) };
   }
 
-  #pattern(type: 'urlpattern' | 'template', match: string): ((topic: string) => boolean) | undefined {
+  #pattern(type: 'urlpattern' | 'template', match: string): Test | undefined {
     if (type === 'template') {
       const expansion = compileUriTemplate(match);
-      return expansion && ((topic) => topic === match || expansion(topic));
+      return expansion && (({ topic }) => topic === match || expansion(topic));
     }
     const test = compileUrlPattern(match, this.#base);
-    return (topic) => {
-      const { url } = this.#components(topic);
-      return url !== undefined && test(url);
-    };
-  }
-
-  #components(topic: string): { readonly url: UrlComponents | undefined } {
-    const known = this.#topics.get(topic);
-    if (known) return known;
-    const components = { url: urlComponents(topic, this.#base) };
-    this.#topics.set(topic, components);
-    return components;
+    return ({ url }) => url !== undefined && test(url);
   }
 }

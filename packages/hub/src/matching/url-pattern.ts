@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { URLPattern } from 'urlpattern-polyfill/urlpattern';
+import { BoundedMap } from './bounded-map';
 import { type ComponentOptions, fixedText, toRegExp } from './component-pattern';
 import { hideDelimiters } from './hidden-delimiters';
 
@@ -78,6 +79,18 @@ function compileComponent(pattern: string, options: ComponentOptions): Test | un
   if (pattern === '*') return undefined;
   const text = fixedText(pattern, options);
   if (text !== undefined) return (value) => value === text;
-  const regexp = RE2JS.compile(toRegExp(pattern, options));
-  return (value) => regexp.testExact(value);
+  return testOf(toRegExp(pattern, options));
+}
+
+/** Expressions that are kept, of all hubs: patterns often differ only in names, or in another component. */
+const MAX_EXPRESSIONS = 1000;
+const expressions = new BoundedMap<string, Test>(MAX_EXPRESSIONS);
+
+function testOf(source: string): Test {
+  const known = expressions.get(source);
+  if (known) return known;
+  const regexp = RE2JS.compile(source);
+  const test = (value: string) => regexp.testExact(value);
+  expressions.set(source, test);
+  return test;
 }
