@@ -1,36 +1,32 @@
 // ../../scripts/tsup-package.ts
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
-import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
-import { defineConfig } from "tsup";
-var __injected_import_meta_url__ = "file:///work/wt/lead/scripts/tsup-package.ts";
-function packageConfig({
-  entry = {},
-  apart = [],
-  shortened = false,
-  node = false
-} = {}) {
-  const entries = { index: "src/index.ts", ...entry };
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'tsup';
+
+var __injected_import_meta_url__ = 'file:///work/wt/lead/scripts/tsup-package.ts';
+function packageConfig({ entry = {}, apart = [], shortened = false, node = false } = {}) {
+  const entries = { index: 'src/index.ts', ...entry };
   emitDeclarations(node);
   return defineConfig({
     entry: { ...entries, ...Object.fromEntries(apart.map((name) => [name, `src/${name}.ts`])) },
-    format: ["esm", "cjs"],
+    format: ['esm', 'cjs'],
     dts: {
       entry: Object.fromEntries(
         Object.entries(entries).map(([name, path]) => [
           name,
-          path.replace(/^src(.*)\.ts$/, `${SINGLE}$1.d.ts`)
-        ])
+          path.replace(/^src(.*)\.ts$/, `${SINGLE}$1.d.ts`),
+        ]),
       ),
       // For AsyncDisposable, which neither ES2022 nor the DOM's types have.
       banner: '/// <reference lib="esnext.disposable" />',
-      compilerOptions: { ignoreDeprecations: "6.0", types: node ? ["node"] : [] }
+      compilerOptions: { ignoreDeprecations: '6.0', types: node ? ['node'] : [] },
     },
-    tsconfig: "../../tsconfig.build.json",
-    platform: node ? "node" : "neutral",
-    target: "es2022",
+    tsconfig: '../../tsconfig.build.json',
+    platform: node ? 'node' : 'neutral',
+    target: 'es2022',
     sourcemap: true,
     // Two processes may build at once; a cleared folder would take the other's files away.
     clean: false,
@@ -41,41 +37,40 @@ function packageConfig({
     plugins: [namesNoFolder],
     esbuildOptions(options) {
       if (shortened) options.mangleProps = /[^_]_$/;
-    }
+    },
   });
 }
-var SINGLE = ".declarations";
+var SINGLE = '.declarations';
 function emitDeclarations(node) {
   const config = {
-    extends: "../../../tsconfig.build.json",
+    extends: '../../../tsconfig.build.json',
     compilerOptions: {
-      ...{ noEmit: false, declaration: true, emitDeclarationOnly: true, rootDir: "../src", outDir: "." },
-      types: node ? ["node"] : []
+      ...{ noEmit: false, declaration: true, emitDeclarationOnly: true, rootDir: '../src', outDir: '.' },
+      types: node ? ['node'] : [],
     },
-    include: ["../src"]
+    include: ['../src'],
   };
   mkdirSync(SINGLE, { recursive: true });
   writeFileSync(`${SINGLE}/tsconfig.json`, JSON.stringify(config));
-  const tsc = fileURLToPath(new URL("../node_modules/typescript7/bin/tsc", __injected_import_meta_url__));
-  execFileSync(process.execPath, [tsc, "-p", SINGLE], { stdio: "inherit" });
+  const tsc = fileURLToPath(new URL('../node_modules/typescript7/bin/tsc', __injected_import_meta_url__));
+  execFileSync(process.execPath, [tsc, '-p', SINGLE], { stdio: 'inherit' });
 }
 var namesNoFolder = {
-  name: "names-no-folder",
+  name: 'names-no-folder',
   async buildEnd({ writtenFiles }) {
-    const maps = writtenFiles.filter(({ name }) => name.endsWith(".cjs.map"));
+    const maps = writtenFiles.filter(({ name }) => name.endsWith('.cjs.map'));
     for (const { name } of maps) {
-      const map = JSON.parse(await readFile(name, "utf8"));
-      const itself = basename(name, ".map");
+      const map = JSON.parse(await readFile(name, 'utf8'));
+      const itself = basename(name, '.map');
       map.file = itself;
-      map.sources = map.sources.map((source) => basename(source) === itself ? itself : source);
+      map.sources = map.sources.map((source) => (basename(source) === itself ? itself : source));
       await writeFile(name, JSON.stringify(map));
     }
-  }
+  },
 };
 
 // tsup.config.ts
 var tsup_config_default = packageConfig({ node: true });
-export {
-  tsup_config_default as default
-};
+
+export { tsup_config_default as default };
 //# sourceMappingURL=data:application/json;base64,ewogICJ2ZXJzaW9uIjogMywKICAic291cmNlcyI6IFsiLi4vLi4vc2NyaXB0cy90c3VwLXBhY2thZ2UudHMiLCAidHN1cC5jb25maWcudHMiXSwKICAic291cmNlc0NvbnRlbnQiOiBbImNvbnN0IF9faW5qZWN0ZWRfZmlsZW5hbWVfXyA9IFwiL3dvcmsvd3QvbGVhZC9zY3JpcHRzL3RzdXAtcGFja2FnZS50c1wiO2NvbnN0IF9faW5qZWN0ZWRfZGlybmFtZV9fID0gXCIvd29yay93dC9sZWFkL3NjcmlwdHNcIjtjb25zdCBfX2luamVjdGVkX2ltcG9ydF9tZXRhX3VybF9fID0gXCJmaWxlOi8vL3dvcmsvd3QvbGVhZC9zY3JpcHRzL3RzdXAtcGFja2FnZS50c1wiO2ltcG9ydCB7IGV4ZWNGaWxlU3luYyB9IGZyb20gJ25vZGU6Y2hpbGRfcHJvY2Vzcyc7XG5pbXBvcnQgeyBta2RpclN5bmMsIHdyaXRlRmlsZVN5bmMgfSBmcm9tICdub2RlOmZzJztcbmltcG9ydCB7IHJlYWRGaWxlLCB3cml0ZUZpbGUgfSBmcm9tICdub2RlOmZzL3Byb21pc2VzJztcbmltcG9ydCB7IGJhc2VuYW1lIH0gZnJvbSAnbm9kZTpwYXRoJztcbmltcG9ydCB7IGZpbGVVUkxUb1BhdGggfSBmcm9tICdub2RlOnVybCc7XG5pbXBvcnQgeyBkZWZpbmVDb25maWcsIHR5cGUgT3B0aW9ucyB9IGZyb20gJ3RzdXAnO1xuXG50eXBlIFBsdWdpbiA9IE5vbk51bGxhYmxlPE9wdGlvbnNbJ3BsdWdpbnMnXT5bbnVtYmVyXTtcblxuaW50ZXJmYWNlIFBhY2thZ2VTaGFwZSB7XG4gIC8qKiBFbnRyeSBwb2ludHMgYmVzaWRlIGBzcmMvaW5kZXgudHNgLCBieSB0aGVpciBwYXRoIHVuZGVyIGBkaXN0YCB3aXRob3V0IGV4dGVuc2lvbi4gKi9cbiAgZW50cnk/OiBSZWNvcmQ8c3RyaW5nLCBzdHJpbmc+O1xuICAvKipcbiAgICogU291cmNlcyB3aG9zZSBjbGFzc2VzIGJ1bmRsZXJzIGNhbm5vdCBkcm9wICh0aGV5IGhhdmUgYSBjb21wdXRlZCBtZXRob2QpOiBlYWNoIGdldHMgYSBmaWxlIG9mIGl0cyBvd24sIHNvIHRoYXRcbiAgICogYSBwcm9ncmFtIHRoYXQgaW1wb3J0cyBzb21ldGhpbmcgZWxzZSBkb2VzIG5vdCBjYXJyeSB0aGVtIGFsb25nLlxuICAgKi9cbiAgYXBhcnQ/OiBzdHJpbmdbXTtcbiAgLyoqXG4gICAqIFdoZXRoZXIgbWVtYmVycyB3aG9zZSBuYW1lcyBlbmQgaW4gYF9gLCB3aGljaCBvbmx5IHRoZSBwYWNrYWdlIGl0c2VsZiB1c2VzLCBhcmUgc2hvcnRlbmVkOiBtaW5pZmllcnMgbGVhdmUgZXZlcnlcbiAgICogbmFtZSBvZiBhIG1lbWJlciBhcyBpdCBpcy5cbiAgICovXG4gIHNob3J0ZW5lZD86IGJvb2xlYW47XG4gIC8qKiBXaGV0aGVyIHRoZSBwYWNrYWdlIG1heSB1c2UgTm9kZSdzIHR5cGVzIGFuZCBtb2R1bGVzLiAqL1xuICBub2RlPzogYm9vbGVhbjtcbn1cblxuLyoqIFRoZSBvbmUgYnVpbGQgdGhhdCBldmVyeSBwdWJsaXNoZWQgcGFja2FnZSBoYXM6IEVTTSwgQ0pTIGFuZCBkZWNsYXJhdGlvbnMgZnJvbSBgc3JjYCBpbnRvIGBkaXN0YC4gKi9cbmV4cG9ydCBmdW5jdGlvbiBwYWNrYWdlQ29uZmlnKHtcbiAgZW50cnkgPSB7fSxcbiAgYXBhcnQgPSBbXSxcbiAgc2hvcnRlbmVkID0gZmFsc2UsXG4gIG5vZGUgPSBmYWxzZSxcbn06IFBhY2thZ2VTaGFwZSA9IHt9KSB7XG4gIGNvbnN0IGVudHJpZXMgPSB7IGluZGV4OiAnc3JjL2luZGV4LnRzJywgLi4uZW50cnkgfTtcbiAgZW1pdERlY2xhcmF0aW9ucyhub2RlKTtcbiAgcmV0dXJuIGRlZmluZUNvbmZpZyh7XG4gICAgZW50cnk6IHsgLi4uZW50cmllcywgLi4uT2JqZWN0LmZyb21FbnRyaWVzKGFwYXJ0Lm1hcCgobmFtZSkgPT4gW25hbWUsIGBzcmMvJHtuYW1lfS50c2BdKSkgfSxcbiAgICBmb3JtYXQ6IFsnZXNtJywgJ2NqcyddLFxuICAgIGR0czoge1xuICAgICAgZW50cnk6IE9iamVjdC5mcm9tRW50cmllcyhcbiAgICAgICAgT2JqZWN0LmVudHJpZXMoZW50cmllcykubWFwKChbbmFtZSwgcGF0aF0pID0+IFtcbiAgICAgICAgICBuYW1lLFxuICAgICAgICAgIHBhdGgucmVwbGFjZSgvXnNyYyguKilcXC50cyQvLCBgJHtTSU5HTEV9JDEuZC50c2ApLFxuICAgICAgICBdKSxcbiAgICAgICksXG4gICAgICAvLyBGb3IgQXN5bmNEaXNwb3NhYmxlLCB3aGljaCBuZWl0aGVyIEVTMjAyMiBub3IgdGhlIERPTSdzIHR5cGVzIGhhdmUuXG4gICAgICBiYW5uZXI6ICcvLy8gPHJlZmVyZW5jZSBsaWI9XCJlc25leHQuZGlzcG9zYWJsZVwiIC8+JyxcbiAgICAgIGNvbXBpbGVyT3B0aW9uczogeyBpZ25vcmVEZXByZWNhdGlvbnM6ICc2LjAnLCB0eXBlczogbm9kZSA/IFsnbm9kZSddIDogW10gfSxcbiAgICB9LFxuICAgIHRzY29uZmlnOiAnLi4vLi4vdHNjb25maWcuYnVpbGQuanNvbicsXG4gICAgcGxhdGZvcm06IG5vZGUgPyAnbm9kZScgOiAnbmV1dHJhbCcsXG4gICAgdGFyZ2V0OiAnZXMyMDIyJyxcbiAgICBzb3VyY2VtYXA6IHRydWUsXG4gICAgLy8gVHdvIHByb2Nlc3NlcyBtYXkgYnVpbGQgYXQgb25jZTsgYSBjbGVhcmVkIGZvbGRlciB3b3VsZCB0YWtlIHRoZSBvdGhlcidzIGZpbGVzIGF3YXkuXG4gICAgY2xlYW46IGZhbHNlLFxuICAgIHNwbGl0dGluZzogdHJ1ZSxcbiAgICAvLyBEZW5vIGFuZCBXb3JrZXJzIGtub3cgTm9kZSdzIG1vZHVsZXMgYnkgdGhpcyBwcmVmaXggb25seS5cbiAgICByZW1vdmVOb2RlUHJvdG9jb2w6IGZhbHNlLFxuICAgIHNpbGVudDogdHJ1ZSxcbiAgICBwbHVnaW5zOiBbbmFtZXNOb0ZvbGRlcl0sXG4gICAgZXNidWlsZE9wdGlvbnMob3B0aW9ucykge1xuICAgICAgaWYgKHNob3J0ZW5lZCkgb3B0aW9ucy5tYW5nbGVQcm9wcyA9IC9bXl9dXyQvO1xuICAgIH0sXG4gIH0pO1xufVxuXG4vKiogV2hlcmUgdGhlIGRlY2xhcmF0aW9ucyBvZiBlYWNoIHNvdXJjZSBhcmUsIG9mIHdoaWNoIHRzdXAgYnVuZGxlcyB0aG9zZSBvZiBlYWNoIGVudHJ5IHBvaW50LiAqL1xuY29uc3QgU0lOR0xFID0gJy5kZWNsYXJhdGlvbnMnO1xuXG4vKiogQnkgdGhlIG5hdGl2ZSBjb21waWxlciwgd2hpY2ggdGFrZXMgYSB0ZW50aCBvZiB0aGUgdGltZSB0aGF0IHRoZSBvbmUgaW4gdHN1cCdzIGJ1bmRsZXIgd291bGQuICovXG5mdW5jdGlvbiBlbWl0RGVjbGFyYXRpb25zKG5vZGU6IGJvb2xlYW4pOiB2b2lkIHtcbiAgY29uc3QgY29uZmlnID0ge1xuICAgIGV4dGVuZHM6ICcuLi8uLi8uLi90c2NvbmZpZy5idWlsZC5qc29uJyxcbiAgICBjb21waWxlck9wdGlvbnM6IHtcbiAgICAgIC4uLnsgbm9FbWl0OiBmYWxzZSwgZGVjbGFyYXRpb246IHRydWUsIGVtaXREZWNsYXJhdGlvbk9ubHk6IHRydWUsIHJvb3REaXI6ICcuLi9zcmMnLCBvdXREaXI6ICcuJyB9LFxuICAgICAgdHlwZXM6IG5vZGUgPyBbJ25vZGUnXSA6IFtdLFxuICAgIH0sXG4gICAgaW5jbHVkZTogWycuLi9zcmMnXSxcbiAgfTtcbiAgbWtkaXJTeW5jKFNJTkdMRSwgeyByZWN1cnNpdmU6IHRydWUgfSk7XG4gIHdyaXRlRmlsZVN5bmMoYCR7U0lOR0xFfS90c2NvbmZpZy5qc29uYCwgSlNPTi5zdHJpbmdpZnkoY29uZmlnKSk7XG4gIGNvbnN0IHRzYyA9IGZpbGVVUkxUb1BhdGgobmV3IFVSTCgnLi4vbm9kZV9tb2R1bGVzL3R5cGVzY3JpcHQ3L2Jpbi90c2MnLCBpbXBvcnQubWV0YS51cmwpKTtcbiAgZXhlY0ZpbGVTeW5jKHByb2Nlc3MuZXhlY1BhdGgsIFt0c2MsICctcCcsIFNJTkdMRV0sIHsgc3RkaW86ICdpbmhlcml0JyB9KTtcbn1cblxuLyoqXG4gKiB0c3VwIHR1cm5zIEVTTSBjaHVua3MgaW50byBDSlMgYnkgc3VjcmFzZSwgd2hpY2ggd3JpdGVzIHRoZSBjaHVuaydzIG93biBhYnNvbHV0ZSBwYXRoIGludG8gdGhlIHNvdXJjZSBtYXA6IGEgZm9sZGVyIG9mXG4gKiB3aG9ldmVyIGJ1aWx0IHRoZSBwYWNrYWdlLlxuICovXG5jb25zdCBuYW1lc05vRm9sZGVyOiBQbHVnaW4gPSB7XG4gIG5hbWU6ICduYW1lcy1uby1mb2xkZXInLFxuICBhc3luYyBidWlsZEVuZCh7IHdyaXR0ZW5GaWxlcyB9KSB7XG4gICAgY29uc3QgbWFwcyA9IHdyaXR0ZW5GaWxlcy5maWx0ZXIoKHsgbmFtZSB9KSA9PiBuYW1lLmVuZHNXaXRoKCcuY2pzLm1hcCcpKTtcbiAgICBmb3IgKGNvbnN0IHsgbmFtZSB9IG9mIG1hcHMpIHtcbiAgICAgIGNvbnN0IG1hcCA9IEpTT04ucGFyc2UoYXdhaXQgcmVhZEZpbGUobmFtZSwgJ3V0ZjgnKSkgYXMgeyBmaWxlOiBzdHJpbmc7IHNvdXJjZXM6IHN0cmluZ1tdIH07XG4gICAgICBjb25zdCBpdHNlbGYgPSBiYXNlbmFtZShuYW1lLCAnLm1hcCcpO1xuICAgICAgbWFwLmZpbGUgPSBpdHNlbGY7XG4gICAgICBtYXAuc291cmNlcyA9IG1hcC5zb3VyY2VzLm1hcCgoc291cmNlKSA9PiAoYmFzZW5hbWUoc291cmNlKSA9PT0gaXRzZWxmID8gaXRzZWxmIDogc291cmNlKSk7XG4gICAgICBhd2FpdCB3cml0ZUZpbGUobmFtZSwgSlNPTi5zdHJpbmdpZnkobWFwKSk7XG4gICAgfVxuICB9LFxufTtcbiIsICJjb25zdCBfX2luamVjdGVkX2ZpbGVuYW1lX18gPSBcIi93b3JrL3d0L2xlYWQvcGFja2FnZXMvc2VydmVyLW5vZGUvdHN1cC5jb25maWcudHNcIjtjb25zdCBfX2luamVjdGVkX2Rpcm5hbWVfXyA9IFwiL3dvcmsvd3QvbGVhZC9wYWNrYWdlcy9zZXJ2ZXItbm9kZVwiO2NvbnN0IF9faW5qZWN0ZWRfaW1wb3J0X21ldGFfdXJsX18gPSBcImZpbGU6Ly8vd29yay93dC9sZWFkL3BhY2thZ2VzL3NlcnZlci1ub2RlL3RzdXAuY29uZmlnLnRzXCI7aW1wb3J0IHsgcGFja2FnZUNvbmZpZyB9IGZyb20gJy4uLy4uL3NjcmlwdHMvdHN1cC1wYWNrYWdlJztcblxuZXhwb3J0IGRlZmF1bHQgcGFja2FnZUNvbmZpZyh7IG5vZGU6IHRydWUgfSk7XG4iXSwKICAibWFwcGluZ3MiOiAiO0FBQStNLFNBQVMsb0JBQW9CO0FBQzVPLFNBQVMsV0FBVyxxQkFBcUI7QUFDekMsU0FBUyxVQUFVLGlCQUFpQjtBQUNwQyxTQUFTLGdCQUFnQjtBQUN6QixTQUFTLHFCQUFxQjtBQUM5QixTQUFTLG9CQUFrQztBQUxnRixJQUFNLCtCQUErQjtBQTJCekosU0FBUyxjQUFjO0FBQUEsRUFDNUIsUUFBUSxDQUFDO0FBQUEsRUFDVCxRQUFRLENBQUM7QUFBQSxFQUNULFlBQVk7QUFBQSxFQUNaLE9BQU87QUFDVCxJQUFrQixDQUFDLEdBQUc7QUFDcEIsUUFBTSxVQUFVLEVBQUUsT0FBTyxnQkFBZ0IsR0FBRyxNQUFNO0FBQ2xELG1CQUFpQixJQUFJO0FBQ3JCLFNBQU8sYUFBYTtBQUFBLElBQ2xCLE9BQU8sRUFBRSxHQUFHLFNBQVMsR0FBRyxPQUFPLFlBQVksTUFBTSxJQUFJLENBQUMsU0FBUyxDQUFDLE1BQU0sT0FBTyxJQUFJLEtBQUssQ0FBQyxDQUFDLEVBQUU7QUFBQSxJQUMxRixRQUFRLENBQUMsT0FBTyxLQUFLO0FBQUEsSUFDckIsS0FBSztBQUFBLE1BQ0gsT0FBTyxPQUFPO0FBQUEsUUFDWixPQUFPLFFBQVEsT0FBTyxFQUFFLElBQUksQ0FBQyxDQUFDLE1BQU0sSUFBSSxNQUFNO0FBQUEsVUFDNUM7QUFBQSxVQUNBLEtBQUssUUFBUSxpQkFBaUIsR0FBRyxNQUFNLFNBQVM7QUFBQSxRQUNsRCxDQUFDO0FBQUEsTUFDSDtBQUFBO0FBQUEsTUFFQSxRQUFRO0FBQUEsTUFDUixpQkFBaUIsRUFBRSxvQkFBb0IsT0FBTyxPQUFPLE9BQU8sQ0FBQyxNQUFNLElBQUksQ0FBQyxFQUFFO0FBQUEsSUFDNUU7QUFBQSxJQUNBLFVBQVU7QUFBQSxJQUNWLFVBQVUsT0FBTyxTQUFTO0FBQUEsSUFDMUIsUUFBUTtBQUFBLElBQ1IsV0FBVztBQUFBO0FBQUEsSUFFWCxPQUFPO0FBQUEsSUFDUCxXQUFXO0FBQUE7QUFBQSxJQUVYLG9CQUFvQjtBQUFBLElBQ3BCLFFBQVE7QUFBQSxJQUNSLFNBQVMsQ0FBQyxhQUFhO0FBQUEsSUFDdkIsZUFBZSxTQUFTO0FBQ3RCLFVBQUksVUFBVyxTQUFRLGNBQWM7QUFBQSxJQUN2QztBQUFBLEVBQ0YsQ0FBQztBQUNIO0FBR0EsSUFBTSxTQUFTO0FBR2YsU0FBUyxpQkFBaUIsTUFBcUI7QUFDN0MsUUFBTSxTQUFTO0FBQUEsSUFDYixTQUFTO0FBQUEsSUFDVCxpQkFBaUI7QUFBQSxNQUNmLEdBQUcsRUFBRSxRQUFRLE9BQU8sYUFBYSxNQUFNLHFCQUFxQixNQUFNLFNBQVMsVUFBVSxRQUFRLElBQUk7QUFBQSxNQUNqRyxPQUFPLE9BQU8sQ0FBQyxNQUFNLElBQUksQ0FBQztBQUFBLElBQzVCO0FBQUEsSUFDQSxTQUFTLENBQUMsUUFBUTtBQUFBLEVBQ3BCO0FBQ0EsWUFBVSxRQUFRLEVBQUUsV0FBVyxLQUFLLENBQUM7QUFDckMsZ0JBQWMsR0FBRyxNQUFNLGtCQUFrQixLQUFLLFVBQVUsTUFBTSxDQUFDO0FBQy9ELFFBQU0sTUFBTSxjQUFjLElBQUksSUFBSSx1Q0FBdUMsNEJBQWUsQ0FBQztBQUN6RixlQUFhLFFBQVEsVUFBVSxDQUFDLEtBQUssTUFBTSxNQUFNLEdBQUcsRUFBRSxPQUFPLFVBQVUsQ0FBQztBQUMxRTtBQU1BLElBQU0sZ0JBQXdCO0FBQUEsRUFDNUIsTUFBTTtBQUFBLEVBQ04sTUFBTSxTQUFTLEVBQUUsYUFBYSxHQUFHO0FBQy9CLFVBQU0sT0FBTyxhQUFhLE9BQU8sQ0FBQyxFQUFFLEtBQUssTUFBTSxLQUFLLFNBQVMsVUFBVSxDQUFDO0FBQ3hFLGVBQVcsRUFBRSxLQUFLLEtBQUssTUFBTTtBQUMzQixZQUFNLE1BQU0sS0FBSyxNQUFNLE1BQU0sU0FBUyxNQUFNLE1BQU0sQ0FBQztBQUNuRCxZQUFNLFNBQVMsU0FBUyxNQUFNLE1BQU07QUFDcEMsVUFBSSxPQUFPO0FBQ1gsVUFBSSxVQUFVLElBQUksUUFBUSxJQUFJLENBQUMsV0FBWSxTQUFTLE1BQU0sTUFBTSxTQUFTLFNBQVMsTUFBTztBQUN6RixZQUFNLFVBQVUsTUFBTSxLQUFLLFVBQVUsR0FBRyxDQUFDO0FBQUEsSUFDM0M7QUFBQSxFQUNGO0FBQ0Y7OztBQ25HQSxJQUFPLHNCQUFRLGNBQWMsRUFBRSxNQUFNLEtBQUssQ0FBQzsiLAogICJuYW1lcyI6IFtdCn0K

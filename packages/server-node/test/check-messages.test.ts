@@ -29,3 +29,39 @@ describe('Something else than Node’s request and response is refused, with wha
     expect(() => eventStreamHandler(() => {})(one, two)).toThrow(refused);
   });
 });
+
+it.each<[string, unknown, unknown, string]>([
+  ['swapped', res, req, 'expected the request: pass `req, res` in this order, got an object'],
+  [
+    'of Koa',
+    koa,
+    undefined,
+    "expected Node's request: of Koa's context pass `ctx.req, ctx.res`, got an object",
+  ],
+  [
+    'of Fastify',
+    fastify.request,
+    res,
+    "expected Node's own: with Fastify pass `request.raw, reply.raw`, got an object",
+  ],
+  [
+    'a reply of Fastify',
+    req,
+    new (class Reply {
+      raw = res;
+    })(),
+    'got an object',
+  ],
+  ['a text', 'x', res, "expected a request of node:http or node:http2: pass `req, res`, got 'x'"],
+  ['a number', req, 5, 'expected a response of node:http or node:http2: pass `req, res`, got 5'],
+])('What was given is shown: %s', (_name, first, second, message) => {
+  expect(() => eventStreamHandler(() => {})(first as IncomingMessage, second as ServerResponse)).toThrow(
+    message,
+  );
+});
+
+it('A callback that is none is refused', () => {
+  const refused = 'Invalid option `callback`: expected a function, got an object';
+  expect(() => streamEvents(req, res, {} as never)).toThrow(refused);
+  expect(() => eventStreamHandler({} as never)).toThrow(refused);
+});

@@ -163,6 +163,7 @@ describe('the head', () => {
     });
     await (await get(url)).ended;
     expect(errors).toMatchObject([{ name: 'EventStreamUsageError', code: 'HEADERS_SENT' }]);
+    expect(String(errors[0])).toContain('answer a request by an event stream or by yourself, not by both');
   });
 
   it('is for HTTP/1.0 one whose body ends with the connection', async () => {

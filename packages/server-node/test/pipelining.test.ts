@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import {
   createChannel,
@@ -63,6 +64,8 @@ describe('requests that are pipelined', () => {
     const { port, server, open, over } = await streams({ heartbeat: false, onFinish: 'close' });
     server.keepAliveTimeout = 0;
     server.timeout = 60_000;
+    const sockets: Socket[] = [];
+    server.on('connection', (socket) => sockets.push(socket));
     const client = await deaf(port, request('/1') + request('/2') + request('/3'));
     let text = '';
     client.on('data', (chunk) => {
@@ -80,6 +83,16 @@ describe('requests that are pipelined', () => {
       await until(() => over.includes(path));
     }
     expect(text.split('HTTP/1.1 200')).toHaveLength(4);
+    // Nothing of ours is left on the connection: it is as one that was never pipelined.
+    const [pipelined] = sockets;
+    const other = await deaf(port, request('/4'));
+    await until(() => open.length === 4);
+    (open[3] as (typeof open)[number]).stream.close();
+    await until(() => over.includes('/4'));
+    const listeners = (socket: Socket | undefined) => socket?.listenerCount('close');
+    expect(listeners(pipelined)).toBe(listeners(sockets[1]));
+    expect(listeners(pipelined)).toBeDefined();
+    other.destroy();
   });
 
   it('have no timeout of the socket put back while a later one streams', async () => {
