@@ -13,7 +13,7 @@ import { quartiles } from '../src/statistics.mjs';
  * @property {number[]} [rounds] microseconds for an event, one for each round
  */
 
-/** Rounds that load and compile, and are not counted. */
+/** Rounds at least that load and compile, and are not counted. */
 const WARM_UP = 2;
 
 /**
@@ -28,6 +28,7 @@ const WARM_UP = 2;
  * @returns {Promise<Cell[]>}
  */
 export async function measure({ part, workload, participants, node, rounds }) {
+  const warmUp = Math.max(WARM_UP, Math.ceil((part.warmUp ?? 0) / workload.events));
   const sides = participants.map((participant) => ({
     participant,
     cell: /** @type {Cell} */ ({ participant: participant.name }),
@@ -46,14 +47,14 @@ export async function measure({ part, workload, participants, node, rounds }) {
     }
   };
   try {
-    for (let round = 0; round < WARM_UP + rounds; round++) {
+    for (let round = 0; round < warmUp + rounds; round++) {
       for (const one of round % 2 === 0 ? sides : sides.toReversed()) await turn(one);
     }
   } finally {
     await Promise.all(sides.map(({ side }) => side?.stop()));
   }
   for (const { cell, samples } of sides) {
-    const counted = samples.slice(WARM_UP);
+    const counted = samples.slice(warmUp);
     if (cell.failure !== undefined || counted.length === 0) continue;
     cell.rounds = counted.map(({ cpu }) => cpu);
     cell.cpu = quartiles(cell.rounds);

@@ -9,6 +9,7 @@
  * @property {readonly Workload[]} workloads
  * @property {readonly Participant[]} participants the first is ours, to which the others are compared
  * @property {readonly Target[]} targets
+ * @property {number} [warmUp] events after which engines have compiled all that they will, which are not counted
  * @property {readonly string[]} builds packages that have to be built, such as `server-node`
  * @property {(run: Run) => Promise<Side>} start starts one participant on one workload, in a process of its own
  */
