@@ -21,3 +21,16 @@ it('A timer does not keep the process alive, and hands on its argument', async (
   });
   expect(argument).toBe('argument');
 });
+
+it.each([
+  ['a number, as in a browser', 5],
+  ['nothing', undefined],
+  ['null', null],
+  ['an object without a method of that name', { unref: 'no function' }],
+])('A timer may be %s', (_, handle) => {
+  vi.stubGlobal('setTimeout', () => handle);
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+  });
+  expect(startTimer(() => {}, 1)).toBe(handle);
+});

@@ -20,6 +20,40 @@ describe('A callback that holds the head', () => {
     expect(await response.text()).toBe('');
   });
 
+  it('is told by no error that its response is the one, and hears of the end', async () => {
+    const errors: unknown[] = [];
+    let closed = false;
+    const response = await streamEvents(
+      new Request(url),
+      async (stream) => {
+        stream.hold();
+        stream.closed.then(() => {
+          closed = true;
+        });
+        await sleep(1);
+        stream.respond({ status: 410 });
+        stream.respond({ status: 500 });
+      },
+      { heartbeat: false, onError: (error) => errors.push(error) },
+    );
+    await sleep(5);
+    expect([response.status, errors, closed]).toEqual([410, [], true]);
+  });
+
+  it('cannot hold it back once it has gone out', async () => {
+    const errors: unknown[] = [];
+    const response = await streamEvents(
+      new Request(url),
+      async (stream) => {
+        await stream.sendEvent('x');
+        stream.hold();
+      },
+      { heartbeat: false, onError: (error) => errors.push(error) },
+    );
+    expect(await response.text()).toContain('data: x');
+    expect(errors).toMatchObject([{ code: 'HEADERS_SENT' }]);
+  });
+
   it.each([true, false])('can send events after that, by open() first: %s', async (opens) => {
     const response = await streamEvents(new Request(url), async (stream) => {
       stream.hold();

@@ -31,6 +31,16 @@ function open(init: EventStreamInit = quiet, request = new Request(url)) {
   return { response, stream };
 }
 
+it('An etag of the application’s own is kept', async () => {
+  const response = await streamEvents(new Request(url), () => [], { headers: { ETag: '"own"' } });
+  expect(response.headers.get('etag')).toBe('"own"');
+});
+
+it('A callback that is none is refused, and shown', () => {
+  const refused = 'Invalid option `callback`: expected a function, got an object';
+  expect(() => streamEvents(new Request(url), {} as never)).toThrow(refused);
+});
+
 describe('the response', () => {
   it('is there at once, its first bytes too, before any event', async () => {
     const response = await open({}).response;
