@@ -67,19 +67,23 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
     await expect.poll(news).toContain('run\\nclaim');
   });
 
-  it.each(['state', 'claim'] as const)(
+  it.each(['state', 'claim', 'renew', 'append'] as const)(
     'whoever finds a run abandoned by %s() tells its readers',
     async (by) => {
       await using store = another();
       const log = store.open('run');
       const claim = { lease: 20, ttl: 60_000 };
-      await log.claim(claim);
+      const given = await log.claim(claim);
       const wake = `${prefixes.get(store)}:wake`;
       const news = async () => JSON.stringify(await redis.run('XRANGE', wake, '-', '+'));
       expect(await news()).not.toContain('run\\nclaim');
       await new Promise((resolve) => setTimeout(resolve, 3 * claim.lease));
       if (by === 'state') expect(await log.state()).toMatchObject({ status: 'ended', outcome: 'abandoned' });
-      else expect(await log.claim(claim)).toBeUndefined();
+      if (by === 'claim') expect(await log.claim(claim)).toBeUndefined();
+      const refused = { code: 'ENDED' };
+      if (by === 'renew') await expect(given?.renew()).rejects.toMatchObject(refused);
+      if (by === 'append')
+        await expect(log.append('x', { term: given?.term })).rejects.toMatchObject(refused);
       await expect.poll(news).toContain('run\\nclaim');
     },
   );

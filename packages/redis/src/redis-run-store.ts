@@ -1,5 +1,12 @@
 import type { EventInput } from '@eventwire/encoder';
-import { checkOptions, checkRunName, type OptionRules, randomName, randomTerm } from '@eventwire/options';
+import {
+  checkOptions,
+  checkRunName,
+  codeOf,
+  type OptionRules,
+  randomName,
+  randomTerm,
+} from '@eventwire/options';
 import type {
   AppendOptions,
   Claim,
@@ -113,10 +120,16 @@ class RedisRunLog extends RedisLog implements RunLog {
   }
 
   override async append(event: EventInput, options?: AppendOptions): Promise<LoggedEvent> {
-    const logged = await super.append(event, options);
-    if (options?.end) this.#changed();
-    else this.#wake.changed(this.#name);
-    return logged;
+    try {
+      const logged = await super.append(event, options);
+      if (options?.end) this.#changed();
+      else this.#wake.changed(this.#name);
+      return logged;
+    } catch (error) {
+      // It may have been sealed by this very append, which came too late.
+      if (codeOf(error) === 'ENDED') this.#changed();
+      throw error;
+    }
   }
 
   async state(): Promise<RunState> {
@@ -164,7 +177,8 @@ class RedisRunLog extends RedisLog implements RunLog {
       resumed: attempt > 1,
       stop: stop.signal,
       renew: async () => {
-        const [, refused] = await this.#run(RENEW, [String(term), '']);
+        const [, refused, sealed] = await this.#run(RENEW, [String(term), '']);
+        if (sealed) this.#changed();
         if (refused === '') return;
         await waking.stop();
         if (refused === 'ENDED') throw new RedisLogError('ENDED', 'The run has ended: stop');

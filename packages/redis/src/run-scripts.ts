@@ -79,12 +79,15 @@ if missing then return {''} end
 return {epoch, newest or '0-0', ended or '', stop or '', sealed}
 `;
 
-/** ARGV: the term, and a word if the run is given up rather than kept. Gives the epoch, and `FENCED`, `ENDED` or nothing. */
+/**
+ * ARGV: the term, and a word if the run is given up rather than kept. Gives the epoch, `FENCED`, `ENDED` or
+ * nothing, and whether the run was sealed.
+ */
 export const RENEW = `${RUN}
-if missing or term ~= ARGV[1] then return {epoch or '', 'FENCED'} end
-if ended then return {epoch, 'ENDED'} end
+if missing or term ~= ARGV[1] then return {epoch or '', 'FENCED', sealed} end
+if ended then return {epoch, 'ENDED', sealed} end
 if ARGV[2] ~= '' then hold(math.min(claimed, now)) else hold(now + lease) end
-return {epoch, ''}
+return {epoch, '', sealed}
 `;
 
 /** ARGV: the reason, as JSON. Gives 1 if the run was running. */
