@@ -6,6 +6,7 @@ import {
   EventStreamResponse,
   eventStreamHandler,
   type EventStreamResponse as Stream,
+  streamEvents,
 } from '../src/index';
 import { deaf, serve, turns, until } from './helpers';
 
@@ -93,6 +94,22 @@ describe('requests that are pipelined', () => {
     expect(listeners(pipelined)).toBe(listeners(sockets[1]));
     expect(listeners(pipelined)).toBeDefined();
     other.destroy();
+  });
+
+  it('are over at once where their client had gone before anybody looked at them', async () => {
+    const later: (() => void)[] = [];
+    let [asked, called, over] = [0, 0, 0];
+    const { port } = await serve((req, res) => {
+      if (asked++ === 0) return;
+      later.push(() => void streamEvents(req, res, () => void called++).then(() => over++));
+    });
+    const client = await deaf(port, request('/1') + request('/2'));
+    await until(() => later.length === 1);
+    client.destroy();
+    await turns(20);
+    for (const begin of later) begin();
+    await until(() => over === 1, 'the end');
+    expect(called).toBe(0);
   });
 
   it('have no timeout of the socket put back while a later one streams', async () => {
