@@ -32,7 +32,7 @@ if (typeof project !== 'object' || !('test' in project))
 
 const sequence = { sequencer: QuickFirst };
 // What waits for ever takes so long.
-const testTimeout = 15_000;
+const testTimeout = 30_000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const include = [`packages/${name}/test/**/*.test.ts`, ...(CONTRACTS[name] ?? [])];
 export default { ...project, test: { ...project.test, root, include, exclude, sequence, testTimeout } };
