@@ -1,10 +1,11 @@
-import { BoundedMap } from './bounded-map';
 import { type UrlComponents, urlComponents } from './url-pattern';
 
-/** Topics that are known, the newest ones. */
+/** Topics that are known, the newest ones; fewer where there are many tests. */
 const MAX_TOPICS = 1000;
 /** Tests of which each topic knows the result, a byte each. */
-const MAX_TESTS = 10_000;
+const MAX_TESTS = 100_000;
+/** About how much the results of all topics take. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** A topic, taken apart when the first pattern asks. */
 export interface Topic {
@@ -42,7 +43,8 @@ class KnownTopic implements Topic {
  */
 export class KnownTopics {
   readonly #base: string;
-  #topics = new BoundedMap<string, KnownTopic>(MAX_TOPICS);
+  /** The oldest first. */
+  readonly #topics = new Map<string, KnownTopic>();
   #newest: KnownTopic | undefined;
   /** Begins anew once there have been too many tests, so that no two have one place. */
   #round = 0;
@@ -67,7 +69,7 @@ export class KnownTopics {
 
   #newPlace(): [round: number, place: number] {
     if (this.#tests === MAX_TESTS) {
-      this.#topics = new BoundedMap(MAX_TOPICS);
+      this.#topics.clear();
       this.#newest = undefined;
       this.#round++;
       this.#tests = 0;
@@ -81,9 +83,18 @@ export class KnownTopics {
     if (!known) {
       known = new KnownTopic(topic, this.#base, this.#tests);
       this.#topics.set(topic, known);
+      this.#forget();
     }
     this.#newest = known;
     return known;
+  }
+
+  #forget(): void {
+    const most = Math.min(MAX_TOPICS, Math.ceil(MAX_BYTES / Math.max(1, this.#tests)));
+    for (const oldest of this.#topics.keys()) {
+      if (this.#topics.size <= most) return;
+      this.#topics.delete(oldest);
+    }
   }
 }
 
