@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ConnectOptions, type ConnectUrl, connect } from '../src/index';
 
 const url = 'http://localhost/events';
@@ -117,6 +117,16 @@ describe('an accepted option', () => {
   it('may be a function that is a Standard Schema, as arktype makes them', () => {
     const schema = Object.assign(() => {}, { '~standard': { validate: () => ({ value: 1 }) } });
     expect(refusalOf({ schema: { tick: schema } })).toBeUndefined();
+  });
+});
+
+it('a runtime without fetch is told at the call', () => {
+  vi.stubGlobal('fetch', undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  expect(refusalOf({ fetch: undefined })).toMatchObject({
+    code: 'INVALID_OPTION',
+    option: 'fetch',
+    message: 'Invalid option `fetch`: expected a function, since this runtime has no fetch',
   });
 });
 

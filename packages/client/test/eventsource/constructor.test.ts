@@ -93,7 +93,9 @@ describe('9.2.2 The EventSource interface: the constructor', () => {
   });
 
   it.each([1, 'text', true, Symbol('s'), 1n])('Web IDL: the dictionary %s is a TypeError', (init) => {
-    expect(() => make('http://127.0.0.1/', init)).toThrow(TypeError);
+    const error = thrownBy(() => make('http://127.0.0.1/', init));
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toBe('EventSource takes an object after the url');
   });
 
   it('Web IDL: the arguments are converted before the url is parsed', () => {

@@ -67,13 +67,16 @@ describe('options beyond the Standard', () => {
     expect(records).toMatchObject([{ type: 'failed', status: 200, error: { code: 'EVENT_TOO_LARGE' } }]);
   });
 
+  const time = 'finite milliseconds, at least 0';
   it.each([
-    ['reconnectionTime', -1],
-    ['reconnectionTime', 'soon'],
-    ['maxEventSize', 0],
-    ['onTrace', 'console'],
-  ])('%s of %j is refused', (option, value) => {
+    ['reconnectionTime', -1, time],
+    ['reconnectionTime', Infinity, time],
+    ['reconnectionTime', 'soon', time],
+    ['maxEventSize', 0, 'a whole number of at least 1'],
+    ['onTrace', 'console', 'a function'],
+  ])('%s of %s is refused: expected %s', (option, value, expected) => {
     const error = thrownBy(() => new EventSource('http://127.0.0.1/', { [option]: value }));
     expect(error).toMatchObject({ name: 'TypeError', code: 'INVALID_OPTION', option });
+    expect((error as Error).message).toBe(`Invalid option \`${option}\`: expected ${expected}`);
   });
 });

@@ -75,6 +75,11 @@ describe('redirections', () => {
     expect(JSON.stringify(traces)).not.toContain('secret');
   });
 
+  it('303: GET stays as it is, with the headers that a new request without a body would lose', async () => {
+    const { got } = await redirectedTo('same', 303, { headers: secret, lastEventId: '7' });
+    expect(got).toEqual([{ method: 'GET', body: '', type: 'text/plain', ...all }]);
+  });
+
   it.each([301, 307])('%i to another origin takes nothing along', async (status) => {
     const { got } = await redirectedTo('other', status, {
       method: 'REPORT',
@@ -147,6 +152,7 @@ describe('redirections', () => {
       outcome: { reason: 'failed', error: { code: 'REDIRECT', status: 307 } },
       count,
     });
+    expect(result.outcome.error?.message).toMatch(/^http:\/\/localhost\/[ab] redirects: \S/);
     expect(result.outcome.error?.message).not.toContain('secret');
   });
 

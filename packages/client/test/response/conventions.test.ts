@@ -71,7 +71,7 @@ describe('the conventions', () => {
     '{',
     '[]',
     '7',
-    '{"after":1,"oldest":2,"dropped":"x","reason":{}}',
+    '{"after":1,"oldest":2,"dropped":"x","reason":{},"outcome":5}',
     '{"__proto__":null}',
   ])('survive malformed data: %s', async (data) => {
     const text = `: eventwire\n\n${block('gap', data)}${block('lagged', data)}${block('cursor', data)}${block('end', data)}`;

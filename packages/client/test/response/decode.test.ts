@@ -99,6 +99,21 @@ describe('decode', () => {
 });
 
 describe('while events are decoded', () => {
+  it('those of one chunk come in one turn, unless a decoder gives promises', async () => {
+    const inTurn = async (decode: ConnectOptions['decode']) => {
+      const order: unknown[] = [];
+      const onEvent = ({ data }: { data: unknown }) => {
+        order.push(data);
+        queueMicrotask(() => order.push('later'));
+      };
+      const { stream } = await read('data: 1\n\ndata: 2\n\n', { decode, onEvent });
+      stream.close();
+      return order;
+    };
+    expect(await inTurn('json')).toEqual([1, 2, 'later', 'later']);
+    expect(await inTurn(async (data) => data)).toEqual(['1', 'later', '2', 'later']);
+  });
+
   it('comments come in their place', async () => {
     const seen: unknown[] = [];
     const { stream } = await read('data: 1\n\n:two\ndata: 3\n\n', {
