@@ -38,7 +38,7 @@ class KnownTopic implements Topic {
 }
 
 /**
- * What the newest topics are, and which tests they pass. An event asks thousands of tests about one topic: its
+ * The newest topics, and which tests they pass. An event asks thousands of tests about one topic: its
  * results lie side by side.
  */
 export class KnownTopics {
