@@ -40,8 +40,9 @@ describe.each(ways)('In %s, a field counts by its whole name alone:', (_, chunk)
     expect(read(chunk(`${name}: wrong\n\n`)).events).toEqual([]);
   });
 
-  it.each(nearMisses('event'))('%j is not event', (name) => {
-    expect(read(chunk(`${name}: wrong\ndata: x\n\n`)).events).toEqual(['message|x']);
+  it.each(nearMisses('event'))('%j is not event, whatever the line before ends with', (name) => {
+    for (const before of ['', ...'event'].map((letter) => `: ${letter}\n`))
+      expect(read(chunk(`${before}${name}: wrong\ndata: x\n\n`)).events).toEqual(['message|x']);
   });
 
   it.each(nearMisses('id'))('%j is not id', (name) => {
