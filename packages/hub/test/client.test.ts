@@ -143,17 +143,17 @@ describe('a publisher and a subscriber in other processes', () => {
     expect((await hub.channel.stats()).published).toBeGreaterThan(0);
   });
 
-  it.each<[object, string]>([
-    [{}, 'match'],
-    [{ match: [] }, 'match'],
-    [{ match: ['a'], matches: ['b'] }, 'matches'],
-    [{ match: 'a' }, 'match'],
-    [{ match: ['a'], matchUrlPattern: [5] }, 'matchUrlPattern'],
-    [{ match: ['a'], method: 'POST' }, 'method'],
-    [{ match: ['a'], token: 5 }, 'token'],
-  ])('the options %j are refused', (options, option) => {
+  it.each<[object, string, string]>([
+    [{}, 'match', 'expected a topic'],
+    [{ match: [] }, 'match', 'expected a topic'],
+    [{ match: ['a'], matches: ['b'] }, 'matches', 'Unknown option'],
+    [{ match: 'a' }, 'match', "expected an array of texts, got 'a'"],
+    [{ match: ['a'], matchUrlPattern: [5] }, 'matchUrlPattern', 'expected an array of texts, got an array'],
+    [{ match: ['a'], method: 'POST' }, 'method', '`subscribe` sets it'],
+    [{ match: ['a'], token: 5 }, 'token', ''],
+  ])('the options %j are refused', (options, option, message) => {
     expect(() => subscribe('https://hub.example/hub', options)).toThrow(
-      expect.objectContaining({ code: 'INVALID_OPTION', option }),
+      expect.objectContaining({ code: 'INVALID_OPTION', option, message: expect.stringContaining(message) }),
     );
   });
 });
@@ -218,6 +218,11 @@ describe('discovery', () => {
     const response = (link: string) =>
       Object.defineProperty(new Response('', { headers: { link } }), 'url', { value: 'https://x.example/1' });
     expect((await discover(response('</hub>; rel="mercure"'))).self.href).toBe('https://x.example/1');
-    await expect(discover(response('</hub>; rel="mercurial"'))).rejects.toThrow(HubError);
+    const none = discover(response('</hub>; rel="mercurial"'));
+    await expect(none).rejects.toThrow(HubError);
+    await expect(none).rejects.toMatchObject({
+      code: 'NO_HUB',
+      message: 'The resource has no Link header with rel="mercure"',
+    });
   });
 });

@@ -54,8 +54,19 @@ describe('check 7, a token in a cookie', () => {
     'https://evil.example/.trusted.example',
     'https://.trusted.example',
     'https://a:1.trusted.example',
+    'http://ab.trusted.example',
   ])('a star stands for the labels of a host: %s is not https://*.trusted.example', async (origin) => {
     expect(await post({ origin }, { publishOrigins: ['https://*.trusted.example'] })).toMatchObject({
+      status: 400,
+    });
+  });
+
+  it('publishes for pages of every host under a star, at the port that is listed', async () => {
+    const publishOrigins = ['https://*.trusted.example:8443'];
+    expect(await post({ origin: 'https://a.trusted.example:8443' }, { publishOrigins })).toMatchObject({
+      status: 200,
+    });
+    expect(await post({ origin: 'https://a.trusted.example' }, { publishOrigins })).toMatchObject({
       status: 400,
     });
   });
@@ -76,6 +87,14 @@ describe('check 7, a token in a cookie', () => {
     expect(await statusWith('Bearer')).toBe(400);
     expect(await statusWith('Basic x')).toBe(400);
     expect(await statusWith(`Bearer ${await token()}`, `${COOKIE}=broken`)).toBe(200);
+  });
+
+  it('is the first of several with its name', async () => {
+    const { request, token } = await startHub({ anonymous: false });
+    const valid = `${COOKIE}=${await token()}`;
+    const statusWith = async (cookie: string) => (await request('?match=a', { headers: { cookie } })).status;
+    expect(await statusWith(`${valid}; ${COOKIE}=broken`)).toBe(200);
+    expect(await statusWith(`${COOKIE}=broken; ${valid}`)).toBe(401);
   });
 
   it('has the name that the hub was given, or none', async () => {

@@ -221,6 +221,7 @@ describe('addresses', () => {
     expect(await status('https://evil.example/hub?match=a')).toBe(421);
     expect(await status('https://a.example/hub2?match=a')).toBeUndefined();
     expect(await status('https://a.example/hub/other')).toBeUndefined();
+    expect(await status('https://a.example/hut/subscriptions')).toBeUndefined();
     expect(await status('https://a.example/')).toBeUndefined();
     await hub.close({ timeout: 100 });
   });
@@ -242,6 +243,7 @@ describe('addresses', () => {
 
   it.each<[object, string, string]>([
     [{ issuer: [] }, 'issuer', 'did you mean `issuers`?'],
+    [{ limits: 5 }, 'limits', 'expected an object, got 5'],
     [{ limits: { maxMatcher: 1 } }, 'limits.maxMatcher', 'did you mean `limits.maxMatchers`?'],
     [{ limits: { maxMatchers: 0 } }, 'limits.maxMatchers', 'got 0'],
     [{ issuers: [{ id: '' }] }, 'issuers[0].id', ''],
@@ -253,6 +255,7 @@ describe('addresses', () => {
     [{ channel: { maxBehind: 'x' } }, 'channel.maxBehind', ''],
     [{ subscriptions: {} }, 'subscriptions', 'list'],
     [{ cookieName: 'a b' }, 'cookieName', ''],
+    [{ publishOrigins: 'https://a.example' }, 'publishOrigins', 'expected an array of origins, got'],
     [{ publishOrigins: ['example.org'] }, 'publishOrigins', ''],
     [{ publishOrigins: ['https://*.*.example'] }, 'publishOrigins', ''],
     [{ publishOrigins: [5] }, 'publishOrigins', 'got 5'],

@@ -77,6 +77,18 @@ describe.each(vias)('check 15, protocol 0.x, by %s:', (via) => {
     });
   });
 
+  it('lists subscriptions for tokens that grant the path as it was sent, with its query', async () => {
+    const { request } = await startHub({ legacy, subscriptions: true }, via);
+    const root = '/.well-known/mercure/subscriptions';
+    const status = async (target: string, grant: string) => {
+      const authorization = `Bearer ${await mintLegacy({ subscribe: [grant] })}`;
+      return (await request(target, { headers: { authorization } })).status;
+    };
+    expect(await status(root, root)).toBe(200);
+    expect(await status(`${root}?x=y`, `${root}?x=y`)).toBe(200);
+    expect(await status(`${root}?x=y`, root)).toBe(403);
+  });
+
   it('takes its token as a parameter only if that is allowed', async () => {
     const token = await mintLegacy(all);
     for (const queryToken of [true, false]) {

@@ -37,6 +37,13 @@ describe('check 11, URL patterns:', () => {
     ['/a?:x\\?', '/a?b?', true],
     ['/a{/b}?\\?c', '/a?c', true],
     ['/a##', '/a', true],
+    ['/a?\ue000\\?', '/a?\ue000?', true],
+    ['/a?%EE%80%80\\?', '/a?\ue000?', true],
+    ...['http', 'https', 'ws', 'wss', 'ftp', 'file'].map((scheme): [string, string, boolean] => {
+      const host = scheme === 'file' ? '' : 'x.example';
+      return [`${scheme}://${host}/:id`, `${scheme}://${host}/a/b`, false];
+    }),
+    ['tenant://x.example/:id', 'tenant://x.example/a/b', true],
     ['*', 'no URL at all: \0', true],
     ['https://x.example/*', 'https://exa mple/a', false],
   ])('%s and %s: %s', (pattern, topic, matches) => {
@@ -56,6 +63,8 @@ describe('check 11, URL patterns:', () => {
     '/([^])',
     '/(a{1,100000})',
     'https://[',
+    '/a?:x:x',
+    '/a?:x\\?:x',
   ])('%s is none that can be matched', (pattern) => {
     expect(() => compile('urlpattern', pattern)).toThrow();
   });
@@ -92,6 +101,10 @@ describe('check 11, templates of protocol 0.x:', () => {
     ['https://x.example/{id}', 'https://x.example/1?q', false],
     ['https://x.example/{id}', 'https://x.example/%C3%A9', true],
     ['https://x.example/{id}', 'https://x.example/%zz', false],
+    ['https://x.example/{id}', 'https://x.example/a!', false],
+    ['https://x.example/{id}', 'https://x.example/a b', false],
+    ['https://x.example/{id}', 'https://x.example/a=b', false],
+    ['https://x.example/{id*}', 'https://x.example/a=b', true],
     ['https://x.example/{id}', 'https://x.example/{id}', true],
     ['https://x.example/{+path}', 'https://x.example/a/b?c', true],
     ['https://x.example{/a,b}', 'https://x.example/1/2', true],

@@ -104,6 +104,14 @@ describe('check 3, what a hub does not publish:', () => {
     expect(reader.data).toEqual(['next']);
   });
 
+  it.each([
+    ['mercure', 'type must not be mercure, which is for the hub itself'],
+    ['eventwire:end', 'type must not begin with eventwire:, which is reserved'],
+  ])('the type %s is refused, and the publisher is told why', async (type, why) => {
+    const { publish } = await startHub();
+    expect(await (await publish({ topic: 'a', type })).text()).toBe(`${why}\n`);
+  });
+
   it('fields that it does not know are ignored, and so are empty ones', async () => {
     const { publish, subscribe } = await startHub();
     const reader = await subscribe('?match=a');
@@ -195,6 +203,10 @@ describe('publish in the process', () => {
       await expect(hub.publish(update)).rejects.toThrow(UpdateError);
     await expect(hub.publish({ topics: 7 as never })).rejects.toMatchObject({ field: 'topic' });
     await expect(hub.publish({ topics: 'a', data: 7 as never })).rejects.toMatchObject({ field: 'data' });
+    await expect(hub.publish('a' as never)).rejects.toMatchObject({
+      field: 'update',
+      message: 'update must be an object',
+    });
   });
 });
 

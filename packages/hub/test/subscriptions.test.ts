@@ -156,6 +156,25 @@ describe.each(vias)('check 10, active subscriptions, by %s:', (via) => {
     expect((await request(ROOT, { headers: authorization })).status).toBe(404);
   });
 
+  it('are kept in the store that the hub is given', async () => {
+    const kept = new Map<string, string>();
+    const { hub, subscribe } = await setUp({
+      add: async (entries) => {
+        for (const [id, text] of entries) kept.set(id, text);
+      },
+      remove: async (ids) => {
+        for (const id of ids) kept.delete(id);
+      },
+      list: async () => [...kept.values()],
+      [Symbol.asyncDispose]: async () => {},
+    });
+    const reader = await subscribe('?match=a');
+    await expect.poll(() => kept.size).toBe(1);
+    expect(await hub.subscriptions()).toMatchObject([{ match: 'a' }]);
+    reader.leave();
+    await expect.poll(() => kept.size).toBe(0);
+  });
+
   it('end with the hub', async () => {
     const { hub, watch } = await setUp();
     const watcher = await watch();

@@ -272,6 +272,24 @@ describe('check 5, keys:', () => {
     expect(await publishWith(away, { header: { alg: 'ES256' }, key: privateKey })).toBe(503);
   });
 
+  it('the reason of a refusal is that of the key in a set that the token was signed with', async () => {
+    const { serveJson } = await import('./helpers/serve-json');
+    const [first, second] = [
+      await generateKeyPair('ES256', { extractable: true }),
+      await generateKeyPair('ES256', { extractable: true }),
+    ];
+    const jwks = await serveJson({
+      keys: [await exportJWK(first.publicKey), await exportJWK(second.publicKey)],
+    });
+    const { publish, refusals } = await hubWith([{ id: ISSUER, publisher: { jwks } }]);
+    for (const { privateKey: key } of [first, second]) {
+      const token = await mint(URL, { header: { alg: 'ES256' }, key, claims: { ...all, exp: now() - 60 } });
+      expect((await publish({ topic: 'a' }, { authorization: `Bearer ${token}` })).status).toBe(401);
+    }
+    const reason = expect.stringContaining('"exp"');
+    expect(refusals).toMatchObject([{ reason }, { reason }]);
+  });
+
   it.each<[string, object, string]>([
     ['a secret that is too short', { key: 'short', algorithms: ['HS256'] }, 'issuers[0].publisher.key'],
     [
