@@ -193,4 +193,8 @@ describe('createChatRuns refuses', () => {
   ])('%s', async (_, call, option) => {
     await expect(call()).rejects.toMatchObject({ code: 'INVALID_OPTION', option });
   });
+
+  it('an answer that is no function, and shows what came', async () => {
+    await expect(chats.start('1', 'hello' as never)).rejects.toThrow("expected a function, got 'hello'");
+  });
 });

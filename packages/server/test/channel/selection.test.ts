@@ -110,6 +110,16 @@ describe('an event with several topics', () => {
       option: 'topics',
     });
   });
+
+  it.each([['ab'], [7], [['a', 7]], [{ a: 'b' }]])('cannot have %j as its topics', async (topics) => {
+    const { channel } = setUp();
+    const published = channel.publish('x', { topics: topics as unknown as string[] });
+    await expect(published).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      option: 'topics',
+      message: expect.stringContaining('expected an array of strings'),
+    });
+  });
 });
 
 describe('a topic pattern', () => {

@@ -10,7 +10,7 @@ export class FakeSink implements EventStreamSink {
   stuck = false;
   /** Whether the peer takes the last bytes after the end. */
   finishes = true;
-  over: 'ended' | 'destroyed' | 'gone' | undefined;
+  over: 'ended' | 'destroyed' | 'gone' | 'failed' | undefined;
   #listener: EventStreamSinkListener | undefined;
 
   open(listener: EventStreamSinkListener, first: Uint8Array): void {
@@ -79,6 +79,15 @@ export class FakeSink implements EventStreamSink {
 
   leave(): void {
     this.#close('gone');
+  }
+
+  /** The stream cannot be sent. */
+  fail(error: unknown): void {
+    if (this.over) throw new Error(`failed after it was ${this.over}`);
+    const listener = this.#listener;
+    this.#listener = undefined;
+    this.over = 'failed';
+    listener?.onFailed(error);
   }
 
   #close(how: 'ended' | 'destroyed' | 'gone'): void {

@@ -7,6 +7,7 @@ import {
   createRuns,
   type LoggedEvent,
   type RunContext,
+  type RunLog,
   type RunStore,
   type RunsOptions,
 } from '../../src/index';
@@ -560,7 +561,7 @@ describe('stop', () => {
     await vi.waitUntil(() => follower.texts.length === 1);
     expect(await runs.stop('job', 'by the user')).toBe(true);
     expect(await done).toMatchObject({ outcome: 'stopped', reason: 'by the user' });
-    expect(reasons).toMatchObject([{ code: 'STOPPED' }]);
+    expect(reasons).toMatchObject([{ code: 'STOPPED', message: 'The run was asked to stop: by the user' }]);
     await over(follower);
     expect(endOf(follower)?.data).toBe('{"outcome":"stopped","reason":"by the user"}');
     expect(await runs.stop('job')).toBe(false);
@@ -601,7 +602,10 @@ describe('stop', () => {
     while (performance.now() < late);
     expect(await runs.stop('job')).toBe(true);
     expect(await done).toMatchObject({ outcome: 'stopped' });
-    expect(signal?.reason).toMatchObject({ code: 'STOPPED' });
+    expect(signal?.reason).toMatchObject({
+      code: 'STOPPED',
+      message: 'The run was ended after its lease had run out: stop',
+    });
   });
 
   it('is no affair of a reader that leaves', async () => {
@@ -730,6 +734,39 @@ describe('a producer that is gone', () => {
     expect(await heard.promise).toMatchObject({ code: 'FENCED' });
     expect(await done).toEqual({ status: 'missing' });
   });
+
+  it('does not give up a run that it has lost before its process is closed', async () => {
+    const gate = deferred();
+    const memory = createMemoryRunStore();
+    let released = 0;
+    const store = changed(memory, (log) => ({
+      // The store has taken the event, and its reply is late.
+      append: async (...args) => {
+        const logged = log.append(...args);
+        await gate.promise;
+        return logged;
+      },
+      claim: async (options) => {
+        const claim = await log.claim(options);
+        const release = async () => {
+          released++;
+        };
+        return claim && { ...claim, release };
+      },
+    }));
+    const runs = runsOf({ store, lease: 50 });
+    let signal: AbortSignal | undefined;
+    await runs.start('job', async (run) => {
+      signal = run.signal;
+      await run.write('one');
+    });
+    await memory.open('job').delete();
+    await vi.waitUntil(() => signal?.aborted);
+    const closing = runs.close();
+    gate.resolve();
+    await closing;
+    expect(released).toBe(0);
+  });
 });
 
 describe('a store that fails', () => {
@@ -765,6 +802,31 @@ describe('a store that fails', () => {
     expect(heard).toBe(failure);
     expect(errors).toEqual([failure]);
     expect(await textsOf(runs.read('job'))).toEqual(['one']);
+  });
+
+  it('leaves the run failed, without a reason, if it is asked to stop only after that', async () => {
+    const errors: unknown[] = [];
+    const gate = deferred();
+    const failure = new Error('disk full');
+    const store = changed(createMemoryRunStore(), (log) => ({
+      append: async (...args) => {
+        if (args[0] === 'bad') throw failure;
+        if (args[0] === 'slow') await gate.promise;
+        return log.append(...args);
+      },
+    }));
+    const runs = runsOf({ store, onError: (error) => errors.push(error) });
+    let signal: AbortSignal | undefined;
+    const { done } = await runs.start('job', async (run) => {
+      signal = run.signal;
+      run.write('slow');
+      await run.write('bad');
+    });
+    await vi.waitUntil(() => signal?.aborted);
+    expect(await runs.stop('job', 'by the user')).toBe(true);
+    gate.resolve();
+    expect(await done).toEqual({ status: 'ended', outcome: 'failed', lastId: expect.any(String) });
+    expect(errors).toEqual([failure]);
   });
 });
 
@@ -848,6 +910,25 @@ describe('read', () => {
     await runs.delete('job');
     expect(await other).toEqual([]);
   });
+
+  it('ends with a signal that is aborted while the store is asked', async () => {
+    const [asked, gate] = [deferred(), deferred()];
+    const store = changed(createMemoryRunStore(), (log) => ({
+      read: async (...args) => {
+        asked.resolve();
+        await gate.promise;
+        return log.read(...args);
+      },
+    }));
+    const runs = runsOf({ store });
+    await runs.start('job', () => new Promise(() => {}));
+    const abort = new AbortController();
+    const reading = textsOf(runs.read('job', { signal: abort.signal }));
+    await asked.promise;
+    abort.abort();
+    gate.resolve();
+    expect(await reading).toEqual([]);
+  });
 });
 
 describe('close', () => {
@@ -874,12 +955,39 @@ describe('close', () => {
     expect([follower.ended, follower.signal.aborted]).toEqual([false, true]);
     expect(follower.frames.at(-1)).toBe('retry: 5\n\n');
     await expect(stopping.start('other', () => words())).rejects.toMatchObject({ code: 'RUNS_CLOSED' });
+    // Nor is a run left behind that has no producer.
+    expect(await staying.state('other')).toEqual({ status: 'missing' });
     const late = new RunFollower();
     await stopping.follow(late, 'job').closed;
     expect(late.signal.aborted).toBe(true);
     expect(await second.done).toMatchObject({ outcome: 'done' });
     expect(await textsOf(staying.read('job'))).toEqual(['one', 'attempt 2']);
   }, 20_000);
+
+  it('lets a call that stands by go at once, even while it asks for the run', async () => {
+    const lease = 600_000;
+    const memory = createMemoryRunStore();
+    await memory.open('job').claim({ lease, ttl: lease });
+    const [asked, gate] = [deferred(), deferred()];
+    let claims = 0;
+    const store = changed(memory, (log) => ({
+      claim: async (options) => {
+        // The first is that of `start`, which finds the run taken.
+        if (++claims === 2) {
+          asked.resolve();
+          await gate.promise;
+        }
+        return log.claim(options);
+      },
+    }));
+    const runs = runsOf({ store, lease });
+    const { started, done } = await runs.start('job', () => words('one'));
+    expect(started).toBe(false);
+    await asked.promise;
+    await runs.close();
+    gate.resolve();
+    expect(await done).toMatchObject({ status: 'running' });
+  });
 });
 
 describe('options', () => {
@@ -917,6 +1025,17 @@ function bound<T extends object>(log: T): T {
     }
   }
   return own as T;
+}
+
+/** A store some of whose logs' methods are others. */
+function changed(store: RunStore, methods: (log: RunLog) => Partial<RunLog>): RunStore {
+  return {
+    open(name) {
+      const log = store.open(name);
+      return Object.assign(bound(log), methods(log));
+    },
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
 }
 
 function slowStore(store: RunStore): RunStore {

@@ -91,6 +91,12 @@ describe('A stream', () => {
     expect(of('/')[0]).not.toBe(of('/')[0]);
   });
 
+  it('is found without a request by the id of its run and a place in it, and by none at first', () => {
+    const runs = open();
+    const of = (offset?: string | null) => runDurability(runs, { runId: 'a', offset }).resumeFrom();
+    expect(['a.1.2', '-1', '', null, undefined].map(of)).toEqual(['a.1.2', '-1', null, null, null]);
+  });
+
   it('refuses an offset of another run, whatever the request says', async () => {
     const runs = open();
     const theirs = runDurability<Chunk>(runs, { runId: 'theirs' });
