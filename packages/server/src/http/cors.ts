@@ -117,7 +117,7 @@ function checkOrigin(origin: unknown): void {
   try {
     serialized = new URL(String(origin)).origin;
   } catch {}
-  if (typeof origin === 'string' && serialized === origin && origin !== 'null') return;
+  if (typeof origin === 'string' && serialized === origin) return;
   const advice = serialized && serialized !== 'null' ? ` (write ${serialized})` : '';
   throw invalidOption('cors.origins', `origins such as https://example.org${advice}`, { value: origin });
 }
