@@ -1,26 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSqliteLog, createSqliteRunStore, type SqliteHandle, SqliteLogError } from '../src/index';
+import { Database, own, testFolder } from './open';
 
-const folder = mkdtempSync(join(tmpdir(), 'eventwire-sqlite-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-type Constructor = new (path: string) => SqliteHandle;
-
-/** By whichever SQLite there is: the runtime's own, or better-sqlite3 of the tests. */
-function open(path: string): SqliteHandle {
-  const require = createRequire(new URL('../../../tests/package.json', import.meta.url));
-  const Database =
-    (
-      (process.getBuiltinModule as undefined | ((name: string) => unknown))?.('node:sqlite') as {
-        DatabaseSync?: Constructor;
-      }
-    )?.DatabaseSync ?? (require('better-sqlite3') as Constructor);
-  return new Database(path);
-}
+const folder = testFolder();
+const open = (path: string): SqliteHandle => new Database(path);
 
 describe('options', () => {
   it('are refused where they are wrong, with the way out', () => {
@@ -108,16 +93,33 @@ describe('a database that cannot be used', () => {
     database.close();
   });
 
-  it('says so where the runtime brings none', () => {
-    const hasOwn = (process.getBuiltinModule as undefined | ((name: string) => unknown))?.('node:sqlite');
-    if (hasOwn) return;
+  it('is named with what SQLite said if there is no way out to tell', async () => {
+    const database = open(join(folder, 'closed-by-user.db'));
+    const log = createSqliteLog({ database });
+    database.close();
+    await expect(log.append('one')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/^The SQLite database could not be used: [^.]+$/),
+    });
+  });
+
+  it('takes no event if a table is gone', async () => {
+    const database = open(join(folder, 'no-table.db'));
+    const log = createSqliteLog({ database });
+    database.exec('DROP TABLE eventwire_logs');
+    await expect(log.append('one')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('no such table'),
+    });
+    database.close();
+  });
+
+  it.skipIf(own)('says so where the runtime brings none', () => {
     expect(() => createSqliteLog({ database: join(folder, 'any.db') })).toThrow(
       'open the file with better-sqlite3',
     );
   });
 });
-
-const own = (process.getBuiltinModule as undefined | ((name: string) => unknown))?.('node:sqlite');
 
 describe('a database that others write to', () => {
   it('is read anew, whoever has written', async () => {

@@ -1,16 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import { createSqliteLog, type SqliteHandle } from '../src/index';
+import { afterEach, expect, it, vi } from 'vitest';
+import { createSqliteLog, createSqliteRunStore, type SqliteHandle } from '../src/index';
+import { Database, openShared, testFolder } from './open';
 
-const folder = mkdtempSync(join(tmpdir(), 'eventwire-looks-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-type Constructor = new (path: string) => SqliteHandle;
-const require = createRequire(new URL('../../../tests/package.json', import.meta.url));
-const Database = require('better-sqlite3') as Constructor;
+const folder = testFolder();
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 it('looks for events of other processes at one pace, whoever comes and goes', async () => {
   const path = join(folder, 'events.db');
@@ -62,4 +58,44 @@ it('looks for events of other processes at one pace, whoever comes and goes', as
   // One each 25 ms.
   expect(looks).toBeLessThan(15);
   current.abort();
+});
+
+it('looks no more once nobody follows', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const database = openShared(join(folder, 'left.db'));
+  const log = createSqliteLog({ database });
+  const [one, other] = [new AbortController(), new AbortController()];
+  for (const { signal } of [one, other]) await log.follow('', () => {}, signal);
+  one.abort();
+  expect(vi.getTimerCount()).toBe(1);
+  other.abort();
+  expect(vi.getTimerCount()).toBe(0);
+  database.close();
+});
+
+it('looks no more for a run that was deleted while it was claimed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const database = openShared(join(folder, 'deleted.db'));
+  const run = createSqliteRunStore({ database }).open('job');
+  await run.claim({ lease: 60_000, ttl: 60_000 });
+  expect(vi.getTimerCount()).toBe(1);
+  await run.delete();
+  expect(vi.getTimerCount()).toBe(0);
+  database.close();
+});
+
+it('hears of what another process wrote just before one more began to follow', async () => {
+  const path = join(folder, 'one-more.db');
+  const [database, elsewhere] = [openShared(path), openShared(path)];
+  const [log, other] = [createSqliteLog({ database }), createSqliteLog({ database: elsewhere })];
+  const heard: unknown[] = [];
+  const abort = new AbortController();
+  const place = await log.lastId();
+  await log.follow(place, ({ events }) => heard.push(...events.map(({ event }) => event.data)), abort.signal);
+  // No timer comes in between: the promise settles in the callback that has committed.
+  await other.append('news');
+  await log.follow(place, () => {}, abort.signal);
+  await expect.poll(() => heard).toEqual(['news']);
+  abort.abort();
+  for (const one of [database, elsewhere]) one.close();
 });
