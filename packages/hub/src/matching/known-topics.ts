@@ -8,7 +8,7 @@ const MAX_TESTS = 100_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** A topic, taken apart when the first pattern asks. */
-export interface Topic {
+interface Topic {
   readonly topic: string;
   readonly url: UrlComponents | undefined;
 }
