@@ -2,6 +2,7 @@ import { encode, type ServerEventInit } from '@eventwire/encoder';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventStreamBytes, eventStreamText, oracle, serverEventInit, trickyString } from '../src/index';
+import { mutateText } from '../src/mutation';
 
 const seed = 42;
 const sample = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number) => fc.sample(arbitrary, { seed, numRuns });
@@ -104,6 +105,7 @@ const KINDS_OF_STREAM = {
   'blank line': has(/\n\n|\r\r|\r\n\r\n/),
   'only CR LF': has(/^(?=.*\r\n.*\r\n)(?:[^\r\n]|\r\n)*$/s),
   'only CR': has(/^(?=.*\r.*\r)[^\n]*$/s),
+  'only LF, in a stream of some length': has(/^(?=(?:[^\n]*\n){12})[^\r]*$/s),
   'mixed endings': has(/^(?=.*\r\n)(?=.*\r(?!\n))(?=.*(?<!\r)\n)/s),
   'data without colon': has(/(?:^|[\r\n])data[\r\n]/),
   'id without value': has(/(?:^|[\r\n])id:?[\r\n]/),
@@ -112,8 +114,11 @@ const KINDS_OF_STREAM = {
   'field with a space before it': has(/(?:^|[\r\n]) data/),
   'field with a space after it': has(/(?:^|[\r\n])data ?:/),
   'unknown field': has(/(?:^|[\r\n])unknown:/),
+  'field that every object has': has(/(?:^|[\r\n])__proto__:/),
+  'colon without a space': has(/(?:^|[\r\n])event:[^ :\t\r\n]/),
   comment: has(/(?:^|[\r\n]):/),
   'retry beyond all bounds': has(/(?:^|[\r\n])retry: ?1{400}/),
+  'retry of 0': has(/(?:^|[\r\n])retry: ?0[\r\n]/),
   'retry with other digits': has(/(?:^|[\r\n])retry: ?５/),
   'retry with a sign': has(/(?:^|[\r\n])retry: ?\+/),
   'long line': has(/[^\r\n]{300}/),
@@ -142,6 +147,17 @@ describe('eventStreamText', () => {
 
   it('makes streams of every kind', () => {
     expect(missing(streams, KINDS_OF_STREAM)).toEqual([]);
+  });
+
+  it('is changed at a place that counts round again', () => {
+    const change = { remove: 1, insert: 'x' };
+    for (const [at, changed] of [
+      [0, 'xbc'],
+      [3, 'abcx'],
+      [4, 'xbc'],
+      [6, 'abx'],
+    ] as const)
+      expect(mutateText('abc', [{ ...change, at }])).toBe(changed);
   });
 
   it('makes streams that read in every way, most with an event', () => {
@@ -189,6 +205,12 @@ describe('eventStreamBytes', () => {
           oracle(Buffer.from(bytes, 'latin1')).events.some((event) => event.data.includes('\uFFFD')),
       }),
     ).toEqual([]);
+  });
+
+  it('makes streams that end within a character, whatever its length', () => {
+    const ends = new Set(sample(eventStreamBytes(), 3000).map((bytes) => [...bytes.slice(-3)].join()));
+    for (const end of ['195', '230,188', '240,159,152'])
+      expect([...ends].some((last) => last === end || last.endsWith(`,${end}`))).toBe(true);
   });
 
   it('makes what eventStreamText makes', () => {

@@ -212,3 +212,7 @@ describe('the oracle on the conformance data', () => {
     }
   });
 });
+
+it('An option of the oracle that is of the wrong kind is refused', () => {
+  expect(() => oracle('', { flush: 5 as never })).toThrow('`flush`: expected true or false, got 5');
+});

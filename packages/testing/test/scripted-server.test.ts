@@ -45,6 +45,13 @@ describe('scriptedServer sends', () => {
     expect((await get(server.url)).chunks).toEqual(['da', 'ta: ', 'x\n', '\n']);
   });
 
+  it('pieces with as much time between them as was asked for', async () => {
+    await using server = await scriptedServer([{ pieces: ['a', 'b', 'c'], gap: 80 }]);
+    const asked = performance.now();
+    await get(server.url);
+    expect(performance.now() - asked).toBeGreaterThan(150);
+  });
+
   it('the chunks that an arbitrary has made', async () => {
     const [pieces = []] = fc.sample(chunked('data: 1\n\ndata: 2\n\n'), 1);
     await using server = await scriptedServer([{ pieces, gap: 0 }]);
@@ -391,4 +398,10 @@ describe('scriptedServer refuses', () => {
     await using server = await scriptedServer([]);
     expect(() => server.release(0)).toThrow(/count/);
   });
+});
+
+it('Headers of the scripted server that are none are refused', async () => {
+  await expect(scriptedServer([], { headers: 5 as never })).rejects.toThrow(
+    '`headers`: expected an object of headers, got 5',
+  );
 });
