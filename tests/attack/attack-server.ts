@@ -1,7 +1,7 @@
 import { connect } from '@eventwire/client';
 import { expect } from 'vitest';
 import { hostileClient } from './hostile-client';
-import { attackInRounds } from './rounds';
+import { attackInRounds, within } from './rounds';
 import { attackedPaths, type Figures } from './targets';
 
 const AT_ONCE = 24;
@@ -16,10 +16,9 @@ const channelPaths = ['/channel', '/late-channel'];
  * of the others.
  */
 export async function attackServer(url: string, { hasChannel = true } = {}): Promise<void> {
-  // A server that no longer answers is a finding, which has to say where.
   const ask = (path: string, init?: RequestInit) =>
-    fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(30_000) });
-  const figures = async () => (await ask('/figures')).json() as Promise<Figures>;
+    within(`the answer to ${path}`, fetch(`${url}${path}`, init));
+  const figures = async () => within('the figures', (await ask('/figures')).json() as Promise<Figures>);
   const port = Number(new URL(url).port);
   const paths = attackedPaths.filter((path) => hasChannel || !channelPaths.includes(path));
   const besideAlone = {
@@ -44,7 +43,7 @@ export async function attackServer(url: string, { hasChannel = true } = {}): Pro
       attacking = false;
     });
     while (hasChannel && attacking) await ask('/publish', { method: 'POST', body: `tick ${published++}` });
-    await attack;
+    await within('the end of the hostile clients', attack);
     const before = got.length;
     if (hasChannel) await expect.poll(() => got.length, { timeout: 10_000 }).toBe(published);
     else await expect.poll(() => got.length, { timeout: 10_000 }).toBeGreaterThan(before);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pickFrom, type Random } from '../support/random';
+import { within } from './rounds';
 
 /** Values of `Last-Event-ID`, as bytes. */
 const ids = [
@@ -100,13 +101,16 @@ export async function hostileClient(
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   socket.on('error', () => {});
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  await Promise.race([once(socket, 'connect').catch(() => {}), closed]);
+  await within('a connection', Promise.race([once(socket, 'connect').catch(() => {}), closed]));
   const requests = Array.from({ length: random() < 0.3 ? 1 + Math.floor(random() * 6) : 1 }, () =>
     request(pickFrom(random, paths), random),
   );
   if (random() < 0.1) requests.push(pickFrom(random, garbage));
   read(socket, random);
-  await deliver(socket, Buffer.from(requests.join(''), 'latin1'), random);
+  await within(
+    'the last byte of a request',
+    deliver(socket, Buffer.from(requests.join(''), 'latin1'), random),
+  );
   const time = () => Promise.race([closed, sleep(random() * stay)]);
   if (random() < 0.3) {
     await time();
@@ -115,5 +119,5 @@ export async function hostileClient(
   await time();
   if (random() < 0.5) socket.resetAndDestroy();
   else socket.destroy();
-  await closed;
+  await within('the close of a socket', closed);
 }
