@@ -5,7 +5,10 @@ import config from '../../vitest.config';
 
 /** What stands outside a package, since several share it: the contracts of logs and stores. @type {Record<string, string[]>} */
 const CONTRACTS = {
-  redis: ['tests/logs/redis-contract.test.ts', 'tests/runs/redis-run-store.test.ts'],
+  redis: [
+    ...['contract', 'subscription-store'].map((name) => `tests/logs/redis-${name}.test.ts`),
+    'tests/runs/redis-run-store.test.ts',
+  ],
   server: ['tests/logs/memory-log.test.ts', 'tests/runs/memory-run-store.test.ts'],
   sqlite: ['tests/runs/sqlite-contract.test.ts'],
 };

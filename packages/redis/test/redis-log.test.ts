@@ -1,6 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { readEnd } from '../src/end';
 import { createRedisLog, type RedisClientLike, type RedisLogOptions } from '../src/index';
 import { comparePlaces, formatBefore, parseId, type RedisId } from '../src/redis-id';
+import { hasTag } from '../src/redis-log-options';
 import { readEntries, readValues } from '../src/replies';
 
 /** A client whose scripts are answered by a function. */
@@ -198,6 +200,30 @@ describe('ids', () => {
     expect(comparePlaces(own('e.10-1'), own('e.10-1'))).toBe(0);
     expect(formatBefore(own('e.10-1'))).toBe('e.b10-1');
   });
+});
+
+it.each([
+  ['{updates}', true],
+  ['app:{updates}:x', true],
+  ['updates', false],
+  ['{}updates', false],
+  // The first braces decide, and these are empty.
+  ['{}x{updates}', false],
+  ['}x{updates}', true],
+  ['{updates', false],
+])('Whether all keys that begin with %s are in one slot of a cluster: %s', (key, isOne) => {
+  expect(hasTag(key)).toBe(isOne);
+});
+
+it('Redis is told for how long to know an append again: a day, and an hour by its key', async () => {
+  const client = fake(() => ['e1', '1-0', '']);
+  await createRedisLog({ client, key: 'k' }).append('x', { idempotencyKey: 'one' });
+  expect(args(client.sent[0]).slice(4, 6)).toEqual(['86400000', '3600000']);
+});
+
+it('No end is kept where Redis has none', () => {
+  for (const none of [undefined, null]) expect(readEnd(none)).toBeUndefined();
+  expect(readEnd('{"outcome":"finished"}')).toEqual({ outcome: 'finished' });
 });
 
 describe('replies', () => {
