@@ -23,7 +23,9 @@ const PIECES = ['a', 'b', '/', '/', '.', '-', 'https://x.example', 'https://', '
 ]);
 const GROUPS = ['*', ':n', ':m?', '{/a}?', '{b}*', '(\\d+)', ':k(a|b)', '{:z-}+', '*', '/:o*', '(a+)', '\\.'];
 
-const random = seededRandom(runSeed);
+/** The short form is the same each time: an engine that backtracks takes minutes for some patterns. */
+const seed = isLong || process.env.EVENTWIRE_SEED !== undefined ? runSeed : 11;
+const random = seededRandom(seed);
 const text = (length: number, groups: number) =>
   Array.from({ length: 1 + Math.floor(random() * length) }, () =>
     random() < groups ? pickFrom(random, GROUPS) : pickFrom(random, PIECES),
@@ -48,6 +50,9 @@ const ours: Answers = patterns.map((match) => {
   }
 });
 
+/** In workerd, and in no other engine, a # that begins a text of the fragment counts as the one before it. */
+const isComparable = (name: string, pattern: string) => name !== 'workerd' || !/#.*#/su.test(pattern);
+
 /** The same by the runtime's own URLPattern. */
 const script = `
 const [patterns, topics, base] = ${JSON.stringify([patterns, topics, BASE])};
@@ -68,16 +73,16 @@ it.each(runtimes)(
     // The star alone is every topic in the hub's protocol. Engines disagree whether some odd texts are patterns,
     // such as one with an escape in its host, so those are compared that both take.
     const taken = patterns.flatMap((pattern, index) =>
-      pattern === '*' || ours[index] === null || theirs[index] === null
+      pattern === '*' || !isComparable(name, pattern) || ours[index] === null || theirs[index] === null
         ? []
         : [{ pattern, ours: ours[index], theirs: theirs[index] }],
     );
     expect(
       taken.filter((one) => one.ours !== one.theirs),
-      `seed ${runSeed}`,
+      `seed ${seed}`,
     ).toEqual([]);
     const valid = theirs.filter((one) => one !== null).length;
-    console.log(`${name} (${version}): ${taken.length} of its ${valid} patterns, seed ${runSeed}`);
+    console.log(`${name} (${version}): ${taken.length} of its ${valid} patterns, seed ${seed}`);
     expect(taken.length).toBeGreaterThan(0.9 * valid);
     const matched = theirs.join('').replaceAll('n', '').length;
     expect(matched).toBeGreaterThan((PATTERNS * TOPICS) / 100);
