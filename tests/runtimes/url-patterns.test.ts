@@ -50,7 +50,7 @@ const ours: Answers = patterns.map((match) => {
   }
 });
 
-/** In workerd, and in no other engine, a # that begins a text of the fragment counts as the one before it. */
+/** In workerd, unlike in Node and in the Standard, a # that begins a text of the fragment counts as the one before it. */
 const isComparable = (name: string, pattern: string) => name !== 'workerd' || !/#.*#/su.test(pattern);
 
 /** The same by the runtime's own URLPattern. */
