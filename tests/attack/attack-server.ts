@@ -1,7 +1,8 @@
 import { connect } from '@eventwire/client';
 import { expect } from 'vitest';
+import { within } from '../support/within';
 import { hostileClient } from './hostile-client';
-import { attackInRounds, within } from './rounds';
+import { attackInRounds } from './rounds';
 import { attackedPaths, type Figures } from './targets';
 
 const AT_ONCE = 24;

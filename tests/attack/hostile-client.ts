@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pickFrom, type Random } from '../support/random';
-import { within } from './rounds';
+import { within } from '../support/within';
 
 /** Values of `Last-Event-ID`, as bytes. */
 const ids = [

@@ -27,16 +27,3 @@ export async function attackInRounds(
   }
   return played;
 }
-
-/** A server, or a client, that is never heard of again is a finding, which has to say where. */
-export async function within<T>(what: string, promise: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not come within 45 s`)), 45_000);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -1,5 +1,6 @@
 import type { Followed } from './event-source-runner';
 import type { Scenario } from './event-source-scenarios';
+import { within } from './within';
 
 /** One less than browsers allow to one host in HTTP/1.1: what asks for a cut needs a connection too. */
 const AT_A_TIME = 5;
@@ -31,7 +32,7 @@ export async function followScenarios(
     while (next < scenarios.length && stuck < STUCK) {
       const index = next++;
       try {
-        told[index] = await inTime(followOne(index));
+        told[index] = await within('The word of a reader', followOne(index), LIMIT);
       } catch (error) {
         told[index] = String(error);
         stuck += 1;
@@ -47,16 +48,4 @@ export async function followScenarios(
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, worker));
   return told;
-}
-
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No word from the reader within ${LIMIT} ms`)), LIMIT);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
