@@ -1,23 +1,23 @@
-/** A map that forgets the entry that was added first once it is full. */
+/** A map that forgets the entries that were added first once it is full. */
 export class BoundedMap<K, V> {
-  readonly #max: number;
+  /** Entries at most. Fewer than there are count from the next one on that is added. */
+  max: number;
   readonly #entries = new Map<K, V>();
 
   constructor(max: number) {
-    this.#max = max;
+    this.max = max;
   }
 
-  get(key: K): V | undefined {
-    return this.#entries.get(key);
-  }
-
-  set(key: K, value: V): void {
-    if (this.#entries.size >= this.#max) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest);
-        break;
-      }
+  /** The value of this key; one that is missing is made, and kept. */
+  obtain(key: K, make: () => V): V {
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size < this.max) break;
+      this.#entries.delete(oldest);
     }
-    this.#entries.set(key, value);
+    this.#entries.set(key, made);
+    return made;
   }
 }

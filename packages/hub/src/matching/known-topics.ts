@@ -1,3 +1,4 @@
+import { BoundedMap } from './bounded-map';
 import { type UrlComponents, urlComponents } from './url-pattern';
 
 /** Topics that are known, the newest ones; fewer where there are many tests. */
@@ -43,8 +44,7 @@ class KnownTopic implements Topic {
  */
 export class KnownTopics {
   readonly #base: string;
-  /** The oldest first. */
-  readonly #topics = new Map<string, KnownTopic>();
+  #topics = new BoundedMap<string, KnownTopic>(MAX_TOPICS);
   #newest: KnownTopic | undefined;
   /** Begins anew once there have been too many tests, so that no two have one place. */
   #round = 0;
@@ -69,32 +69,20 @@ export class KnownTopics {
 
   #newPlace(): [round: number, place: number] {
     if (this.#tests === MAX_TESTS) {
-      this.#topics.clear();
+      this.#topics = new BoundedMap(MAX_TOPICS);
       this.#newest = undefined;
       this.#round++;
       this.#tests = 0;
     }
-    return [this.#round, this.#tests++];
+    const place = this.#tests++;
+    this.#topics.max = Math.min(MAX_TOPICS, Math.ceil(MAX_BYTES / this.#tests));
+    return [this.#round, place];
   }
 
   #known(topic: string): KnownTopic {
-    if (this.#newest?.topic === topic) return this.#newest;
-    let known = this.#topics.get(topic);
-    if (!known) {
-      known = new KnownTopic(topic, this.#base, this.#tests);
-      this.#topics.set(topic, known);
-      this.#forget();
-    }
-    this.#newest = known;
-    return known;
-  }
-
-  #forget(): void {
-    const most = Math.min(MAX_TOPICS, Math.ceil(MAX_BYTES / Math.max(1, this.#tests)));
-    for (const oldest of this.#topics.keys()) {
-      if (this.#topics.size <= most) return;
-      this.#topics.delete(oldest);
-    }
+    if (this.#newest?.topic !== topic)
+      this.#newest = this.#topics.obtain(topic, () => new KnownTopic(topic, this.#base, this.#tests));
+    return this.#newest;
   }
 }
 

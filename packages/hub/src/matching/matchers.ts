@@ -43,11 +43,7 @@ export class Matchers {
   /** @throws Error for a match that is not valid for its type */
   compile({ type, match }: TopicMatcher): Matcher {
     const key = `${type} ${match}`;
-    const known = this.#known.get(key);
-    if (known) return known;
-    const made = { type, match, key, ...this.#make(type, match) };
-    this.#known.set(key, made);
-    return made;
+    return this.#known.obtain(key, () => ({ type, match, key, ...this.#make(type, match) }));
   }
 
   #make(type: MatchType, match: string): Pick<Matcher, 'kind' | 'matches'> {

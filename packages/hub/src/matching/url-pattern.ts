@@ -87,10 +87,8 @@ const MAX_EXPRESSIONS = 1000;
 const expressions = new BoundedMap<string, Test>(MAX_EXPRESSIONS);
 
 function testOf(source: string): Test {
-  const known = expressions.get(source);
-  if (known) return known;
-  const regexp = RE2JS.compile(source);
-  const test = (value: string) => regexp.testExact(value);
-  expressions.set(source, test);
-  return test;
+  return expressions.obtain(source, () => {
+    const regexp = RE2JS.compile(source);
+    return (value) => regexp.testExact(value);
+  });
 }
