@@ -8,10 +8,10 @@ const oneIn = Number(process.env.EVENTWIRE_ONE_IN ?? 1);
  * By where and what it is, so that a second run takes the same ones.
  * @param {import('./score.mjs').Mutant} mutant
  */
-export function isChosen({ fileName, location: { start, end }, replacement }, of = oneIn) {
+function isChosen({ fileName, location: { start, end }, replacement }) {
   const place = [fileName.replace(/^.*packages\//, ''), start.line, start.column, end.line, end.column];
   const hash = createHash('sha256').update(JSON.stringify([...place, replacement]));
-  return hash.digest().readUInt32BE() % of === 0;
+  return hash.digest().readUInt32BE() % oneIn === 0;
 }
 
 class Sample {

@@ -191,7 +191,7 @@ end
 -- Of an entry: the bytes of its frame, those of its block and of the line with its id, and without the fields that
 -- are for this script alone. Others' entries do not say how large their block is.
 local function readEntry(entry)
-  local fields, rest, block, wireId, sum = entry[2], {}, nil, nil, 0
+  local fields, rest, block, wireId = entry[2], {}, nil, nil
   for i = 1, #fields, 2 do
     local name, value = fields[i], fields[i + 1]
     if name == 'size' then block = string.match(value, '^%d+$') end
@@ -200,10 +200,14 @@ local function readEntry(entry)
       rest[#rest + 1] = name
       rest[#rest + 1] = value
     end
-    sum = sum + #name + #value
+  end
+  if not block then
+    local sum = 0
+    for i = 1, #fields do sum = sum + #fields[i] end
+    return sum, {entry[1], rest}
   end
   local idBytes = wireId and #wireId or #'.' + tonumber(ARGV[8]) + #epoch + #entry[1]
-  return block and tonumber(block) + #'id: \\n' + idBytes or sum, {entry[1], rest}
+  return tonumber(block) + #'id: \\n' + idBytes, {entry[1], rest}
 end
 
 -- Gives the entries, and what the first has as its field after.
