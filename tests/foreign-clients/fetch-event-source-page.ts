@@ -11,6 +11,7 @@ async function read(url: string, method: string) {
     openWhenHidden: true,
     onmessage: (event) => {
       events.push(event);
+      Object.assign(globalThis, { hasRead: true });
       if (event.data === 'last') leaving.abort();
     },
     onerror: (error) => void errors.push(String(error)),

@@ -45,7 +45,11 @@ describe('@microsoft/fetch-event-source in Chromium', () => {
         const { events } = await readInPage(url);
         return events.map(({ data, id }) => ({ data, lastEventId: id }));
       },
-      { init: { conventions: false, heartbeat: 5 } },
+      {
+        init: { conventions: false, heartbeat: 5 },
+        // A response that breaks off loses what the page has not read yet, and with it the only id.
+        hasBegun: () => page.waitForFunction('globalThis.hasRead'),
+      },
     );
     const read = following.read.map(({ data }) => data);
     expect(read).toEqual(withoutCutIds(following, read));
