@@ -77,6 +77,10 @@ export class RunWake {
     await running;
   }
 
+  get #isWanted(): boolean {
+    return this.#looks.size > 0 && !this.#closed;
+  }
+
   #pauseAll(): void {
     this.#isResting = true;
     this.#connection.drop();
@@ -97,15 +101,16 @@ export class RunWake {
     this.#isResting = false;
     this.#pauses.reset();
     let after: string | undefined;
-    while (this.#looks.size > 0 && !this.#closed) {
+    while (this.#isWanted) {
       try {
         const connection = await this.#connection.open();
         after ??= await this.#newest(connection);
         let looked = performance.now();
         await this.#lookAt([...this.#looks.keys()]);
-        for (;;) {
+        // The last may have left while it was looking, and the connection with it.
+        while (this.#isWanted) {
           const { names, last } = newsOf(await blockingRead(connection, this.#key, after, 500));
-          if (this.#looks.size === 0 || this.#closed) break;
+          if (!this.#isWanted) break;
           this.#pauses.reset();
           after = last ?? after;
           // Lost news are found now, even while other runs have news all the time.
@@ -115,7 +120,7 @@ export class RunWake {
         }
       } catch (error) {
         this.#connection.drop();
-        if (this.#looks.size === 0 || this.#closed) break;
+        if (!this.#isWanted) break;
         after = undefined;
         // Dropped when the last one left, and another has come since.
         if (this.#isResting) {
@@ -123,12 +128,12 @@ export class RunWake {
           continue;
         }
         this.#options.onError(error);
-        if (this.#looks.size > 0 && !this.#closed) await this.#pauses.next();
+        if (this.#isWanted) await this.#pauses.next();
       }
     }
     this.#running = undefined;
     // Somebody may have come while the connection was being closed.
-    if (this.#looks.size > 0 && !this.#closed) this.#running = this.#run();
+    if (this.#isWanted) this.#running = this.#run();
   }
 
   async #newest(connection: RedisClientLike): Promise<string> {

@@ -5,6 +5,7 @@ import { RunWake } from '../src/run-wake';
 /** A client whose connections are those of a list; when there are no more, none can be opened. */
 function clientOf(connections: readonly ((name: string) => Promise<unknown>)[]) {
   const opened: number[] = [];
+  const destroy = vi.fn();
   const client: RedisClientLike = {
     sendCommand: async () => 'OK',
     duplicate: () => {
@@ -14,11 +15,12 @@ function clientOf(connections: readonly ((name: string) => Promise<unknown>)[]) 
         connect: async () => {
           if (!answer) throw new Error('no connection');
         },
+        destroy,
         duplicate: () => client,
       };
     },
   };
-  return { client, opened };
+  return { client, opened, destroy };
 }
 
 const failing = async (name: string) => {
@@ -65,6 +67,19 @@ describe('What wakes the followers of runs', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     const between = opened.map((at, index) => at - (opened[index - 1] ?? 0));
     expect(between.slice(1, 6)).toEqual([100, 200, 400, 1100, 1100]);
+    void wake.close();
+  });
+
+  it('gives its connection up with the last that waits', async () => {
+    const { client, destroy } = clientOf([busy(1000)]);
+    const wake = wakeOf(client);
+    const [first, second] = ['one', 'two'].map((name) => wake.waking(name, async () => {}));
+    await first?.start();
+    await second?.start();
+    await first?.stop();
+    expect(destroy).not.toHaveBeenCalled();
+    await second?.stop();
+    expect(destroy).toHaveBeenCalledTimes(1);
     void wake.close();
   });
 
