@@ -8,7 +8,7 @@ describe('All that follow one log', () => {
     const followers = new Followers(
       () => ({ start, stop }),
       '',
-      async () => ({ events: [], head: 'e.1-0' }),
+      async () => ({ events: [], gap: false, head: 'e.1-0' }),
     );
     const [first, second] = [new AbortController(), new AbortController()];
     await followers.add('', () => {}, first.signal);
