@@ -1,5 +1,5 @@
 import type { Chunk } from './event-stream-parser';
-import { CR, LF } from './units';
+import { CR, isEnding, LF, unitAt } from './units';
 
 /** In characters of text or in bytes. Up to it, pieces are cheaper to collect than to read one by one. */
 const SMALL_TEXT = 16;
@@ -47,6 +47,8 @@ export class Utf8Decoder {
     const { length } = chunk;
     const isText = typeof chunk === 'string';
     if (length > (isText ? SMALL_TEXT : SMALL) || size + length > CAPACITY) return undefined;
+    // By itself, if it is whole lines, as most are: known without looking at the rest.
+    if (size === 0 && isEnding(unitAt(chunk, length - 1))) return undefined;
     if (this.#collected === NO_BYTES) this.#collected = new Uint8Array(CAPACITY);
     const collected = this.#collected;
     // Text is its own bytes where it is ASCII.

@@ -30,6 +30,8 @@ export function createReader(
   let announcement: Announcement | undefined;
   let end: AttemptEnd | undefined;
   let hasEvents = false;
+  /** Whether an event is just to be pushed, as most are: what is asked of each is paid by each. */
+  let isPlain = !terminal && !hasItems;
   /**
    * The chunk's events that are to be decoded, and comments; until events are pushed, they do not count as
    * received.
@@ -49,25 +51,32 @@ export function createReader(
   const finish = (by: AttemptEnd, id: string | undefined) => {
     end = by;
     endId = id;
+    isPlain = false;
+  };
+
+  const take = (event: EventStreamMessage) => {
+    if (announcement && isConvention(event.type)) {
+      const end = actOnConvention(event, config);
+      if (end) finish(end, event.lastEventId);
+      return;
+    }
+    hasEvents = true;
+    if (terminal && callSafely(terminal, event) === true) {
+      last = event;
+      finish({ reason: 'terminal' }, event.lastEventId);
+    }
+    if (hasItems) items.push(event);
+    // Only `terminal` may have ended it since.
+    else if (!exchange.isOver) queue.push(event, event.lastEventId);
   };
 
   const parser = createParser(
     {
       onEvent(event: EventStreamMessage) {
-        if (end || exchange.isOver) return;
-        if (announcement && isConvention(event.type)) {
-          const end = actOnConvention(event, config);
-          if (end) finish(end, event.lastEventId);
-          return;
-        }
-        hasEvents = true;
-        if (terminal && callSafely(terminal, event) === true) {
-          last = event;
-          finish({ reason: 'terminal' }, event.lastEventId);
-        }
-        if (hasItems) items.push(event);
-        // Only `terminal` may have ended it since.
-        else if (!terminal || !exchange.isOver) queue.push(event, event.lastEventId);
+        if (isPlain && !exchange.isOver) {
+          hasEvents = true;
+          queue.push(event, event.lastEventId);
+        } else if (!end && !exchange.isOver) take(event);
       },
       onRetry: going(onRetry),
       onComment: onComment && going((comment: string) => items.push(comment)),
@@ -113,6 +122,7 @@ export function createReader(
     feed(chunk: Uint8Array): PromiseLike<AttemptEnd | undefined> | AttemptEnd | undefined {
       try {
         announcement = watch(chunk);
+        if (announcement) isPlain = false;
         parser.feed(chunk);
       } catch (cause) {
         const isTooLarge = (cause as EventStreamError).code === 'EVENT_TOO_LARGE';
