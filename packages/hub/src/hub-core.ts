@@ -176,6 +176,6 @@ export class HubCore {
 
   #withCors(request: HubRequest, response: PlainResponse): PlainResponse {
     const headers = request.method === 'OPTIONS' ? [] : (this.#cors?.headers(request.header('origin')) ?? []);
-    return headers.length === 0 ? response : { ...response, headers: [...response.headers, ...headers] };
+    return { ...response, headers: [...response.headers, ...headers] };
   }
 }

@@ -181,7 +181,7 @@ export function resolveHubOptions(options: HubOptions): ResolvedHubOptions {
   const { log = createMemoryLog({ idPrefix: 'urn:eventwire:' }), subscriptions = false, cors } = options;
   const { stream = {}, limits = {}, onError = (error: unknown) => console.error(error), onRefused } = options;
   const urls = resolveUrls(options.url);
-  checkOptions(limits, LIMIT_RULES, { prefix: 'limits.', name: 'limits' });
+  checkOptions(limits, LIMIT_RULES, { prefix: 'limits.' });
   checkStream(stream);
   if ('log' in channel && channel.log !== undefined)
     throw invalidOption('channel.log', 'to be absent: the log of the hub is its option `log`');
@@ -252,7 +252,7 @@ function resolveIssuers(issuers: readonly Issuer[]): AuthenticationOptions['issu
 }
 
 function resolveLegacy(legacy: LegacyOptions): AuthenticationOptions['legacy'] {
-  checkOptions(legacy, LEGACY_RULES, { prefix: 'legacy.', name: 'legacy' });
+  checkOptions(legacy, LEGACY_RULES, { prefix: 'legacy.' });
   return resolveKeys('legacy', legacy);
 }
 
@@ -267,6 +267,6 @@ function resolveKeys(path: string, keys: Partial<Record<Role, Verifier | undefin
 
 /** The values are checked as those of any stream. */
 function checkStream(stream: HubStreamOptions): void {
-  checkOptions(stream, STREAM_RULES, { prefix: 'stream.', name: 'stream' });
+  checkOptions(stream, STREAM_RULES, { prefix: 'stream.' });
   withPrefix('stream.', () => resolveEventStreamInit(stream));
 }

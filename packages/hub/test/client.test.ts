@@ -80,6 +80,47 @@ describe('a publisher and a subscriber in other processes', () => {
     expect(gaps).toEqual([{ after: first, oldest: null }]);
   });
 
+  it.each<[string, string | undefined, Record<string, string>, unknown[]]>([
+    ['that asked for nothing is told of no gap', undefined, { 'mercure-last-event-id': 'urn:x:1' }, []],
+    ['whose hub names no id is told of no gap', 'urn:x:1', {}, []],
+    [
+      'whose hub goes on from its id is told of no gap',
+      'urn:x:1',
+      { 'mercure-last-event-id': 'urn:x:1' },
+      [],
+    ],
+    [
+      'whose hub goes on from elsewhere is told of the gap',
+      'urn:x:1',
+      { 'mercure-last-event-id': 'earliest' },
+      [{ after: 'urn:x:1', oldest: null }],
+    ],
+    [
+      'whose hub of protocol 0.x goes on from elsewhere is told of the gap',
+      'urn:x:1',
+      { 'last-event-id': 'earliest' },
+      [{ after: 'urn:x:1', oldest: null }],
+    ],
+    [
+      'goes by the header of protocol 1.0 if there are both',
+      'urn:x:1',
+      { 'mercure-last-event-id': 'urn:x:1', 'last-event-id': 'earliest' },
+      [],
+    ],
+  ])('a subscriber %s', async (_, lastEventId, headers, expected) => {
+    const gaps: unknown[] = [];
+    const stream = subscribe('https://hub.example/hub', {
+      ...{ match: ['a'], lastEventId, onGap: (gap) => void gaps.push(gap) },
+      fetch: async () =>
+        new Response('id: urn:x:2\ndata: x\n\n', {
+          headers: { 'content-type': 'text/event-stream', ...headers },
+        }),
+      onEvent: () => stream.close(),
+    });
+    await stream.closed;
+    expect(gaps).toEqual(expected);
+  });
+
   it('a list that is too long for an address goes by QUERY', async () => {
     const { hub, follow } = await setUp();
     const { events, opened } = follow({
@@ -124,8 +165,8 @@ describe('a publisher and a subscriber in other processes', () => {
     });
     const away = createPublisher({ url: 'http://127.0.0.1:1/hub', token: 'x' });
     await expect(away.publish({ topics: 'a' })).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
-      status: undefined,
+      ...{ code: 'UNAVAILABLE', status: undefined },
+      ...{ message: 'The hub could not be reached', cause: expect.any(TypeError) },
     });
     await hub.close();
     await expect(publisher.publish({ topics: 'a' })).rejects.toMatchObject({
@@ -186,6 +227,51 @@ it.each<[object, object, string]>([
   });
 });
 
+it.each([
+  [400, 'REFUSED'],
+  [429, 'UNAVAILABLE'],
+  [499, 'REFUSED'],
+  [500, 'UNAVAILABLE'],
+  [503, 'UNAVAILABLE'],
+])('a publisher that the hub responds to with %d, and nothing more, is told so: %s', async (status, code) => {
+  const fetch = async () => new Response(' \n', { status });
+  const { publish } = createPublisher({ url: 'https://hub.example/hub', token: 'x', fetch });
+  const message = `The hub responded with ${status}`;
+  await expect(publish({ topics: 'a' })).rejects.toMatchObject({ name: 'HubError', code, status, message });
+});
+
+it('a publisher sends the token, the key and the fields that it was given, and no others', async () => {
+  const sent: unknown[] = [];
+  const fetch = async (url: string, init: RequestInit) => {
+    const headers = Object.fromEntries(new Headers(init.headers));
+    sent.push([url, init.method, headers, String(init.body)]);
+    return new Response('urn:x:1');
+  };
+  const { publish } = createPublisher({ url: new URL('https://hub.example/hub'), token: () => 'x', fetch });
+  expect(await publish({ topics: 'a', private: false })).toBe('urn:x:1');
+  const update = { topics: ['a', 'b'], data: '', private: true, id: 'i', type: 't', retry: 0 };
+  await publish(update, { idempotencyKey: 'k' });
+  const authorization = 'Bearer x';
+  expect(sent).toEqual([
+    ['https://hub.example/hub', 'POST', { authorization }, 'topic=a'],
+    [
+      ...['https://hub.example/hub', 'POST', { authorization, 'idempotency-key': 'k' }],
+      'topic=a&topic=b&data=&id=i&type=t&retry=0&private=on',
+    ],
+  ]);
+});
+
+it('a publication that its signal ends rejects with the reason of the signal', async () => {
+  const controller = new AbortController();
+  const fetch = async (_: string, { signal }: RequestInit) => {
+    controller.abort(new Error('enough'));
+    signal?.throwIfAborted();
+    return new Response('urn:x:1');
+  };
+  const { publish } = createPublisher({ url: 'https://hub.example/hub', token: 'x', fetch });
+  await expect(publish({ topics: 'a' }, { signal: controller.signal })).rejects.toThrow('enough');
+});
+
 it('a link without a hub is refused', () => {
   expect(() => hubLink({} as never)).toThrow(
     expect.objectContaining({ code: 'INVALID_OPTION', option: 'hub' }),
@@ -211,6 +297,18 @@ describe('discovery', () => {
       hubs: [new URL('https://h.example/hub?a,b'), new URL('https://x.example/hub2')],
       self: new URL('https://x.example/self'),
       ...{ lastEventId: 'a "quoted\\" id, <x>; y', type: 't', contentType: 'application/json' },
+    });
+  });
+
+  it('takes the first of several attributes with one name, with or without quotes and spaces', async () => {
+    const link =
+      '</hub> ; Rel = mercure ; type=t;type="u" ; content-type ; LAST-EVENT-ID = "a\\"b"; rel="self"';
+    const response = Object.defineProperty(new Response('', { headers: { link } }), 'url', {
+      value: 'https://x.example/1',
+    });
+    expect(await discover(response)).toEqual({
+      ...{ hubs: [new URL('https://x.example/hub')], self: new URL('https://x.example/1') },
+      ...{ lastEventId: 'a"b', type: 't', contentType: '' },
     });
   });
 

@@ -206,6 +206,47 @@ it('a body that something has read, and not kept, is refused, and nothing waits 
   expect([response.statusCode, await text(response)]).toEqual([400, expect.stringContaining('topic')]);
 });
 
+it.each<[string, unknown, string[]]>([
+  ['as a text', 'topic=a&data=x%20%C3%A9', ['x é']],
+  ['as bytes', Buffer.from('topic=a&data=x%20%C3%A9'), ['x é']],
+  ['as an object', { topic: 'a', data: 'x é' }, ['x é']],
+  ['as an object with a list', { topic: ['b', 'a'], data: 'x é' }, ['x é']],
+  ['as a text that is as long as a body may be', `topic=a&data=${'x'.repeat(37)}`, ['x'.repeat(37)]],
+  ['as a text that is too long', `topic=a&data=${'x'.repeat(38)}`, []],
+  ['as bytes that are too many', Buffer.from(`topic=a&data=${'x'.repeat(38)}`), []],
+  ['as an object that is too long', { topic: 'a', data: 'x'.repeat(38) }, []],
+])(
+  'a form that a middleware has read, and kept %s, counts as one that the hub reads',
+  async (_, body, data) => {
+    const { hub, token, subscribe } = await startHub({
+      ...{ url: 'https://hub.example/hub', limits: { maxBodyBytes: 50 } },
+    });
+    const reader = await subscribe('?match=a');
+    const listener = hubListener(hub);
+    const server = createServer(async (req, res) => {
+      await text(req);
+      await listener(Object.assign(req, { body }), res);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const headers = {
+      ...{ host: 'hub.example', 'content-type': 'application/x-www-form-urlencoded' },
+      authorization: `Bearer ${await token()}`,
+    };
+    const { port } = server.address() as AddressInfo;
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request({ port, method: 'POST', path: '/hub', headers }, resolve)
+        .on('error', reject)
+        .end('of the client');
+    });
+    response.resume();
+    expect(response.statusCode).toBe(data.length === 0 ? 413 : 200);
+    await hub.publish({ topics: 'a', data: 'last' });
+    await reader.until(data.length + 1);
+    expect(reader.data).toEqual([...data, 'last']);
+  },
+);
+
 describe('addresses', () => {
   it('a request for another host is misdirected, and one for another path is not the hub’s', async () => {
     const hub = createHub({ url: ['https://a.example/hub', 'https://b.example/live'], anonymous: true });
@@ -248,6 +289,10 @@ describe('addresses', () => {
     [{ limits: { maxMatchers: 0 } }, 'limits.maxMatchers', 'got 0'],
     [{ issuers: [{ id: '' }] }, 'issuers[0].id', ''],
     [{ issuers: [{ id: 'a' }, { id: 'a' }] }, 'issuers[1].id', ''],
+    [{ limits: null }, 'limits', 'expected an object, got null'],
+    [{ stream: null }, 'stream', 'expected an object, got null'],
+    [{ legacy: 5 }, 'legacy', 'expected an object, got 5'],
+    [{ issuers: [5] }, 'issuers[0]', 'expected an object, got 5'],
     [{ stream: { status: 200 } }, 'stream.status', ''],
     [{ stream: { heartbeat: 'fast' } }, 'stream.heartbeat', ''],
     [{ stream: { heartBeat: 1000 } }, 'stream.heartBeat', 'stream.heartbeat'],

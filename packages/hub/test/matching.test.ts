@@ -36,6 +36,14 @@ describe('check 11, URL patterns:', () => {
     ['/a?:x\\?', '/a?b', false],
     ['/a?:x\\?', '/a?b?', true],
     ['/a{/b}?\\?c', '/a?c', true],
+    ['/a?{b}?\\?', '/a?b?', true],
+    ['/a?{b}?\\?', '/a??', true],
+    ['/a?{b}?\\?', '/a?b', false],
+    ...['(x)', ':n', '{x}', '*'].flatMap((group): [string, string, boolean][] => [
+      [`/-${group}?\\?c`, '/-x?c', true],
+      [`/-${group}?\\?c`, '/-?c', true],
+      [`/-${group}?\\?c`, '/-xc', false],
+    ]),
     ['/a##', '/a', true],
     ['/a?\ue000\\?', '/a?\ue000?', true],
     ['/a?%EE%80%80\\?', '/a?\ue000?', true],
@@ -113,6 +121,28 @@ describe('check 11, templates of protocol 0.x:', () => {
     ['https://x.example{?q,r}', 'https://x.example?q=1&r=2', true],
     ['https://x.example{?q,r}', 'https://x.example?q=1&r=2&s=3', false],
     ['https://x.example{#f}', 'https://x.example#f', true],
+    ['https://x.example{#f}', 'https://x.examplef', false],
+    ['https://x.example/{#f,g}', 'https://x.example/#/a,b', true],
+    ['https://x.example/{+f,g}', 'https://x.example/a#,b', true],
+    ['a{.b,c}', 'a.1.2', true],
+    ['a{.b,c}', 'a1.2', false],
+    ['a{.b,c}', 'a.1/2', false],
+    ['a{/b}', 'a/1', true],
+    ['a{/b}', 'a1', false],
+    ['a{;b,c}', 'a;b=1;c=2', true],
+    ['a{;b,c}', 'ab=1', false],
+    ['a{;b,c}', 'a;b=/', false],
+    ['a{?b,c}', 'a&b=1', false],
+    ['a{?b,c}', 'a?b=1?c=2', false],
+    ['a{&b,c}', 'a&b=1&c=2', true],
+    ['a{&b,c}', 'a?b=1&c=2', false],
+    ['a{b*}', 'a1,2,3', true],
+    ['a{b:2}', 'a1,2,3', true],
+    ['a{b:0}', 'a1', false],
+    ['a{b:2*}', 'a1', false],
+    ['a{}', 'a', false],
+    ['{a}}', 'x}', false],
+    ['}{a}', '}x', false],
     ['https://x.example/{id:3}.json', 'https://x.example/abc.json', true],
     ['/a.b{c}', '/axb', false],
     ['{', '{', true],
@@ -133,6 +163,12 @@ it('an exact matcher compares what it was given, and the star is every topic for
   expect(compile('exact', 'é').matches('e\u0301')).toBe(false);
   for (const type of ['exact', 'urlpattern', 'template'] as const)
     expect(compile(type, '*').kind).toBe('everything');
+});
+
+it('a template without an expression is looked up as an exact matcher is, and asked about no other topic', () => {
+  for (const template of ['plain', '{', '{not a name}', 'a}'])
+    expect(compile('template', template).kind).toBe('equality');
+  expect(compile('template', 'a{b}').kind).toBe('pattern');
 });
 
 it('a matcher that was compiled is used again, and remembers what it has found', () => {

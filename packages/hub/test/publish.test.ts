@@ -199,8 +199,17 @@ describe('publish in the process', () => {
       { topics: '*' },
       { topics: 'a', type: 'mercure' },
       { topics: 'a\ud800' },
+      { topics: 'a', retry: -1 },
+      { topics: 'a', retry: 0.5 },
+      { topics: 'a', retry: Number.NaN },
+      { topics: 'a', retry: '5' as never },
     ])
       await expect(hub.publish(update)).rejects.toThrow(UpdateError);
+    await hub.publish({ topics: 'a', id: 'j', retry: 0 });
+    expect((await reader.until(2))[1]).toEqual({ type: 'message', id: 'j', data: '', retry: '0' });
+    await expect(hub.publish({ topics: 'a', retry: -1 })).rejects.toMatchObject({
+      ...{ code: 'INVALID_UPDATE', field: 'retry', message: 'retry must be whole milliseconds' },
+    });
     await expect(hub.publish({ topics: 7 as never })).rejects.toMatchObject({ field: 'topic' });
     await expect(hub.publish({ topics: 'a', data: 7 as never })).rejects.toMatchObject({ field: 'data' });
     await expect(hub.publish('a' as never)).rejects.toMatchObject({

@@ -91,8 +91,14 @@ describe.each(vias)('check 12, the quiet wire, by %s:', (via) => {
 
   it('a client that asks for Eventwire’s conventions has its place told', async () => {
     const { hub, subscribe } = await startHub({ stream: { heartbeat: 20 } }, via);
-    const reader = await subscribe('?match=a&eventwire=1&last_event_id=');
+    const readers = [
+      await subscribe('?match=a&eventwire=1&last_event_id='),
+      await subscribe('?match=a&eventwire=1'),
+    ];
+    const plain = [await subscribe('?match=a'), await subscribe('?match=a&eventwire=0')];
     const passed = await hub.publish({ topics: 'b', data: 'passed over' });
-    await expect.poll(() => reader.text).toContain(`event: eventwire:cursor\ndata: {}\nid: ${passed}\n\n`);
+    const place = `event: eventwire:cursor\ndata: {}\nid: ${passed}\n\n`;
+    for (const reader of readers) await expect.poll(() => reader.text).toContain(place);
+    for (const reader of plain) expect(reader.text).not.toContain('eventwire');
   });
 });

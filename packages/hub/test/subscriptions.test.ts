@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryLog } from '../../server/src/index';
 import type { SubscriptionStore } from '../src/index';
 import { startHub, vias } from './helpers/hubs';
 import { detail, mint } from './helpers/tokens';
@@ -154,6 +155,7 @@ describe.each(vias)('check 10, active subscriptions, by %s:', (via) => {
     await watcher.until(1);
     expect(watcher.data).toEqual(['x']);
     expect((await request(ROOT, { headers: authorization })).status).toBe(404);
+    expect(await hub.subscriptions()).toEqual([]);
   });
 
   it('are kept in the store that the hub is given', async () => {
@@ -173,6 +175,55 @@ describe.each(vias)('check 10, active subscriptions, by %s:', (via) => {
     expect(await hub.subscriptions()).toMatchObject([{ match: 'a' }]);
     reader.leave();
     await expect.poll(() => kept.size).toBe(0);
+  });
+
+  it('of a subscriber that was turned away, or had its head alone, do not begin', async () => {
+    const { hub, subscribe, request, token } = await startHub(
+      { subscriptions: true, channel: { maxSubscribers: 1 } },
+      via,
+    );
+    const watcher = await subscribe('?match=*', { authorization: `Bearer ${await token()}` });
+    await watcher.until(1);
+    expect((await subscribe('?match=turned-away')).response.status).toBe(503);
+    expect((await request('?match=head', { method: 'HEAD' })).status).toBe(200);
+    expect(hub.disconnect(({ matchers }) => matchers[0]?.match !== '*')).toBe(0);
+    await hub.publish({ topics: 'a', data: '{}' });
+    await watcher.until(2);
+    expect(documents(watcher)).toMatchObject([{ match: '*', active: true }, {}]);
+    expect(await hub.subscriptions()).toMatchObject([{ match: '*' }]);
+  });
+
+  it('that end with their hub are announced at the others, to nobody without a grant', async () => {
+    const log = createMemoryLog({ idPrefix: 'urn:eventwire:' });
+    const [ending, other] = [await startHub({ subscriptions: true, log }, via), await startHub({ log }, via)];
+    const authorization = `Bearer ${await other.token()}`;
+    const watcher = await other.subscribe(`?match_urlpattern=${ROOT}/*`, { authorization });
+    const nobody = await other.subscribe(`?match_urlpattern=${ROOT}/*&match=last`);
+    await ending.subscribe('?match=a');
+    await watcher.until(1);
+    await ending.hub.close({ timeout: 200 });
+    await watcher.until(2);
+    const [begun, ended] = documents(watcher);
+    expect(begun).toMatchObject({ match: 'a', active: true });
+    expect(ended).toEqual({ ...begun, active: false });
+    expect(watcher.events.map(({ type }) => type)).toEqual(['mercure', 'mercure']);
+    expect(watcher.events[1]?.id).toMatch(/^urn:eventwire:/);
+    await other.hub.publish({ topics: 'last', data: 'last' });
+    await nobody.until(1);
+    expect(nobody.data).toEqual(['last']);
+    expect(ending.errors).toEqual([]);
+  });
+
+  it('are listed with a tag that stands in quotes, whatever the ids of the log are', async () => {
+    const log = createMemoryLog({ idPrefix: 'urn:"x\\":' });
+    const { request, token, hub } = await startHub({ subscriptions: true, log }, via);
+    const authorization = `Bearer ${await token()}`;
+    const place = await hub.publish({ topics: 'a' });
+    expect(place.startsWith('urn:"x\\":')).toBe(true);
+    const etag = (await request(ROOT, { headers: { authorization } })).headers.get('etag') ?? '';
+    expect(etag).toBe(`"${place.replaceAll('"', '').replace('\\', '')}"`);
+    const headers = { authorization, 'if-none-match': etag };
+    expect((await request(ROOT, { headers })).status).toBe(304);
   });
 
   it('end with the hub', async () => {

@@ -290,34 +290,71 @@ describe('check 5, keys:', () => {
     expect(refusals).toMatchObject([{ reason }, { reason }]);
   });
 
-  it.each<[string, object, string]>([
-    ['a secret that is too short', { key: 'short', algorithms: ['HS256'] }, 'issuers[0].publisher.key'],
+  const expected = {
+    secret: 'a secret as text or bytes, which HS256 and its like need',
+    publicKey: 'a public key: PEM (SPKI or a certificate), JWK or CryptoKey',
+    oneKind: 'algorithms of one kind: those of a secret (HS256) go with no others',
+    list: 'an array of algorithms such as EdDSA or HS256',
+    ofSet: 'asymmetric algorithms such as EdDSA',
+  };
+  const PEM = '-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----';
+  const own = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'xxxxxx' };
+  const jwks = 'https://a.example/keys';
+  it.each<[string, object, 'key' | 'algorithms' | 'jwks', string]>([
     [
-      'a public key as a secret',
-      { key: '-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----', algorithms: ['HS256'] },
-      'issuers[0].publisher.key',
+      'a secret that is too short',
+      { key: 'short', algorithms: ['HS256'] },
+      ...(['key', 'a secret of at least 32 bytes for HS256'] as const),
     ],
     [
-      'a private key',
-      { key: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd' }, algorithms: ['ES256'] },
-      'issuers[0].publisher.key',
+      'a secret that is too short for one of its algorithms',
+      { key: new Uint8Array(63), algorithms: ['HS256', 'HS512', 'HS384'] },
+      ...(['key', 'a secret of at least 64 bytes for HS256, HS512, HS384'] as const),
     ],
+    ['a public key as a secret', { key: PEM, algorithms: ['HS256'] }, 'key', expected.secret],
+    ['a JWK as a secret', { key: { kty: 'EC' }, algorithms: ['HS256'] }, 'key', expected.secret],
+    ['no secret', { algorithms: ['HS256'] }, 'key', expected.secret],
+    ['a private key', { key: own, algorithms: ['ES256'] }, 'key', expected.publicKey],
+    [
+      'a private key as PEM',
+      { key: PEM.replaceAll('PUBLIC', 'PRIVATE'), algorithms: ['ES256'] },
+      ...(['key', expected.publicKey] as const),
+    ],
+    [
+      'a secret as JWK',
+      { key: { kty: 'oct', k: 'xxxxxx' }, algorithms: ['ES256'] },
+      'key',
+      expected.publicKey,
+    ],
+    [
+      'a secret as a CryptoKey',
+      { key: { type: 'secret' }, algorithms: ['ES256'] },
+      'key',
+      expected.publicKey,
+    ],
+    ['a text that is no key', { key: 'x'.repeat(32), algorithms: ['ES256'] }, 'key', expected.publicKey],
+    ['no public key', { algorithms: ['ES256'] }, 'key', expected.publicKey],
     [
       'algorithms of two kinds',
       { key: 'x'.repeat(32), algorithms: ['HS256', 'RS256'] },
-      'issuers[0].publisher.algorithms',
+      ...(['algorithms', expected.oneKind] as const),
     ],
-    ['the algorithm none', { key: 'x'.repeat(32), algorithms: ['none'] }, 'issuers[0].publisher.algorithms'],
-    ['no algorithm', { key: 'x'.repeat(32), algorithms: [] }, 'issuers[0].publisher.algorithms'],
+    ['the algorithm none', { key: 'x'.repeat(32), algorithms: ['none'] }, 'algorithms', expected.list],
+    ['no algorithm', { key: 'x'.repeat(32), algorithms: [] }, 'algorithms', expected.list],
     [
-      'a secret from a key set',
-      { jwks: 'https://a.example/keys', algorithms: ['HS256'] },
-      'issuers[0].publisher.algorithms',
+      'an algorithm that is no list',
+      { key: 'x'.repeat(32), algorithms: 'ES256' },
+      'algorithms',
+      expected.list,
     ],
-    ['a key set without an address', { jwks: 'keys' }, 'issuers[0].publisher.jwks'],
-  ])('%s is refused where the hub is made, without its value', (_, publisher, option) => {
+    ['a secret from a key set', { jwks, algorithms: ['HS256'] }, 'algorithms', expected.ofSet],
+    ['a key set without an address', { jwks: 'keys' }, 'jwks', 'the address of a key set'],
+    ['a key set beside a key', { jwks, key: PEM }, 'jwks', 'to be absent, or `key` to be'],
+  ])('%s is refused where the hub is made, without its value', (_, publisher, name, rule) => {
     const make = () => createHub({ url: URL, issuers: [{ id: ISSUER, publisher: publisher as never }] });
-    expect(make).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', option }));
+    const option = `issuers[0].publisher.${name}`;
+    const message = expect.stringContaining(`Invalid option \`${option}\`: expected ${rule}`);
+    expect(make).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', option, message }));
     expect(make).not.toThrow(/xxxxx|short|MFkw/);
   });
 });

@@ -85,10 +85,6 @@ function parse(pattern: string, { delimiter, prefix }: ComponentOptions): Part[]
     pending = '';
   };
   const add = (before: string, regexp: string | undefined, after: string, modifier: Modifier = '') => {
-    if (regexp === undefined && modifier === '') {
-      pending += before;
-      return;
-    }
     flush();
     if (regexp !== undefined || before !== '') parts.push({ before, regexp, after, modifier });
   };

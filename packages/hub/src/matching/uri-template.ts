@@ -55,7 +55,7 @@ function toRegExp(expression: string): string | undefined {
   const variables = (operator ? expression.slice(1) : expression).split(',');
   let exploded = false;
   for (const variable of variables) {
-    const [, name = '', modifier = ''] = /^(.*?)(\*|:[1-9][0-9]{0,3})?$/s.exec(variable) ?? [];
+    const [, name = '', modifier] = /^(.*?)(\*|:[1-9][0-9]{0,3})?$/s.exec(variable) ?? [];
     if (!NAME.test(name)) return undefined;
     exploded ||= modifier === '*';
   }
