@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createMemoryLog } from '../../server/src/index';
 import {
   createPublisher,
@@ -119,6 +119,66 @@ describe('a publisher and a subscriber in other processes', () => {
     });
     await stream.closed;
     expect(gaps).toEqual(expected);
+  });
+
+  const long = Array.from({ length: 90 }, (_, n) => `https://x.example/${'x'.repeat(50)}/${n}`);
+  const query = (name: string) => new URLSearchParams(long.map((value) => [name, value])).toString();
+  it.each<[string, HubSubscribeOptions, string, string, Record<string, string>, string]>([
+    ['a topic', { match: ['a'] }, 'GET', 'match=a&eventwire=1', {}, ''],
+    [
+      ...([
+        'topics and patterns, from an id on',
+        { match: ['a', 'b'], matchUrlPattern: ['/:c'], lastEventId: 'i' },
+      ] as const),
+      ...(['GET', 'match=a&match=b&match_urlpattern=%2F%3Ac&eventwire=1&last_event_id=i', {}, ''] as const),
+    ],
+    [
+      ...(['a topic with a token, from an id on', { match: ['a'], token: 'x', lastEventId: 'i' }] as const),
+      ...(['GET', 'match=a&eventwire=1', { authorization: 'Bearer x', 'last-event-id': 'i' }, ''] as const),
+    ],
+    [
+      ...([
+        'a topic with headers',
+        { match: ['a'], token: async () => 'x', headers: { 'x-own': 'y' } },
+      ] as const),
+      ...(['GET', 'match=a&eventwire=1', { authorization: 'Bearer x', 'x-own': 'y' }, ''] as const),
+    ],
+    [
+      ...([
+        'a template of protocol 0.x, from an id on',
+        { topic: ['/{a}'], token: 'x', lastEventId: 'i' },
+      ] as const),
+      'GET',
+      'topic=%2F%7Ba%7D&eventwire=1&lastEventID=i',
+      ...([{ authorization: 'Bearer x', 'last-event-id': 'i' }, ''] as const),
+    ],
+    [
+      'a template of protocol 0.x',
+      { topic: ['a'], token: 'x' },
+      'GET',
+      'topic=a&eventwire=1',
+      { authorization: 'Bearer x' },
+      '',
+    ],
+    ['many topics', { match: long }, 'QUERY', 'eventwire=1', {}, query('match')],
+    ['many templates of protocol 0.x', { topic: long }, 'GET', `${query('topic')}&eventwire=1`, {}, ''],
+  ])('%s: the subscriber sends what the hub has to know', async (_, options, method, sent, headers, body) => {
+    const requests: unknown[] = [];
+    const stream = subscribe('https://hub.example/hub', {
+      ...options,
+      fetch: async (url: string | URL | Request, init: RequestInit = {}) => {
+        const own = Object.fromEntries(
+          [...new Headers(init.headers)].filter(([name]) =>
+            /^(authorization|last-event-id|x-own)$/.test(name),
+          ),
+        );
+        requests.push([init.method ?? 'GET', String(url), own, String(init.body ?? '')]);
+        return new Response('data: x\n\n', { headers: { 'content-type': 'text/event-stream' } });
+      },
+      onEvent: () => stream.close(),
+    });
+    await stream.closed;
+    expect(requests).toEqual([[method, `https://hub.example/hub?${sent}`, headers, body]]);
   });
 
   it('a list that is too long for an address goes by QUERY', async () => {
@@ -311,6 +371,18 @@ describe('discovery', () => {
       ...{ lastEventId: 'a"b', type: 't', contentType: '' },
     });
   });
+
+  it.each(['https://x.example/books/1', new URL('https://x.example/books/1')])(
+    'asks for the head of a resource, and takes its links from there: %s',
+    async (resource) => {
+      const fetch = vi.fn(async () => new Response(null, { headers: { link: '<hub>; rel="mercure"' } }));
+      vi.stubGlobal('fetch', fetch);
+      onTestFinished(() => void vi.unstubAllGlobals());
+      const { hubs, self } = await discover(resource);
+      expect(fetch.mock.calls).toEqual([[resource, { method: 'HEAD' }]]);
+      expect([hubs[0].href, self.href]).toEqual(['https://x.example/books/hub', 'https://x.example/books/1']);
+    },
+  );
 
   it('takes the address for the topic if there is no link to itself, and says if there is no hub', async () => {
     const response = (link: string) =>

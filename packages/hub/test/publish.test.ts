@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseEventStream } from '../../parser/src/index';
 import { UpdateError } from '../src/index';
 import { startHub, vias } from './helpers/hubs';
@@ -120,6 +120,15 @@ describe('check 3, what a hub does not publish:', () => {
     expect(await reader.until(1)).toEqual([{ type: 'message', id, data: '' }]);
   });
 
+  it('a topic that is there more than once counts once', async () => {
+    const { publish, subscribe } = await startHub();
+    const reader = await subscribe('?match=a');
+    expect((await publish({ topic: Array.from({ length: 1001 }, () => 'a'), data: 'x' })).status).toBe(200);
+    await publish({ topic: 'a', data: 'last' });
+    await reader.until(2);
+    expect(reader.data).toEqual(['x', 'last']);
+  });
+
   it('bytes that are no UTF-8 are refused, and not replaced', async () => {
     const { request, token } = await startHub();
     const headers = {
@@ -172,6 +181,29 @@ describe('the id of an update', () => {
     const { hub } = await startHub({ log: createMemoryLog() });
     expect(await hub.publish({ topics: 'a' })).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
     expect(await hub.publish({ topics: 'a', id: 'mine' })).toBe('mine');
+  });
+
+  it('is the hub’s own if the log refuses it, which knows it for the place of another', async () => {
+    const { createMemoryLog } = await import('../../server/src/index');
+    const log = createMemoryLog();
+    const { hub } = await startHub({ log });
+    await hub.publish({ topics: 'a' });
+    expect(await hub.publish({ topics: 'a', id: await log.lastId() })).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
+  });
+
+  it('is found again after the log has failed once, and the publisher is told to try again', async () => {
+    const { createMemoryLog } = await import('../../server/src/index');
+    const log = createMemoryLog({ idPrefix: 'urn:eventwire:' });
+    const failure = new Error('The log is away');
+    const lastId = vi.spyOn(log, 'lastId').mockRejectedValue(failure);
+    const { publish, errors } = await startHub({ log });
+    const refused = await publish({ topic: 'a' });
+    expect([refused.status, await refused.text()]).toEqual([
+      ...[503, 'The hub cannot do this at the moment: try again\n'],
+    ]);
+    expect(errors).toContain(failure);
+    lastId.mockRestore();
+    expect(await (await publish({ topic: 'a' })).text()).toMatch(/^urn:eventwire:/);
   });
 
   it('is that of the first publication with an Idempotency-Key of the same publisher', async () => {

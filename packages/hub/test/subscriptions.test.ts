@@ -193,6 +193,80 @@ describe.each(vias)('check 10, active subscriptions, by %s:', (via) => {
     expect(await hub.subscriptions()).toMatchObject([{ match: '*' }]);
   });
 
+  it('have addresses in which no character of a topic is taken for another', async () => {
+    const { list, subscribe, hub } = await setUp();
+    const match = "-._~ !'()*/:?#é";
+    await subscribe(`?match=${encodeURIComponent(match)}`);
+    await expect.poll(() => hub.subscriptions()).toMatchObject([{ match }]);
+    const [one] = await hub.subscriptions();
+    const escaped = '-._~%20%21%27%28%29%2A%2F%3A%3F%23%C3%A9';
+    expect(one?.id.startsWith(`${ROOT}/exact/${escaped}/urn%3Auuid%3A`)).toBe(true);
+    expect(await (await list(one?.id.slice(ROOT.length))).json()).toMatchObject({ id: one?.id, match });
+  });
+
+  it('leave a store that is slow after they have entered it, and before their hub is closed', async () => {
+    const order: string[] = [];
+    let open: () => void = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { hub, subscribe } = await setUp({
+      add: async () => {
+        order.push('enters');
+        await gate;
+        order.push('entered');
+      },
+      remove: async () => {
+        order.push('leaves');
+        await new Promise((resolve) => setImmediate(resolve));
+        order.push('left');
+      },
+      list: async () => [],
+      [Symbol.asyncDispose]: async () => {},
+    });
+    const reader = await subscribe('?match=a');
+    await expect.poll(() => order).toEqual(['enters']);
+    reader.leave();
+    await expect.poll(() => hub.channel.size).toBe(0);
+    const closed = hub.close({ timeout: 200 }).then(() => order.push('closed'));
+    await new Promise((resolve) => setImmediate(resolve));
+    open();
+    await closed;
+    expect(order).toEqual(['enters', 'entered', 'leaves', 'left', 'closed']);
+  });
+
+  it('that their store knows to have ended, or to be there again, are announced', async () => {
+    let tell: Parameters<NonNullable<SubscriptionStore['onChange']>>[0] = () => {};
+    const texts: string[] = [];
+    const { subscribe, token } = await setUp({
+      add: async (entries) => void texts.push(...entries.values()),
+      remove: async () => {},
+      list: async () => texts,
+      onChange: (listener) => {
+        tell = listener;
+      },
+      [Symbol.asyncDispose]: async () => {},
+    });
+    const watcher = await subscribe(`?match_urlpattern=${ROOT}/exact/a/*`, {
+      authorization: `Bearer ${await token()}`,
+    });
+    await subscribe('?match=a');
+    await watcher.until(1);
+    tell(
+      texts.filter((text) => JSON.parse(text).match === 'a'),
+      false,
+    );
+    await watcher.until(2);
+    tell(
+      texts.filter((text) => JSON.parse(text).match === 'a'),
+      true,
+    );
+    await watcher.until(3);
+    const [begun, ended, again] = documents(watcher);
+    expect(begun).toMatchObject({ match: 'a', active: true });
+    expect([ended, again]).toEqual([{ ...begun, active: false }, begun]);
+  });
+
   it('that end with their hub are announced at the others, to nobody without a grant', async () => {
     const log = createMemoryLog({ idPrefix: 'urn:eventwire:' });
     const [ending, other] = [await startHub({ subscriptions: true, log }, via), await startHub({ log }, via)];
