@@ -34,7 +34,7 @@ export interface ChannelOptions {
    * one from before a restart, or a forged one. It gets the newest events that fit, and the gap says with
    * which they begin. An id that the log knows is replayed in full, whatever follows it.
    *
-   * @default 1 MiB, so that a request of 80 bytes does not bring all that the log holds
+   * @default 64 KiB, since it takes a request of 80 bytes to ask for them
    */
   maxReplayBytes?: number | undefined;
   /** Subscribers beyond this number are turned away, with 503 and `Retry-After`; default: no limit. */
@@ -162,7 +162,7 @@ const CLOSE_RULES = {
 /** @throws TypeError `INVALID_OPTION` */
 export function resolveChannelOptions(options: ChannelOptions): ResolvedChannelOptions {
   checkOptions(options, CHANNEL_RULES, { hints: CHANNEL_HINTS });
-  const { log = createMemoryLog(), maxQueueBytes = 1024 * 1024, maxReplayBytes = 1024 * 1024 } = options;
+  const { log = createMemoryLog(), maxQueueBytes = 1024 * 1024, maxReplayBytes = 64 * 1024 } = options;
   const { maxSubscribers = Number.POSITIVE_INFINITY, slowSubscriber = 'disconnect', coalesceKey } = options;
   const { onError = (error: unknown) => console.error(error), onMetric } = options;
   if (slowSubscriber === 'latest' && !coalesceKey) {
