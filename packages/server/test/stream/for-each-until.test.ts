@@ -49,7 +49,7 @@ describe('A source that is asked for a value when the signal is aborted', () => 
     const abort = new AbortController();
     const value = deferred<IteratorResult<string>>();
     const calls = { returned: 0, late: [] as unknown[], seen: [] as string[] };
-    const source = {
+    const values: AsyncIterable<string> = {
       [Symbol.asyncIterator]: () => ({
         next: () => value.promise,
         return: async () => {
@@ -59,7 +59,7 @@ describe('A source that is asked for a value when the signal is aborted', () => 
       }),
     };
     const late = (error: unknown) => void calls.late.push(error);
-    const through = forEachUntil(source, abort.signal, late, (one) => void calls.seen.push(one));
+    const through = forEachUntil(values, abort.signal, late, (one) => void calls.seen.push(one));
     return { abort, value, calls, through };
   }
 
