@@ -77,6 +77,11 @@ describe('A value that is refused', () => {
         "got 'https://a.example/'",
     ],
     [
+      'cors.origins',
+      init({ cors: {} }),
+      "Invalid option `cors.origins`: expected '*' or an array of origins, got undefined",
+    ],
+    [
       'slowSubscriber',
       channel({ slowSubscriber: 'wait' }),
       "Invalid option `slowSubscriber`: expected 'disconnect' or 'drop-oldest' or 'latest', got 'wait'",

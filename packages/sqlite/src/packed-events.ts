@@ -33,7 +33,7 @@ export function pack(event: EventInput, options: AppendOptions): Packed {
   const kept = keepFields(event);
   refuseId(kept);
   if (kept.type !== END_TYPE || options.end === undefined) refuseReservedType(kept);
-  encode(kept, options.wireId === undefined ? {} : { id: options.wireId });
+  encode(kept, { id: options.wireId });
   const { data, type, retry, comment } = kept;
   const pieces = data === undefined || typeof data === 'string' ? data : [...data];
   const { topic, topics = topic === undefined ? [] : [topic], attributes = {}, wireId } = options;

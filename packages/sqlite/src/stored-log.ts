@@ -19,7 +19,7 @@ interface Waiting {
   readonly options: AppendOptions;
   readonly resolve: (event: LoggedEvent) => void;
   readonly reject: (error: unknown) => void;
-  result?: LoggedEvent | SqliteLogError;
+  result?: LoggedEvent | Error;
 }
 
 /** The part of a log in a database that plain logs and runs share. */
@@ -55,10 +55,6 @@ export abstract class StoredLog implements EventLog {
 
   async append(event: EventInput, options: AppendOptions = {}): Promise<LoggedEvent> {
     const packed = pack(event, options);
-    const { wireId } = options;
-    if (wireId !== undefined && /\.\d+$/.test(wireId) && wireId.startsWith(this.#idPrefix)) {
-      if (this.#looksOwn(wireId)) throw ownPlace(wireId);
-    }
     return new Promise<LoggedEvent>((resolve, reject) => {
       const waiting: Waiting = { packed, options, resolve, reject };
       if (this.#batch) {
@@ -74,7 +70,7 @@ export abstract class StoredLog implements EventLog {
         this.#batch = undefined;
         for (const { result, resolve, reject } of batch) {
           if (error !== undefined) reject(error);
-          else if (result instanceof SqliteLogError) reject(result);
+          else if (result instanceof Error) reject(result);
           else if (result) resolve(result);
         }
       });
@@ -220,7 +216,8 @@ export abstract class StoredLog implements EventLog {
   #decide(row: LogRow, options: AppendOptions, added: readonly LoggedEvent[]): Waiting['result'] {
     const refusal = this.refusal(row, options);
     if (refusal) return refusal;
-    const { idempotencyKey } = options;
+    const { idempotencyKey, wireId } = options;
+    if (wireId !== undefined && seqOf(wireId, this.prefix(row)) !== undefined) return ownPlace(wireId);
     const seq = idempotencyKey === undefined ? undefined : this.rows.keyed(row, idempotencyKey);
     if (seq !== undefined && seq > row.removed) {
       const prefix = this.prefix(row);
@@ -229,10 +226,6 @@ export abstract class StoredLog implements EventLog {
     }
     if (row.outcome === null) return undefined;
     return new SqliteLogError('ENDED', 'The log was sealed by its end: add nothing more');
-  }
-
-  #looksOwn(wireId: string): boolean {
-    return this.look((row) => seqOf(wireId, this.prefix(row)) !== undefined);
   }
 }
 

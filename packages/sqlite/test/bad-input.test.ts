@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createSqliteLog, createSqliteRunStore, type SqliteHandle, SqliteLogError } from '../src/index';
-import { Database, own, testFolder } from './open';
+import { Database, own, testFolder, withSqlite } from './open';
 
 const folder = testFolder();
 const open = (path: string): SqliteHandle => new Database(path);
@@ -27,7 +27,14 @@ describe('a database that cannot be used', () => {
     writeFileSync(path, 'no database at all, but long enough to be looked at as one');
     const database = open(path);
     expect(() => createSqliteLog({ database })).toThrow(SqliteLogError);
-    expect(() => createSqliteLog({ database })).toThrow(/no SQLite database .* a file of its own/);
+    expect(() => createSqliteLog({ database })).toThrow(
+      expect.objectContaining({
+        name: 'SqliteLogError',
+        code: 'UNEXPECTED_SCHEMA',
+        message: expect.stringMatching(/no SQLite database .* a file of its own/),
+        cause: expect.objectContaining({ message: expect.stringContaining('not a database') }),
+      }),
+    );
     database.close();
   });
 
@@ -38,7 +45,12 @@ describe('a database that cannot be used', () => {
     database.exec('UPDATE eventwire_schema SET version = 2');
     const again = open(path);
     expect(() => createSqliteRunStore({ database: again })).toThrow(
-      'has the tables of version 2, and this package knows version 1: install the newer @eventwire/sqlite',
+      expect.objectContaining({
+        code: 'UNEXPECTED_SCHEMA',
+        message:
+          'The SQLite database has the tables of version 2, and this package knows version 1: ' +
+          'install the newer @eventwire/sqlite, or give the log another file',
+      }),
     );
     again.close();
     database.close();
@@ -100,7 +112,50 @@ describe('a database that cannot be used', () => {
     await expect(log.append('one')).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringMatching(/^The SQLite database could not be used: [^.]+$/),
+      cause: expect.any(Error),
     });
+    const run = createSqliteRunStore({ database }).open('job');
+    await expect(run.state()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('is named if it may only be read', async () => {
+    const database = open(join(folder, 'read-only.db'));
+    const log = createSqliteLog({ database });
+    await log.append('one');
+    database.exec('PRAGMA query_only = ON');
+    await expect(log.append('two')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/readonly.*\. Way out: give this process the right to write the file/),
+    });
+    expect((await log.read('', { limit: 10 })).events.length).toBe(1);
+    database.close();
+  });
+
+  it('is named if it is damaged', async () => {
+    const path = join(folder, 'damaged.db');
+    const database = open(path);
+    const log = createSqliteLog({ database });
+    await log.append('x'.repeat(20_000));
+    database.close();
+    const bytes = readFileSync(path);
+    // The first page says what the tables are.
+    writeFileSync(path, bytes.fill(0xff, 4096));
+    const again = open(path);
+    await expect((async () => createSqliteLog({ database: again }).lastId())()).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/malformed.*\. Way out: restore it from a backup/),
+    });
+    again.close();
+  });
+
+  it('is named if its folder is not there', () => {
+    const path = join(folder, 'no-folder', 'any.db');
+    expect(() => withSqlite(() => createSqliteLog({ database: path }))).toThrow(
+      expect.objectContaining({
+        code: 'UNAVAILABLE',
+        message: expect.stringMatching(/^".*any\.db" could not be used: .*\. Way out: check the path/),
+      }),
+    );
   });
 
   it('takes no event if a table is gone', async () => {
@@ -140,12 +195,22 @@ describe('a database that others write to', () => {
 });
 
 describe('a log that was disposed', () => {
-  it.runIf(own)('refuses who would follow it', async () => {
-    const log = createSqliteLog({ database: join(folder, 'closed.db') });
+  it('refuses whatever it is asked', async () => {
+    const log = withSqlite(() => createSqliteLog({ database: join(folder, 'closed.db') }));
     const place = await log.lastId();
     await log[Symbol.asyncDispose]();
-    const followed = log.follow(place, () => {}, new AbortController().signal);
-    await expect(followed).rejects.toMatchObject({ code: 'CLOSED' });
+    await log[Symbol.asyncDispose]();
+    for (const refused of [
+      log.follow(place, () => {}, new AbortController().signal),
+      log.append('one'),
+      log.read(place, { limit: 1 }),
+      log.lastId(),
+    ]) {
+      await expect(refused).rejects.toMatchObject({
+        code: 'CLOSED',
+        message: 'The log was disposed: make another',
+      });
+    }
   });
 
   it('leaves a database that was given alone', async () => {

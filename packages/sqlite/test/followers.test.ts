@@ -36,5 +36,6 @@ it('an event that was refused is nothing that those who follow hear of', async (
   await expect(late).rejects.toMatchObject({ code: 'FENCED' });
   expect(told).toEqual([]);
   abort.abort();
+  await run.delete();
   database.close();
 });

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createSqliteLog, createSqliteRunStore } from '../src/index';
-import { Database, openShared, own, testFolder } from './open';
+import { Database, openShared, testFolder, withSqlite } from './open';
 
 const folder = testFolder();
 afterEach(() => {
-  vi.unstubAllGlobals();
+  vi.useRealTimers();
 });
 
 describe('the events of one turn', () => {
@@ -25,12 +25,7 @@ describe('the events of one turn', () => {
 describe('a file that is given by its path', () => {
   it('is closed with the log, and leaves nothing beside it', async () => {
     const path = join(folder, 'path.db');
-    if (!own) {
-      const load = (name: string) => (name === 'node:sqlite' ? { DatabaseSync: Database } : undefined);
-      vi.stubGlobal('process', { getBuiltinModule: load });
-    }
-    const log = createSqliteLog({ database: path });
-    vi.unstubAllGlobals();
+    const log = withSqlite(() => createSqliteLog({ database: path }));
     await log.append('one');
     expect(existsSync(`${path}-wal`)).toBe(true);
     await log[Symbol.asyncDispose]();
@@ -44,14 +39,20 @@ describe('a run', () => {
     const [database, other] = [openShared(path), openShared(path)];
     const store = createSqliteRunStore({ database });
     const [running, stopping, ended] = ['running', 'stopping', 'ended'].map((name) => store.open(name));
-    for (const run of [running, stopping, ended]) await run?.claim({ lease: 60_000, ttl: 60_000 });
+    for (const run of [running, stopping, ended]) await run?.claim({ lease: 60_000, ttl: 600_000 });
     await stopping?.requestStop('enough');
     await ended?.append({ type: 'eventwire:end', data: '{}' }, { end: { outcome: 'done' } });
     other.exec('BEGIN IMMEDIATE');
     expect(await running?.state()).toMatchObject({ status: 'running' });
     expect(await stopping?.state()).toMatchObject({ status: 'running', stopping: 'enough' });
     expect(await ended?.state()).toMatchObject({ status: 'ended', outcome: 'done' });
+    // Long after its lease, nothing is left to be written of one that has ended.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 200_000 });
+    expect(await ended?.state()).toMatchObject({ status: 'ended', outcome: 'done' });
+    await expect(stopping?.state()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     other.exec('ROLLBACK');
+    expect(await stopping?.state()).toMatchObject({ status: 'ended', outcome: 'stopped' });
+    await running?.delete();
     for (const one of [database, other]) one.close();
   });
 

@@ -73,6 +73,17 @@ it('looks no more once nobody follows', async () => {
   database.close();
 });
 
+it('does not look for one that could not begin to follow, or had left before', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const database = openShared(join(folder, 'never.db'));
+  const run = createSqliteRunStore({ database }).open('job');
+  const followed = run.follow('', () => {}, new AbortController().signal);
+  await expect(followed).rejects.toMatchObject({ code: 'MISSING' });
+  await createSqliteLog({ database }).follow('', () => {}, AbortSignal.abort());
+  expect(vi.getTimerCount()).toBe(0);
+  database.close();
+});
+
 it('looks no more for a run that was deleted while it was claimed', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const database = openShared(join(folder, 'deleted.db'));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import type { SqliteHandle } from '../src/index';
 
 type Constructor = new (path: string) => SqliteHandle;
@@ -29,4 +29,16 @@ export function openShared(path: string): SqliteHandle {
   database.exec('PRAGMA busy_timeout = 10');
   database.exec('PRAGMA journal_mode = WAL');
   return database;
+}
+
+/** Opens what is given by its path, also where the runtime brings no SQLite. */
+export function withSqlite<T>(open: () => T): T {
+  if (own) return open();
+  const load = (name: string) => (name === 'node:sqlite' ? { DatabaseSync: Database } : undefined);
+  vi.stubGlobal('process', { getBuiltinModule: load });
+  try {
+    return open();
+  } finally {
+    vi.unstubAllGlobals();
+  }
 }

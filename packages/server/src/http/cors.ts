@@ -63,7 +63,7 @@ export class Cors {
     const { origins, credentials = false, allowHeaders, exposeHeaders, maxAge = 600 } = options;
     const { allowMethods = ['GET', 'HEAD', 'POST'] } = options;
     if (origins === undefined)
-      throw invalidOption('cors.origins', "'*' or an array of origins", { value: origins });
+      throw invalidOption('cors.origins', RULES.origins.expected, { value: origins });
     const any = origins === '*' || origins.includes('*');
     if (any && credentials) {
       throw invalidOption('cors.origins', "a list of origins, since credentials go with no '*'", {

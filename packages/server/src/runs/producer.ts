@@ -123,7 +123,7 @@ export class Producer {
       this.#interrupt('stopped', new RunError('STOPPED', `The run was asked to stop${reason}`));
     };
     if (stop.aborted) onStop();
-    else stop.addEventListener('abort', onStop, { once: true });
+    else stop.addEventListener('abort', onStop);
     this.#keepLease();
     try {
       const outcome = await this.#work(work);

@@ -32,7 +32,6 @@ export function forEachUntil<T>(
           const next = iterator.next();
           step = 'then' in next ? await next : next;
         } catch (error) {
-          if (!running) return;
           running = false; // a source that threw is over
           throw error;
         }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createChatRuns } from '../../src/ai-sdk/index';
-import { createMemoryRunStore, createRuns, type RunStore } from '../../src/index';
+import { createMemoryRunStore, createRuns, type RunStore, type Runs } from '../../src/index';
+import { deferred, settled, stateOf } from '../helpers/helpers';
 import { RunFollower } from '../runs/run-follower';
 
 const start = { type: 'start', messageId: 'message 1' };
@@ -124,6 +125,54 @@ describe("A chat's answer", () => {
     expect(second.errors).toMatchObject([{ code: 'INTERRUPTED' }]);
     const chunks = await read(chats.follow(new RunFollower(), '1'));
     expect(chunks).toEqual([{ type: 'error', errorText: 'Gone' }, '[DONE]']);
+  });
+
+  it.each<[string, (chats: ReturnType<typeof createChatRuns>, runs: Runs) => Promise<unknown>]>([
+    ['takes its place', (chats) => chats.start('1', () => [delta('second')])],
+    ['has deleted it', (_, runs) => runs.delete('chat/1')],
+  ])('is cut, and not ended, if another process %s before a slow page has read it', async (_, replace) => {
+    const store = createMemoryRunStore();
+    const [here, there] = [open({ store }), open({ store })];
+    // More than a page of the store.
+    const { done } = await here.chats.start('1', () => Array.from({ length: 600 }, (_, n) => delta(`${n}`)));
+    await done;
+    const page = new RunFollower();
+    const chunks: unknown[] = [];
+    for await (const chunk of here.chats.follow(page, '1')) {
+      if (chunks.length === 0) await replace(there.chats, there.runs);
+      chunks.push(JSON.parse(chunk));
+    }
+    expect(chunks[0]).toEqual(delta('0'));
+    expect(chunks).not.toContainEqual(delta('599'));
+    expect(chunks).not.toContainEqual(delta('second'));
+    expect([page.signal.aborted, page.ended]).toEqual([true, false]);
+    expect([here.errors, there.errors]).toEqual([[], []]);
+  });
+
+  it('is no more read for a page that has left', async () => {
+    const { chats } = open();
+    const gate = deferred();
+    const { done } = await chats.start('1', async function* () {
+      yield start;
+      await gate.promise;
+    });
+    const page = new RunFollower();
+    const chunks: unknown[] = [];
+    const reading = read(chats.follow(page, '1'), chunks);
+    await expect.poll(() => chunks).toEqual([start]);
+    page.close();
+    expect(await stateOf(reading)).toBe('resolved');
+    gate.resolve();
+    await done;
+    await settled();
+    expect(chunks).toEqual([start]);
+  });
+
+  it('that does not exist is refused to a page that follows it, and nothing is cut', async () => {
+    const { chats } = open();
+    const page = new RunFollower();
+    await expect(read(chats.follow(page, '1'))).rejects.toMatchObject({ code: 'MISSING' });
+    expect(page.signal.aborted).toBe(false);
   });
 
   it('is cut, and not ended, if these runs are closed', async () => {

@@ -828,6 +828,35 @@ describe('a log that fails', () => {
   });
 });
 
+it('a log that is behind its tail for a turn of the event loop is asked again, and nobody is turned away', async () => {
+  let isBehind = true;
+  let reads = 0;
+  const { join, publish, errors } = setUp({}, (log) =>
+    withMethods(log, {
+      lastId: async () => {
+        const head = await log.lastId();
+        return isBehind ? (log.cursorBefore?.(head) ?? '') : head;
+      },
+      read: async (after, options) => {
+        if (!isBehind) return log.read(after, options);
+        if (++reads === 1) {
+          setImmediate(() => {
+            isBehind = false;
+          });
+        }
+        return { events: [], gap: true };
+      },
+    }),
+  );
+  const [, newest] = await publish('1', '2');
+  const { subscriber } = join(newest);
+  await settled();
+  await publish('3');
+  await settled();
+  expect(errors).toEqual([]);
+  expect(subscriber.blocks.at(-1)?.data).toBe('3');
+});
+
 it('a log whose tail is for ever ahead of what can be read is given up, and its subscribers are closed', async () => {
   const { join, publish, errors } = setUp({}, (log) =>
     withMethods(log, {

@@ -82,6 +82,44 @@ describe('disconnect, the default', () => {
   });
 });
 
+describe('What waits', () => {
+  it('is written 64 KiB at once, as its client takes it, and in order', async () => {
+    const { channel, slow, publish, got } = await setUp({});
+    const block = `data: \nid: ${slow.cursor}\n\n`;
+    const half = 'x'.repeat(32_768 - block.length);
+    const before = slow.frames.length;
+    const written = () => slow.frames.slice(before).map((frame) => frame.length);
+    await publish(half, half, 'c');
+    slow.drain();
+    await settled();
+    // The client takes no more for now.
+    expect(written()).toEqual([65_536]);
+    await publish('d');
+    expect(channel.stats()).toMatchObject({ slow: 1, queueBytes: 2 * (block.length + 1) });
+    slow.drain();
+    await settled();
+    expect(written()).toEqual([65_536, 2 * (block.length + 1)]);
+    slow.drain();
+    await settled();
+    expect(channel.stats()).toMatchObject({ slow: 0, queueBytes: 0 });
+    await publish('live');
+    expect(got()).toEqual([half, half, 'c', 'd', 'live']);
+    expect(slow.overrun).toBe(false);
+  });
+
+  it.each([
+    ['a byte more than 64 KiB in two', 32_768, 32_769, [32_768, 32_769]],
+    ['a larger event alone', 70_000, 32_768, [70_000, 32_768]],
+  ])('is written %s', async (_, one, other, lengths) => {
+    const { slow, publish, drain } = await setUp({});
+    const block = `data: \nid: ${slow.cursor}\n\n`;
+    const before = slow.frames.length;
+    await publish('x'.repeat(one - block.length), 'x'.repeat(other - block.length));
+    await drain();
+    expect(slow.frames.slice(before).map((frame) => frame.length)).toEqual(lengths);
+  });
+});
+
 describe('drop-oldest', () => {
   it('leaves out the oldest that wait, says how many, and goes on', async () => {
     const options = { slowSubscriber: 'drop-oldest', maxQueueBytes: 400 } as const;

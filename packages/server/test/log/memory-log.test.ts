@@ -198,7 +198,13 @@ describe('compare and cursorBefore', () => {
     expect(Math.sign(log.compare(nine, ten))).toBe(-1); // 9 and 10: not by their text
     expect(log.compare(ten, ten)).toBe(0);
     expect(log.compare(ten, zero)).toBeGreaterThan(0);
-    expect(() => log.compare(ten, 'x')).toThrow(expect.objectContaining({ code: 'FOREIGN_ID' }));
+    const [epoch] = ten.split('.');
+    const numbers = ['-1', '-0', '01', '1e0', ' 1', '1.5', '', 'NaN', '9007199254740992'];
+    for (const foreign of ['x', '', epoch ?? '', '.1', ...numbers.map((number) => `${epoch}.${number}`)]) {
+      const refusal = expect.objectContaining({ code: 'FOREIGN_ID' });
+      expect(() => log.compare(ten, foreign)).toThrow(refusal);
+      expect(() => log.cursorBefore?.(foreign)).toThrow(refusal);
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createRuns } from '../../src/index';
+import { createMemoryRunStore, createRuns } from '../../src/index';
 import { createResumableStreamContext } from '../../src/resumable-stream/index';
+import { changed } from '../helpers/changed-store';
 
 const opened: AsyncDisposable[] = [];
 afterEach(async () => {
@@ -33,9 +34,11 @@ function source() {
 }
 
 async function textOf(stream: ReadableStream<string> | null | undefined): Promise<string> {
-  let text = '';
-  for await (const piece of stream ?? []) text += piece;
-  return text;
+  const pieces: string[] = [];
+  for await (const piece of stream ?? []) pieces.push(piece);
+  // No reader is woken for nothing.
+  expect(pieces).not.toContain('');
+  return pieces.join('');
 }
 
 describe('A text', () => {
@@ -104,5 +107,53 @@ describe('A text', () => {
     for (const reader of readers) expect(await reader?.read()).toMatchObject({ done: true });
     expect(await streams.hasExistingStream('1')).toBe('DONE');
     expect(errors).toEqual([]);
+  });
+});
+
+it('A text whose process is gone is not made anew in the middle: it is not whole, and onError is told why', async () => {
+  const lease = 600_000;
+  const memory = createMemoryRunStore();
+  const gone = await memory.open('resumable-stream/1').claim({ lease, ttl: lease });
+  let claims = 0;
+  const store = changed(memory, (log) => ({
+    claim: async (options) => {
+      // The first is that of `start`, which finds the run taken.
+      if (++claims === 2) await gone?.release();
+      return log.claim(options);
+    },
+  }));
+  const errors: unknown[] = [];
+  const runs = createRuns({ store, onError: (error) => void errors.push(error) });
+  opened.push(runs);
+  const streams = createResumableStreamContext({ runs });
+  const { make, give } = source();
+  give('one');
+  await expect(textOf(await streams.resumableStream('1', make))).rejects.toMatchObject({
+    code: 'INTERRUPTED',
+  });
+  const message = 'The process that made the stream is gone, and it cannot go on here';
+  expect(errors).toMatchObject([{ name: 'RunError', code: 'INTERRUPTED', message }]);
+});
+
+describe.each([-1, 1.5, Number.NaN, '1'])('A text is not given from behind %j characters', (skip) => {
+  const refused = {
+    code: 'INVALID_OPTION',
+    option: 'skipCharacters',
+    message: expect.stringContaining('expected a whole number of at least 0, got '),
+  };
+  it.each(['resumableStream', 'createNewResumableStream'] as const)(
+    'by %s, which makes none',
+    async (method) => {
+      const { streams } = open();
+      await expect(streams[method]('1', source().make, skip as number)).rejects.toMatchObject(refused);
+      expect(await streams.hasExistingStream('1')).toBeNull();
+    },
+  );
+
+  it('by resumeExistingStream, whether there is one or not', async () => {
+    const { streams } = open();
+    await expect(streams.resumeExistingStream('1', skip as number)).rejects.toMatchObject(refused);
+    await streams.resumableStream('1', source().make);
+    await expect(streams.resumeExistingStream('1', skip as number)).rejects.toMatchObject(refused);
   });
 });

@@ -7,10 +7,10 @@ import {
   createRuns,
   type LoggedEvent,
   type RunContext,
-  type RunLog,
   type RunStore,
   type RunsOptions,
 } from '../../src/index';
+import { bound, changed } from '../helpers/changed-store';
 import { deferred, settled } from '../helpers/helpers';
 import { RunFollower } from './run-follower';
 
@@ -179,25 +179,22 @@ describe('start', () => {
     expect(errors).toMatchObject([{ code: 'INVALID_SOURCE' }]);
   });
 
-  it('asks a source for no more than 64 KiB beyond what is stored', async () => {
+  it.each<[string, EventInput]>([
+    ['a text', 'x'.repeat(10_000)],
+    ['an event', { data: 'x'.repeat(10_000) }],
+    ['an event in pieces', { data: ['x'.repeat(4000), 'x'.repeat(6000)] }],
+  ])('asks a source for no more than 64 KiB beyond what is stored: %s', async (_, event) => {
     const gate = deferred();
-    const memory = createMemoryRunStore();
-    const store: RunStore = {
-      ...memory,
-      open: (name) => {
-        const log = memory.open(name);
-        const append: typeof log.append = async (event, options) => {
-          await gate.promise;
-          return log.append(event, options);
-        };
-        return Object.assign(Object.create(log), bound(log), { append });
+    const store = changed(createMemoryRunStore(), (log) => ({
+      append: async (...args) => {
+        await gate.promise;
+        return log.append(...args);
       },
-      [Symbol.asyncDispose]: () => memory[Symbol.asyncDispose](),
-    };
+    }));
     const runs = runsOf({ store });
     let pulled = 0;
     const { done } = await runs.start('job', function* () {
-      for (; pulled < 100; pulled++) yield 'x'.repeat(10_000);
+      for (; pulled < 100; pulled++) yield event;
     });
     await settled();
     await settled();
@@ -1014,29 +1011,6 @@ describe('options', () => {
     expect(() => runs.read('a', { follow: 0 as never })).toThrow('`follow`');
   });
 });
-
-/** With its methods as its own, so that some can be replaced. */
-function bound<T extends object>(log: T): T {
-  const own: Record<string, unknown> = {};
-  for (let at: object = log; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-    for (const name of Object.getOwnPropertyNames(at)) {
-      const value = (log as Record<string, unknown>)[name];
-      if (name !== 'constructor') own[name] ??= typeof value === 'function' ? value.bind(log) : value;
-    }
-  }
-  return own as T;
-}
-
-/** A store some of whose logs' methods are others. */
-function changed(store: RunStore, methods: (log: RunLog) => Partial<RunLog>): RunStore {
-  return {
-    open(name) {
-      const log = store.open(name);
-      return Object.assign(bound(log), methods(log));
-    },
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-  };
-}
 
 function slowStore(store: RunStore): RunStore {
   return {

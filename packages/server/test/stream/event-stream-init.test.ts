@@ -257,3 +257,25 @@ it.each([
     expect.objectContaining({ code: 'INVALID_OPTION', option }),
   );
 });
+
+it('takes every default where it is given, as if it were not', () => {
+  const defaults: EventStreamInit = {
+    ...{ status: 200, headers: {}, heartbeat: 15_000, accept: 'any', revalidateInterval: 60_000 },
+    ...{ writeTimeout: 120_000, highWaterMark: 65_536, directWrites: true, onFinish: 'end' },
+  };
+  const comparable = (init: EventStreamInit) => {
+    const { headers, onError, ...rest } = resolveEventStreamInit(init);
+    return { ...rest, headers: [...headers] };
+  };
+  expect(comparable(defaults)).toEqual(comparable({}));
+});
+
+it.each<EventStreamInit>([
+  { accept: 'require' },
+  { onFinish: 'close' },
+  { heartbeat: false },
+  { writeTimeout: false },
+  { directWrites: false },
+])('takes %j', (init) => {
+  expect(resolveEventStreamInit(init)).toMatchObject(init);
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { forEachUntil } from '../../src/stream/for-each-until';
+import { deferred, settled } from '../helpers/helpers';
 
 const failure = new Error('no more');
 
@@ -40,4 +41,46 @@ describe.each([true, false])('A source (async: %s)', (isAsync) => {
     await expect(through).rejects.toBe(refused);
     expect(calls.returned).toBe(1);
   });
+});
+
+describe('A source that is asked for a value when the signal is aborted', () => {
+  /** Each value comes when the test gives it. */
+  function open() {
+    const abort = new AbortController();
+    const value = deferred<IteratorResult<string>>();
+    const calls = { returned: 0, late: [] as unknown[], seen: [] as string[] };
+    const values: AsyncIterable<string> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => value.promise,
+        return: async () => {
+          calls.returned++;
+          return { done: true as const, value: undefined };
+        },
+      }),
+    };
+    const late = (error: unknown) => void calls.late.push(error);
+    const through = forEachUntil(values, abort.signal, late, (one) => void calls.seen.push(one));
+    return { abort, value, calls, through };
+  }
+
+  it.each<[string, (value: ReturnType<typeof open>['value']) => void]>([
+    ['a value', ({ resolve }) => resolve({ done: false, value: 'late' })],
+    ['its end', ({ resolve }) => resolve({ done: true, value: undefined })],
+    ['an error', ({ reject }) => reject(failure)],
+  ])('is waited for no longer, and is not heard if it then gives %s', async (_, settle) => {
+    const { abort, value, calls, through } = open();
+    abort.abort();
+    await through;
+    settle(value);
+    await settled();
+    expect(calls).toEqual({ returned: 1, late: [], seen: [] });
+  });
+});
+
+it('A source whose signal is aborted already is told to return, and asked for nothing', async () => {
+  const { calls, values } = source(true);
+  const seen: string[] = [];
+  const late = (error: unknown) => expect.unreachable(String(error));
+  await forEachUntil(values, AbortSignal.abort(), late, (value) => void seen.push(value));
+  expect([seen, calls.returned]).toEqual([[], 1]);
 });
