@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createMemoryLog } from '../../server/src/index';
 import type { SubscriptionStore } from '../src/index';
 import { startHub, vias } from './helpers/hubs';
@@ -265,6 +265,16 @@ describe.each(vias)('check 10, active subscriptions, by %s:', (via) => {
     const [begun, ended, again] = documents(watcher);
     expect(begun).toMatchObject({ match: 'a', active: true });
     expect([ended, again]).toEqual([{ ...begun, active: false }, begun]);
+  });
+
+  it('that the log does not take are told to onError, and not published behind its back', async () => {
+    const log = createMemoryLog({ idPrefix: 'urn:eventwire:' });
+    const failure = new Error('The log is full');
+    const append = vi.spyOn(log, 'append').mockRejectedValue(failure);
+    const { subscribe, errors } = await startHub({ subscriptions: true, log }, via);
+    await subscribe('?match=a');
+    await expect.poll(() => errors).toEqual([failure]);
+    expect(append).toHaveBeenCalledOnce();
   });
 
   it('that end with their hub are announced at the others, to nobody without a grant', async () => {

@@ -123,7 +123,7 @@ export class Subscribing {
     const topics = topicsOf(subscriber.matchers);
     const subscription = this.#channel.subscribe(stream, { topics, filter: mayRead, lastEventId: after });
     // Turned away, or gone already.
-    if (connection.over ?? connection.signal.aborted) return subscription;
+    if (connection.over) return subscription;
     connection.write(COMMENT_LINE);
     this.#connected.set(connection, subscriber);
     void stream.closed.then(() => this.#connected.delete(connection));
