@@ -107,7 +107,11 @@ describe.each(vias)('check 13, by %s:', (via) => {
     expect(text).toContain('by the body');
     abort.abort();
     const status = async (init: RequestInit) => (await request('', { method: 'QUERY', ...init })).status;
-    expect(await status({ body: 'match=a', headers: { 'content-type': 'text/plain' } })).toBe(400);
+    const plain = { method: 'QUERY', body: 'match=a', headers: { 'content-type': 'text/plain' } };
+    const refused = await request('', plain);
+    expect([refused.status, await refused.text()]).toEqual([
+      ...[400, 'Send the matchers as application/x-www-form-urlencoded\n'],
+    ]);
     expect(await status({})).toBe(400);
   });
 
@@ -123,6 +127,19 @@ describe.each(vias)('check 13, by %s:', (via) => {
     expect(
       (await request('', { method: 'POST', headers, body: `topic=a&data=${'x'.repeat(11_000)}` })).status,
     ).toBe(413);
+    const inPieces = async (length: number) => {
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('topic=a&data='));
+          controller.enqueue(new TextEncoder().encode('x'.repeat(length - 13)));
+          controller.close();
+        },
+      });
+      const init = { method: 'POST', headers, body, duplex: 'half' };
+      return (await request('', init as RequestInit)).status;
+    };
+    expect(await inPieces(10_000)).toBe(200);
+    expect(await inPieces(10_001)).toBe(413);
     let pulled = 0;
     const endless = new ReadableStream({
       pull(controller) {

@@ -308,6 +308,35 @@ describe.each(vias)('check 4, by %s', (via) => {
   });
 });
 
+it.each<[object, string, string]>([
+  [{ topics: [] }, 'topic', 'is missing: an update has at least one'],
+  [{ topics: ['a', '*'] }, 'topic', 'must not be *, which stands for all topics'],
+  [{ topics: ['a', 'b', 'c', 'd'] }, 'topic', 'may be there 3 times at most'],
+  [{ topics: 'ééx' }, 'topic', 'must be no longer than 4 bytes'],
+  [{ topics: 'a\n' }, 'topic', 'must not contain control or format characters'],
+  [{ topics: [7] }, 'topic', 'must be a text'],
+  [{ topics: 'a', data: 7 }, 'data', 'must be a text'],
+  [{ topics: 'a', id: 'x'.repeat(9) }, 'id', 'must be no longer than 8 bytes'],
+  [{ topics: 'a', id: '#' }, 'id', 'must not begin with #, which is for ids of hubs'],
+  [{ topics: 'a', id: 'earliest' }, 'id', 'must not be earliest, which stands for the beginning'],
+  [{ topics: 'a', type: 'x'.repeat(9) }, 'type', 'must be no longer than 8 bytes'],
+  [{ topics: 'a', private: 'on' }, 'private', 'must be true or false'],
+  [{ topics: 'a', x: 1 }, 'x', 'is unknown: known are topics, data, private, id, type, retry'],
+])('the update %j is refused, and the publisher is told the rule', async (update, field, rule) => {
+  const { hub } = await startHub({ limits: { maxTopics: 3, maxTopicBytes: 4, maxIdBytes: 8 } });
+  const isMuch = /at most|no longer/.test(rule);
+  await expect(hub.publish(update as never)).rejects.toMatchObject({
+    ...{ name: 'UpdateError', code: isMuch ? 'UPDATE_TOO_LARGE' : 'INVALID_UPDATE' },
+    ...{ field, message: `${field} ${rule}` },
+  });
+});
+
+it('an update that has as much as its hub allows is published', async () => {
+  const { hub } = await startHub({ limits: { maxTopics: 3, maxTopicBytes: 4, maxIdBytes: 8 } });
+  const update = { topics: ['éé', 'b', 'c'], id: 'x'.repeat(8), type: 'x'.repeat(8), data: undefined };
+  expect(await hub.publish(update)).toBe('x'.repeat(8));
+});
+
 it.each<[object, string]>([
   [{ topics: 'a', private: 'on' }, 'private'],
   [{ topics: 'a', privat: true }, 'privat'],
