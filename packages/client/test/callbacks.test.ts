@@ -147,6 +147,30 @@ it('close() from an abort listener of the attempt that reconnect() gives up', as
   expect(calls).toHaveLength(0);
 });
 
+it('close() from the clock that reconnect() looks at', async () => {
+  const { fetch, calls } = scriptedFetch();
+  const clock = new VirtualClock();
+  let act = () => {};
+  const watched = {
+    now: () => {
+      act();
+      return clock.now();
+    },
+    setTimeout: clock.setTimeout.bind(clock),
+    clearTimeout: clock.clearTimeout.bind(clock),
+  };
+  const stream = connect(url, { fetch, clock: watched });
+  act = () => {
+    act = () => {};
+    stream.close();
+  };
+  stream.reconnect();
+  await settle();
+  expect(stream.state).toBe('closed');
+  expect(calls.filter(({ live }) => live)).toEqual([]);
+  expect(clock.timers.size).toBe(0);
+});
+
 describe('a callback that fails', () => {
   const failing = names.filter((name) => name !== 'url' && name !== 'headers');
   it.each([

@@ -11,6 +11,7 @@ const refused = (option: string, message = '') =>
 it('A prefix of ids is a string of printable ASCII characters', () => {
   for (const prefix of ['', 'urn:x.1:', '!~']) expect(isIdPrefix.accepts(prefix)).toBe(true);
   for (const value of ['a b', 'é', 'a\n', 5, ['a'], null]) expect(isIdPrefix.accepts(value)).toBe(false);
+  expect(isIdPrefix.expected).toBe('printable ASCII characters, no space');
 });
 
 it('The options of a reading are checked, and its limit must be there', () => {

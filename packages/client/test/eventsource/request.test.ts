@@ -70,6 +70,18 @@ describe('9.2.2 The EventSource interface: the request', () => {
     expect(es.url).toContain('us%C3%A9r:p%40ss@');
   });
 
+  it('step 8: a 401 without a body is asked again with them too', async () => {
+    const sent: (string | null)[] = [];
+    const answer = async (_: string, { headers }: RequestInit) => {
+      sent.push(new Headers(headers).get('authorization'));
+      return sent.length === 1 ? new Response(null, { status: 401 }) : stream('data: in\n\n');
+    };
+    const es = source('http://me:secret@127.0.0.1/', { fetch: answer as typeof fetch });
+    const fired = record(es);
+    await until(() => fired.some(({ data }) => data === 'in'));
+    expect(sent.slice(0, 2)).toEqual([null, `Basic ${btoa('me:secret')}`]);
+  });
+
   it('step 8: credentials of the url that are refused fail the connection', async () => {
     const server = await serve((_req, res) => res.writeHead(401).end());
     const es = source(server.url.replace('//', '//user:pass@'));
