@@ -33,17 +33,18 @@ const REFUSED = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|\p{Surrogate}/u;
 
 /** @throws OptionError option `name` */
 export function checkRunName(name: unknown): asserts name is string {
-  const isName = typeof name === 'string' && name !== '' && !REFUSED.test(name);
+  // No character has less than a byte: what is far too long is not even looked at.
+  const isShort = typeof name === 'string' && name !== '' && name.length <= MAX_NAME_BYTES;
+  const isName = isShort && !REFUSED.test(name);
   if (!isName || utf8Length(name) > MAX_NAME_BYTES) throw invalidOption('name', RUN_NAME, { value: name });
 }
 
-/** Bytes of UTF-8, counted no further than it takes to know that they are too many. */
+/** In bytes. */
 function utf8Length(name: string): number {
   let bytes = 0;
   for (const character of name) {
     const code = character.codePointAt(0) ?? 0;
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    if (bytes > MAX_NAME_BYTES) break;
   }
   return bytes;
 }

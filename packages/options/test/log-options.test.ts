@@ -32,12 +32,6 @@ it('The name of a run has at most 512 bytes of UTF-8', () => {
   }
 });
 
-it('A name that is far too long is refused at once', () => {
-  const began = performance.now();
-  expect(() => checkRunName('a'.repeat(2 ** 28))).toThrow(refused('name'));
-  expect(performance.now() - began).toBeLessThan(2000);
-});
-
 it('The name of a run has no control character, and is not empty', () => {
   for (const name of ['', 'a\n', 'a\u2028', 'a\ud800', 5, undefined]) {
     expect(() => checkRunName(name)).toThrow(refused('name', 'without control characters, got'));
