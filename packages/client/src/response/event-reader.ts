@@ -73,10 +73,11 @@ export function createReader(
   const parser = createParser(
     {
       onEvent(event: EventStreamMessage) {
-        if (isPlain && !exchange.isOver) {
+        if (exchange.isOver) return;
+        if (isPlain) {
           hasEvents = true;
           queue.push(event, event.lastEventId);
-        } else if (!end && !exchange.isOver) take(event);
+        } else if (!end) take(event);
       },
       onRetry: going(onRetry),
       onComment: onComment && going((comment: string) => items.push(comment)),
