@@ -1,7 +1,7 @@
 import type { RunLog, RunStore } from '../../src/index';
 
 /** With its methods as its own, so that some can be replaced. */
-export function bound<T extends object>(log: T): T {
+function bound<T extends object>(log: T): T {
   const own: Record<string, unknown> = {};
   for (let at: object = log; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     for (const name of Object.getOwnPropertyNames(at)) {

@@ -1,7 +1,6 @@
 import type { EventInput } from '@eventwire/encoder';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
-  type ClaimOptions,
   createChannel,
   createMemoryRunStore,
   createRuns,
@@ -10,7 +9,7 @@ import {
   type RunStore,
   type RunsOptions,
 } from '../../src/index';
-import { bound, changed } from '../helpers/changed-store';
+import { changed } from '../helpers/changed-store';
 import { deferred, settled } from '../helpers/helpers';
 import { RunFollower } from './run-follower';
 
@@ -531,10 +530,7 @@ describe('follow', () => {
     const errors: unknown[] = [];
     const store = createMemoryRunStore();
     const failure = new Error('disk full');
-    const broken: RunStore = {
-      open: (name) => Object.assign(bound(store.open(name)), { state: () => Promise.reject(failure) }),
-      [Symbol.asyncDispose]: async () => {},
-    };
+    const broken = changed(store, () => ({ state: () => Promise.reject(failure) }));
     const runs = runsOf({ store: broken, onError: (error) => errors.push(error) });
     const follower = new RunFollower();
     await runs.follow(follower, 'job').closed;
@@ -632,26 +628,20 @@ describe('a producer that is gone', () => {
     let dead = false;
     const never = new Promise<never>(() => {});
     const guard = <T>(call: () => T): T | Promise<never> => (dead ? never : call());
-    const own: RunStore = {
-      open(name) {
-        const log = store.open(name);
-        return Object.assign(bound(log), {
-          append: (...args: Parameters<typeof log.append>) => guard(() => log.append(...args)),
-          state: () => guard(() => log.state()),
-          claim: async (options: ClaimOptions) => {
-            const claim = await guard(() => log.claim(options));
-            return (
-              claim && {
-                ...claim,
-                renew: () => guard(() => claim.renew()),
-                release: () => guard(() => claim.release()),
-              }
-            );
-          },
-        }) as typeof log;
+    const own = changed(store, (log) => ({
+      append: (...args) => guard(() => log.append(...args)),
+      state: () => guard(() => log.state()),
+      claim: async (options) => {
+        const claim = await guard(() => log.claim(options));
+        return (
+          claim && {
+            ...claim,
+            renew: () => guard(() => claim.renew()),
+            release: () => guard(() => claim.release()),
+          }
+        );
       },
-      [Symbol.asyncDispose]: async () => {},
-    };
+    }));
     return {
       store: own,
       kill: () => {
@@ -772,19 +762,13 @@ describe('a store that fails', () => {
     const memory = createMemoryRunStore();
     const failure = Object.assign(new Error('disk full'), { code: 'UNAVAILABLE' });
     let failing = 2;
-    const store: RunStore = {
-      open(name) {
-        const log = memory.open(name);
-        return Object.assign(bound(log), {
-          append: (...args: Parameters<typeof log.append>) => {
-            if (args[0] === 'one') return log.append(...args);
-            if (failing-- > 0) return Promise.reject(failure);
-            return log.append(...args);
-          },
-        });
+    const store = changed(memory, (log) => ({
+      append: (...args) => {
+        if (args[0] === 'one') return log.append(...args);
+        if (failing-- > 0) return Promise.reject(failure);
+        return log.append(...args);
       },
-      [Symbol.asyncDispose]: async () => {},
-    };
+    }));
     const runs = runsOf({ store, onError: (error) => errors.push(error) });
     let heard: unknown;
     const { done } = await runs.start('job', async function* (run) {
@@ -1013,19 +997,15 @@ describe('options', () => {
 });
 
 function slowStore(store: RunStore): RunStore {
-  return {
-    open(name) {
-      const log = store.open(name);
-      let last: Promise<unknown> = Promise.resolve();
-      const append: typeof log.append = (event, options) => {
-        const appended = last.then(settled).then(() => log.append(event, options));
-        last = appended.catch(() => {});
-        return appended;
-      };
-      return Object.assign(bound(log), { append });
-    },
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-  };
+  return changed(store, (log) => {
+    let last: Promise<unknown> = Promise.resolve();
+    const append: typeof log.append = (event, options) => {
+      const appended = last.then(settled).then(() => log.append(event, options));
+      last = appended.catch(() => {});
+      return appended;
+    };
+    return { append };
+  });
 }
 
 async function textsOfStored(runs: ReturnType<typeof createRuns>, name: string): Promise<unknown[]> {
