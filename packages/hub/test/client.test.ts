@@ -110,7 +110,9 @@ describe('a publisher and a subscriber in other processes', () => {
   ])('a subscriber %s', async (_, lastEventId, headers, expected) => {
     const gaps: unknown[] = [];
     const stream = subscribe('https://hub.example/hub', {
-      ...{ match: ['a'], lastEventId, onGap: (gap) => void gaps.push(gap) },
+      match: ['a'],
+      lastEventId,
+      onGap: (gap) => void gaps.push(gap),
       fetch: async () =>
         new Response('id: urn:x:2\ndata: x\n\n', {
           headers: { 'content-type': 'text/event-stream', ...headers },
@@ -126,31 +128,36 @@ describe('a publisher and a subscriber in other processes', () => {
   it.each<[string, HubSubscribeOptions, string, string, Record<string, string>, string]>([
     ['a topic', { match: ['a'] }, 'GET', 'match=a&eventwire=1', {}, ''],
     [
-      ...([
-        'topics and patterns, from an id on',
-        { match: ['a', 'b'], matchUrlPattern: ['/:c'], lastEventId: 'i' },
-      ] as const),
-      ...(['GET', 'match=a&match=b&match_urlpattern=%2F%3Ac&eventwire=1&last_event_id=i', {}, ''] as const),
+      'topics and patterns, from an id on',
+      { match: ['a', 'b'], matchUrlPattern: ['/:c'], lastEventId: 'i' },
+      'GET',
+      'match=a&match=b&match_urlpattern=%2F%3Ac&eventwire=1&last_event_id=i',
+      {},
+      '',
     ],
     [
-      ...(['a topic with a token, from an id on', { match: ['a'], token: 'x', lastEventId: 'i' }] as const),
-      ...(['GET', 'match=a&eventwire=1', { authorization: 'Bearer x', 'last-event-id': 'i' }, ''] as const),
+      'a topic with a token, from an id on',
+      { match: ['a'], token: 'x', lastEventId: 'i' },
+      'GET',
+      'match=a&eventwire=1',
+      { authorization: 'Bearer x', 'last-event-id': 'i' },
+      '',
     ],
     [
-      ...([
-        'a topic with headers',
-        { match: ['a'], token: async () => 'x', headers: { 'x-own': 'y' } },
-      ] as const),
-      ...(['GET', 'match=a&eventwire=1', { authorization: 'Bearer x', 'x-own': 'y' }, ''] as const),
+      'a topic with headers',
+      { match: ['a'], token: async () => 'x', headers: { 'x-own': 'y' } },
+      'GET',
+      'match=a&eventwire=1',
+      { authorization: 'Bearer x', 'x-own': 'y' },
+      '',
     ],
     [
-      ...([
-        'a template of protocol 0.x, from an id on',
-        { topic: ['/{a}'], token: 'x', lastEventId: 'i' },
-      ] as const),
+      'a template of protocol 0.x, from an id on',
+      { topic: ['/{a}'], token: 'x', lastEventId: 'i' },
       'GET',
       'topic=%2F%7Ba%7D&eventwire=1&lastEventID=i',
-      ...([{ authorization: 'Bearer x', 'last-event-id': 'i' }, ''] as const),
+      { authorization: 'Bearer x', 'last-event-id': 'i' },
+      '',
     ],
     [
       'a template of protocol 0.x',
@@ -225,8 +232,10 @@ describe('a publisher and a subscriber in other processes', () => {
     });
     const away = createPublisher({ url: 'http://127.0.0.1:1/hub', token: 'x' });
     await expect(away.publish({ topics: 'a' })).rejects.toMatchObject({
-      ...{ code: 'UNAVAILABLE', status: undefined },
-      ...{ message: 'The hub could not be reached', cause: expect.any(TypeError) },
+      code: 'UNAVAILABLE',
+      status: undefined,
+      message: 'The hub could not be reached',
+      cause: expect.any(TypeError),
     });
     await hub.close();
     await expect(publisher.publish({ topics: 'a' })).rejects.toMatchObject({
@@ -315,7 +324,9 @@ it('a publisher sends the token, the key and the fields that it was given, and n
   expect(sent).toEqual([
     ['https://hub.example/hub', 'POST', { authorization }, 'topic=a'],
     [
-      ...['https://hub.example/hub', 'POST', { authorization, 'idempotency-key': 'k' }],
+      'https://hub.example/hub',
+      'POST',
+      { authorization, 'idempotency-key': 'k' },
       'topic=a&topic=b&data=&id=i&type=t&retry=0&private=on',
     ],
   ]);
@@ -367,8 +378,11 @@ describe('discovery', () => {
       value: 'https://x.example/1',
     });
     expect(await discover(response)).toEqual({
-      ...{ hubs: [new URL('https://x.example/hub')], self: new URL('https://x.example/1') },
-      ...{ lastEventId: 'a"b', type: 't', contentType: '' },
+      hubs: [new URL('https://x.example/hub')],
+      self: new URL('https://x.example/1'),
+      lastEventId: 'a"b',
+      type: 't',
+      contentType: '',
     });
   });
 

@@ -110,7 +110,8 @@ describe.each(vias)('check 13, by %s:', (via) => {
     const plain = { method: 'QUERY', body: 'match=a', headers: { 'content-type': 'text/plain' } };
     const refused = await request('', plain);
     expect([refused.status, await refused.text()]).toEqual([
-      ...[400, 'Send the matchers as application/x-www-form-urlencoded\n'],
+      400,
+      'Send the matchers as application/x-www-form-urlencoded\n',
     ]);
     expect(await status({})).toBe(400);
   });
@@ -236,7 +237,8 @@ it.each<[string, unknown, string[]]>([
   'a form that a middleware has read, and kept %s, counts as one that the hub reads',
   async (_, body, data) => {
     const { hub, token, subscribe } = await startHub({
-      ...{ url: 'https://hub.example/hub', limits: { maxBodyBytes: 50 } },
+      url: 'https://hub.example/hub',
+      limits: { maxBodyBytes: 50 },
     });
     const reader = await subscribe('?match=a');
     const listener = hubListener(hub);
@@ -247,7 +249,8 @@ it.each<[string, unknown, string[]]>([
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     const headers = {
-      ...{ host: 'hub.example', 'content-type': 'application/x-www-form-urlencoded' },
+      host: 'hub.example',
+      'content-type': 'application/x-www-form-urlencoded',
       authorization: `Bearer ${await token()}`,
     };
     const { port } = server.address() as AddressInfo;

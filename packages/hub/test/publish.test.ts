@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { parseEventStream } from '../../parser/src/index';
+import { createMemoryLog } from '../../server/src/index';
 import { UpdateError } from '../src/index';
 import { startHub, vias } from './helpers/hubs';
 
@@ -177,14 +178,12 @@ describe('the id of an update', () => {
   });
 
   it('is an IRI also if the log’s own ids are none', async () => {
-    const { createMemoryLog } = await import('../../server/src/index');
     const { hub } = await startHub({ log: createMemoryLog() });
     expect(await hub.publish({ topics: 'a' })).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
     expect(await hub.publish({ topics: 'a', id: 'mine' })).toBe('mine');
   });
 
   it('is the hub’s own if the log refuses it, which knows it for the place of another', async () => {
-    const { createMemoryLog } = await import('../../server/src/index');
     const log = createMemoryLog();
     const { hub } = await startHub({ log });
     await hub.publish({ topics: 'a' });
@@ -192,14 +191,14 @@ describe('the id of an update', () => {
   });
 
   it('is found again after the log has failed once, and the publisher is told to try again', async () => {
-    const { createMemoryLog } = await import('../../server/src/index');
     const log = createMemoryLog({ idPrefix: 'urn:eventwire:' });
     const failure = new Error('The log is away');
     const lastId = vi.spyOn(log, 'lastId').mockRejectedValue(failure);
     const { publish, errors } = await startHub({ log });
     const refused = await publish({ topic: 'a' });
     expect([refused.status, await refused.text()]).toEqual([
-      ...[503, 'The hub cannot do this at the moment: try again\n'],
+      503,
+      'The hub cannot do this at the moment: try again\n',
     ]);
     expect(errors).toContain(failure);
     lastId.mockRestore();
@@ -240,7 +239,9 @@ describe('publish in the process', () => {
     await hub.publish({ topics: 'a', id: 'j', retry: 0 });
     expect((await reader.until(2))[1]).toEqual({ type: 'message', id: 'j', data: '', retry: '0' });
     await expect(hub.publish({ topics: 'a', retry: -1 })).rejects.toMatchObject({
-      ...{ code: 'INVALID_UPDATE', field: 'retry', message: 'retry must be whole milliseconds' },
+      code: 'INVALID_UPDATE',
+      field: 'retry',
+      message: 'retry must be whole milliseconds',
     });
     await expect(hub.publish({ topics: 7 as never })).rejects.toMatchObject({ field: 'topic' });
     await expect(hub.publish({ topics: 'a', data: 7 as never })).rejects.toMatchObject({ field: 'data' });
@@ -326,8 +327,10 @@ it.each<[object, string, string]>([
   const { hub } = await startHub({ limits: { maxTopics: 3, maxTopicBytes: 4, maxIdBytes: 8 } });
   const isMuch = /at most|no longer/.test(rule);
   await expect(hub.publish(update as never)).rejects.toMatchObject({
-    ...{ name: 'UpdateError', code: isMuch ? 'UPDATE_TOO_LARGE' : 'INVALID_UPDATE' },
-    ...{ field, message: `${field} ${rule}` },
+    name: 'UpdateError',
+    code: isMuch ? 'UPDATE_TOO_LARGE' : 'INVALID_UPDATE',
+    field,
+    message: `${field} ${rule}`,
   });
 });
 

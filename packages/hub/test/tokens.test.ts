@@ -304,12 +304,14 @@ describe('check 5, keys:', () => {
     [
       'a secret that is too short',
       { key: 'short', algorithms: ['HS256'] },
-      ...(['key', 'a secret of at least 32 bytes for HS256'] as const),
+      'key',
+      'a secret of at least 32 bytes for HS256',
     ],
     [
       'a secret that is too short for one of its algorithms',
       { key: new Uint8Array(63), algorithms: ['HS256', 'HS512', 'HS384'] },
-      ...(['key', 'a secret of at least 64 bytes for HS256, HS512, HS384'] as const),
+      'key',
+      'a secret of at least 64 bytes for HS256, HS512, HS384',
     ],
     ['a public key as a secret', { key: PEM, algorithms: ['HS256'] }, 'key', expected.secret],
     ['a JWK as a secret', { key: { kty: 'EC' }, algorithms: ['HS256'] }, 'key', expected.secret],
@@ -318,7 +320,8 @@ describe('check 5, keys:', () => {
     [
       'a private key as PEM',
       { key: PEM.replaceAll('PUBLIC', 'PRIVATE'), algorithms: ['ES256'] },
-      ...(['key', expected.publicKey] as const),
+      'key',
+      expected.publicKey,
     ],
     [
       'a secret as JWK',
@@ -337,7 +340,8 @@ describe('check 5, keys:', () => {
     [
       'algorithms of two kinds',
       { key: 'x'.repeat(32), algorithms: ['HS256', 'RS256'] },
-      ...(['algorithms', expected.oneKind] as const),
+      'algorithms',
+      expected.oneKind,
     ],
     ['the algorithm none', { key: 'x'.repeat(32), algorithms: ['none'] }, 'algorithms', expected.list],
     ['no algorithm', { key: 'x'.repeat(32), algorithms: [] }, 'algorithms', expected.list],

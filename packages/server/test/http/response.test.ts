@@ -22,10 +22,14 @@ describe('A response that is no event stream', () => {
   it('is a sentence that is not cached, and that the page may read', () => {
     const body = 'Come in time\n';
     expect(plainText(406, 'Come in time', request(), new Cors({ origins: [origin] }))).toEqual({
-      ...{ status: 406, headers: [TEXT, UNCACHED, ...CORS], body },
+      status: 406,
+      headers: [TEXT, UNCACHED, ...CORS],
+      body,
     });
     expect(plainText(406, 'Come in time', request('HEAD'), undefined)).toEqual({
-      ...{ status: 406, headers: [TEXT, UNCACHED], body: '' },
+      status: 406,
+      headers: [TEXT, UNCACHED],
+      body: '',
     });
   });
 

@@ -260,8 +260,15 @@ it.each([
 
 it('takes every default where it is given, as if it were not', () => {
   const defaults: EventStreamInit = {
-    ...{ status: 200, headers: {}, heartbeat: 15_000, accept: 'any', revalidateInterval: 60_000 },
-    ...{ writeTimeout: 120_000, highWaterMark: 65_536, directWrites: true, onFinish: 'end' },
+    status: 200,
+    headers: {},
+    heartbeat: 15_000,
+    accept: 'any',
+    revalidateInterval: 60_000,
+    writeTimeout: 120_000,
+    highWaterMark: 65_536,
+    directWrites: true,
+    onFinish: 'end',
   };
   const comparable = (init: EventStreamInit) => {
     const { headers, onError, ...rest } = resolveEventStreamInit(init);
