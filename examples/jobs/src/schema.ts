@@ -51,18 +51,19 @@ const cut = z.strictObject({
     .regex(clientPattern, { error: 'client must be 1 to 64 letters, digits, "_" or "-"' }),
 });
 
-function check<Schema extends z.ZodType>(schema: Schema, body: unknown): Checked<z.output<Schema>> {
+function check<Schema extends z.ZodObject>(schema: Schema, body: unknown): Checked<z.output<Schema>> {
   const result = schema.safeParse(body);
   if (result.success) return { ok: true, value: result.data };
   const issue = result.error.issues[0];
   if (issue?.code === 'unrecognized_keys') {
     const field = issue.keys[0] ?? '';
+    const known = Object.keys(schema.shape).join(', ');
     return {
       ok: false,
       error: {
         code: 'UNKNOWN_FIELD',
         field,
-        message: `${JSON.stringify(field)} is not a field of this request`,
+        message: `${JSON.stringify(field)} is not a field of this request, which has: ${known}`,
       },
     };
   }
