@@ -8,7 +8,7 @@ const checks = [
   ['encoder: all', 'encoder/dist/index.js', undefined, '2.6 kB'],
   ['parser: { createParser }', 'parser/dist/index.js', '{ createParser }', '3.55 kB'],
   ['parser: all', 'parser/dist/index.js', undefined, '4.75 kB'],
-  ['client: { connect }', 'client/dist/index.js', '{ connect }', '14.65 kB'],
+  ['client: { connect }', 'client/dist/index.js', '{ connect }', '14.75 kB'],
   ['client/eventsource: { EventSource }', 'client/dist/eventsource.js', '{ EventSource }', '6.35 kB'],
 ];
 

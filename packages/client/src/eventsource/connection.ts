@@ -22,11 +22,7 @@ export interface Connection {
 /** Ms. "Optionally, wait some more": else `retry: 0` and an end would mean hundreds of requests a second. */
 const MIN_DELAY = 100;
 
-interface Result {
-  done: boolean;
-  value?: Uint8Array | undefined;
-  error?: unknown;
-}
+type Result = { done: boolean; value?: Uint8Array | undefined };
 
 /** HTML 9.2.3, "Processing model", of one EventSource object, at which `fire` dispatches an event. */
 export function openConnection(
@@ -131,6 +127,8 @@ export function openConnection(
     // [spec] "the serialization of the origin of the event stream's final URL (i.e., the URL after
     // redirects)"; a Response that was made by hand has no URL.
     const { origin } = new URL(response.url || url);
+    let undelivered = 0;
+    let delivered = () => {};
     const parser = createParser(
       {
         // [spec] 9.2.6 "set the event stream's reconnection time to that integer", at the field
@@ -145,9 +143,11 @@ export function openConnection(
         // [spec] "Queue a task which, if the readyState attribute is set to a value other than CLOSED,
         // dispatches the newly created event at the EventSource object."
         onEvent(message) {
+          undelivered++;
           // As `queue` has it, without a second closure: most tasks are events.
           addTask(() => {
             if (!isClosed()) fire(createMessageEvent(message, origin));
+            if (--undelivered === 0) delivered();
           });
         },
       },
@@ -158,13 +158,22 @@ export function openConnection(
     );
     while (reader && !isClosed()) {
       // [spec] processResponseEndOfBody: "reestablish the connection"; the same for a body that broke.
-      const { done, value, error }: Result = await reader.read().catch((error) => ({ done: true, error }));
+      let result: Result;
+      try {
+        result = await reader.read();
+      } catch (error) {
+        return error;
+      }
       // [spec] "Once the end of the file is reached, any pending data must be discarded."
-      if (done) return error;
+      if (result.done) return undefined;
       // Throws at what is too large, or no bytes: it would be so again.
-      parser.feed(value as Uint8Array);
-      // Reading waits for the listeners, so that what is queued here stays bounded whatever the server sends.
-      await new Promise<void>(addTask);
+      parser.feed(result.value as Uint8Array);
+      // Reading waits for the listeners, so that what is queued here stays bounded whatever the server sends;
+      // and in any case for a task, so that an endless chunk of comments leaves others their turn.
+      await new Promise<void>((resolve) => {
+        if (undelivered > 0) delivered = resolve;
+        else addTask(resolve);
+      });
     }
     return undefined;
   };

@@ -1,3 +1,4 @@
+import type { EventStreamMessage } from '@eventwire/parser';
 import type { Config } from '../config';
 import { ConnectionError } from '../errors';
 import { report } from '../user-callbacks';
@@ -17,7 +18,9 @@ export interface EventQueue<E> {
   readonly lastEventId: string;
   /** That of the events received: those that still wait to be taken must not be asked for again. */
   readonly receivedId: string;
-  push(event: E, id: string): void;
+  /** How many events were pushed. */
+  readonly received: number;
+  push(event: E): void;
   /** A block without an event to hand on set the last event ID. */
   pushId(id: string): void;
   /**
@@ -44,7 +47,7 @@ export interface EventQueue<E> {
 }
 
 /** Both kinds of events have it: those that were decoded, and those that were not. */
-type Received = { readonly lastEventId: string };
+type Received = Pick<EventStreamMessage, 'id' | 'lastEventId'>;
 
 /** Most ids are the ones before, or there are none, and to write a string again is not free for a collector. */
 const setId = (place: Place, id: string) => {
@@ -90,6 +93,8 @@ export function createQueue<E>(
     if (passed * 2 >= events.length) events.splice(0, passed);
   };
   const isWanted = () => {
+    // A callback that has nothing to do, as mostly between two chunks.
+    if (caller && !caller.isRunning && events.length === 0) return true;
     if (onQueueFull !== 'pause') return consumers.length > 0;
     if (maxQueuedEvents) return consumers.length > 0 && waiting() < max;
     return waiting() === 0 && consumers.some((consumer) => consumer.asking());
@@ -168,9 +173,9 @@ export function createQueue<E>(
   };
   const caller = onEvent && createCaller(consumerQueue, onEvent);
 
-  const enqueue = (event: E, id: string) => {
+  const enqueue = (event: E) => {
     newest.n++;
-    setId(newest, id);
+    setId(newest, (event as Received).lastEventId);
     events.push(event);
     if (onQueueFull !== 'drop-oldest' || waiting() <= max) return;
     const { n } = slowest('taken') as Place;
@@ -184,6 +189,29 @@ export function createQueue<E>(
     forget();
   };
 
+  const push =
+    onEvent && caller
+      ? (event: E) => {
+          // Most events of a callback never wait: those of a whole chunk would live long enough to be copied.
+          if (caller.isRunning || events.length > 0 || consumers.length > 1) return enqueue(event);
+          const { id, lastEventId } = event as Received;
+          const { taken } = caller.consumer;
+          taken.n = ++newest.n;
+          // Both are one where nothing waits. An id of its own is mostly new, and need not be compared.
+          if (id !== undefined || newest.id !== lastEventId) taken.id = newest.id = lastEventId;
+          // As the caller would do it: through it, an event would cost a tenth more.
+          caller.isRunning = true;
+          try {
+            const result = onEvent(event);
+            if (result !== undefined && caller.waitsFor(result)) return;
+          } catch (error) {
+            report(error);
+          }
+          caller.isRunning = false;
+          if (ack) settle(caller.consumer);
+        }
+      : enqueue;
+
   return {
     get lastEventId() {
       return slowest('done')?.id ?? leftId;
@@ -191,25 +219,10 @@ export function createQueue<E>(
     get receivedId() {
       return newest.id;
     },
-    push(event, id) {
-      // Most events of a callback never wait: those of a whole chunk would live long enough to be copied.
-      if (!onEvent || !caller || caller.isRunning || events.length > 0 || consumers.length > 1)
-        return enqueue(event, id);
-      const { taken } = caller.consumer;
-      taken.n = ++newest.n;
-      // Both are one where nothing waits.
-      if (newest.id !== id) taken.id = newest.id = id;
-      // As the caller would do it: through it, an event would cost a tenth more.
-      caller.isRunning = true;
-      try {
-        const result = onEvent(event);
-        if (result !== undefined && caller.waitsFor(result)) return;
-      } catch (error) {
-        report(error);
-      }
-      caller.isRunning = false;
-      if (ack) settle(caller.consumer);
+    get received() {
+      return newest.n;
     },
+    push,
     pushId(id) {
       if (newest.id === id) return;
       newest.id = id;
@@ -217,6 +230,7 @@ export function createQueue<E>(
         if (place.n === newest.n) place.id = id;
     },
     flush() {
+      if (events.length === 0 && dropped === 0) return undefined; // nobody had to wait
       for (const consumer of consumers) consumer.wake();
       checkDemand();
       if (dropped) onDropped(dropped);

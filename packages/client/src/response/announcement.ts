@@ -13,21 +13,19 @@ export interface Announcement {
  * Watches the first bytes of one response for the line `: eventwire`, after an optional byte order mark. On
  * the bytes, because a comment anywhere else, or after an empty line, announces nothing.
  *
- * @returns takes the response's next bytes; gives what is announced so far, if anything is
+ * @param onAnnouncement called with what is announced so far, again if a number goes on
+ * @returns takes the response's next bytes; tells whether it needs more of them
  */
-export function watchAnnouncement(): (chunk: Uint8Array) => Announcement | undefined {
+export function watchAnnouncement(
+  onAnnouncement: (announcement: Announcement) => void,
+): (chunk: Uint8Array) => boolean {
   let line = '';
-  let isComplete = false;
-  let announcement: Announcement | undefined;
   return (chunk) => {
-    if (!isComplete) {
-      line += String.fromCharCode(...chunk.subarray(0, MAX_LENGTH)); // its bytes: all that counts is ASCII
-      // A number may go on in the next chunk.
-      const [found, digits] =
-        /^(?:\xef\xbb\xbf)?: eventwire(?=[ \r\n])(?:.* heartbeat=(\d+)[ \r\n])?/.exec(line) ?? [];
-      isComplete = line.length >= MAX_LENGTH || /[\r\n]/.test(line);
-      if (found) announcement = { heartbeat: digits ? clamp(Number(digits), 1_000, 600_000) : undefined };
-    }
-    return announcement;
+    line += String.fromCharCode(...chunk.subarray(0, MAX_LENGTH)); // its bytes: all that counts is ASCII
+    // A number may go on in the next chunk.
+    const [found, digits] =
+      /^(?:\xef\xbb\xbf)?: eventwire(?=[ \r\n])(?:.* heartbeat=(\d+)[ \r\n])?/.exec(line) ?? [];
+    if (found) onAnnouncement({ heartbeat: digits ? clamp(Number(digits), 1_000, 600_000) : undefined });
+    return line.length < MAX_LENGTH && !/[\r\n]/.test(line);
   };
 }

@@ -41,7 +41,7 @@ export function createDecoder(
   };
 
   const push = ({ type, lastEventId, id }: EventStreamMessage, data: unknown) => {
-    if (!exchange.isOver) queue.push({ type, data, lastEventId, id }, lastEventId);
+    if (!exchange.isOver) queue.push({ type, data, lastEventId, id });
     return undefined;
   };
   const skip = ({ type, lastEventId }: EventStreamMessage, error?: ConnectionError) => {

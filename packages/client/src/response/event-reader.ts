@@ -1,4 +1,9 @@
-import { createParser, type EventStreamError, type EventStreamMessage } from '@eventwire/parser';
+import {
+  createParser,
+  type EventStreamError,
+  type EventStreamMessage,
+  type ParserHandlers,
+} from '@eventwire/parser';
 import type { Config } from '../config';
 import type { ConnectContext } from '../contexts';
 import { causedError } from '../errors';
@@ -17,73 +22,63 @@ import type { AttemptEnd } from './status';
  */
 export function createReader(
   config: Config,
-  { lastEventId }: ConnectContext,
+  { lastEventId, signal }: ConnectContext,
   exchange: Exchange,
   queue: EventQueue<unknown>,
   trace: Trace,
   onRetry: (ms: number) => void,
 ) {
   const { terminal, onComment, maxEventSize } = config;
-  const watch = watchAnnouncement();
+  const watch = watchAnnouncement((found) => {
+    announcement = found;
+    handlers.onEvent = take;
+  });
+  let isWatching = true;
   const decode = createDecoder(config, exchange, queue, trace);
   const hasItems = Boolean(decode || onComment);
   let announcement: Announcement | undefined;
   let end: AttemptEnd | undefined;
+  const receivedBefore = queue.received;
   let hasEvents = false;
-  /** Whether an event is just to be pushed, as most are: what is asked of each is paid by each. */
-  let isPlain = !terminal && !hasItems;
+  let isRefused = false;
   /**
    * The chunk's events that are to be decoded, and comments; until events are pushed, they do not count as
    * received.
    */
   let items: (EventStreamMessage | string)[] = [];
   let last: EventStreamMessage | undefined; // by `terminal`
-  /** Of the block that ended the stream: later ones in its chunk do not count. */
-  let endId: string | undefined;
 
-  /** Nothing that follows a closing event, or a `close()` in user code, is acted on. */
-  const going =
-    <A>(act: (value: A) => void) =>
-    (value: A) => {
-      if (!end && !exchange.isOver) act(value);
-    };
-
-  const finish = (by: AttemptEnd, id: string | undefined) => {
+  /** What follows in the chunk is not read. */
+  const finish = (by: AttemptEnd) => {
     end = by;
-    endId = id;
-    isPlain = false;
+    parser.reset();
   };
 
   const take = (event: EventStreamMessage) => {
     if (announcement && isConvention(event.type)) {
       const end = actOnConvention(event, config);
-      if (end) finish(end, event.lastEventId);
+      if (end) finish(end);
       return;
     }
     hasEvents = true;
     if (terminal && callSafely(terminal, event) === true) {
       last = event;
-      finish({ reason: 'terminal' }, event.lastEventId);
+      finish({ reason: 'terminal' });
     }
     if (hasItems) items.push(event);
     // Only `terminal` may have ended it since.
-    else if (!exchange.isOver) queue.push(event, event.lastEventId);
+    else if (!exchange.isOver) queue.push(event);
   };
 
-  const parser = createParser(
-    {
-      onEvent(event: EventStreamMessage) {
-        if (exchange.isOver) return;
-        if (isPlain) {
-          hasEvents = true;
-          queue.push(event, event.lastEventId);
-        } else if (!end) take(event);
-      },
-      onRetry: going(onRetry),
-      onComment: onComment && going((comment: string) => items.push(comment)),
-    } as Parameters<typeof createParser>[0],
-    { lastEventId, maxEventSize },
-  );
+  const handlers: ParserHandlers = {
+    // Most events are just pushed: what is asked of each is paid by each.
+    onEvent: terminal || hasItems ? take : queue.push,
+    onRetry,
+    onComment: onComment && ((comment) => items.push(comment)),
+  };
+  const parser = createParser(handlers, { lastEventId, maxEventSize });
+  // After a `close()` in user code too, what follows in the chunk is not read.
+  signal.addEventListener('abort', parser.reset);
 
   /** Hands the items on, from one on; returns a promise where a decoder does. */
   const handOn = (from: number): PromiseLike<AttemptEnd | undefined> | AttemptEnd | undefined => {
@@ -92,23 +87,27 @@ export function createReader(
       if (typeof item === 'string') {
         queue.flush(); // the events before it go first
         if (!exchange.isOver) callSafely(onComment, item);
-      } else if (!decode) queue.push(item, item.lastEventId);
+      } else if (!decode) queue.push(item);
       else {
         const refused = decode(item, item === last);
         if (isThenable(refused)) return refused.then((error) => goOn(error, index));
         if (refused) return goOn(refused, index);
       }
     }
-    if (items.length > 0) items = [];
-    // After a close() in user code the id must stay that of the last event that was taken.
-    const id = end ? endId : parser.lastEventId;
-    if (id !== undefined && !exchange.isOver) queue.pushId(id);
+    items = [];
+    return handedOn();
+  };
+  const handedOn = () => {
+    // Blocks without an event may have set it, too. After a close() in user code it must stay that of the last
+    // event that was taken.
+    if (!isRefused && !exchange.isOver) queue.pushId(parser.lastEventId);
     return end;
   };
   /** After a decoded item: the stream ends before it if it was refused. */
   const goOn = (error: AttemptEnd['error'], index: number) => {
     if (!error) return handOn(index + 1);
-    finish({ error }, undefined);
+    end = { error };
+    isRefused = true;
     return handOn(items.length);
   };
 
@@ -117,13 +116,12 @@ export function createReader(
     idleTimeout: () => 2.5 * (announcement?.heartbeat ?? Infinity),
 
     /** Whether there was an event that is not of a convention. */
-    hasEvents: () => hasEvents,
+    hasEvents: () => hasEvents || queue.received > receivedBefore,
 
     /** How the stream ended, if this chunk ended it. */
     feed(chunk: Uint8Array): PromiseLike<AttemptEnd | undefined> | AttemptEnd | undefined {
       try {
-        announcement = watch(chunk);
-        if (announcement) isPlain = false;
+        if (isWatching) isWatching = watch(chunk);
         parser.feed(chunk);
       } catch (cause) {
         const isTooLarge = (cause as EventStreamError).code === 'EVENT_TOO_LARGE';
@@ -133,9 +131,9 @@ export function createReader(
           'The body cannot be read',
           cause,
         );
-        if (!end) finish({ error }, parser.lastEventId);
+        end = { error };
       }
-      return handOn(0);
+      return items.length > 0 ? handOn(0) : handedOn();
     },
   };
 }

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { watchAnnouncement } from '../../src/response/announcement';
+import { describe, expect, it, vi } from 'vitest';
+import { type Announcement, watchAnnouncement } from '../../src/response/announcement';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -28,14 +28,29 @@ describe('the announcement', () => {
   ])('%j: announced %s, heartbeat %s', (text, announced, heartbeat) => {
     const bytes = encode(text);
     for (let size = 1; size <= Math.max(1, Math.min(bytes.length, 30)); size++) {
-      const watch = watchAnnouncement();
-      let announcement = watch(new Uint8Array());
-      for (let i = 0; i < bytes.length; i += size) announcement = watch(bytes.subarray(i, i + size));
+      let announcement: Announcement | undefined;
+      const watch = watchAnnouncement((found) => {
+        announcement = found;
+      });
+      let isWatching = watch(new Uint8Array());
+      for (let i = 0; i < bytes.length && isWatching; i += size)
+        isWatching = watch(bytes.subarray(i, i + size));
       expect([Boolean(announcement), announcement?.heartbeat]).toEqual([announced, heartbeat]);
     }
   });
 
   it('does not take a torn byte order mark', () => {
-    expect(watchAnnouncement()(Uint8Array.of(0xef, 0xbb, ...encode(': eventwire\n')))).toBeUndefined();
+    const onAnnouncement = vi.fn();
+    watchAnnouncement(onAnnouncement)(Uint8Array.of(0xef, 0xbb, ...encode(': eventwire\n')));
+    expect(onAnnouncement).not.toBeCalled();
+  });
+
+  it('needs no more than the first line, and no more of it than 240 bytes', () => {
+    const watch = watchAnnouncement(() => {});
+    expect(watch(encode('a'))).toBe(true);
+    expect(watch(encode('\n'))).toBe(false);
+    const watchLong = watchAnnouncement(() => {});
+    expect(watchLong(encode('a'.repeat(239)))).toBe(true);
+    expect(watchLong(encode('a'))).toBe(false);
   });
 });
