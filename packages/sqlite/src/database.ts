@@ -6,6 +6,8 @@ import { SqliteLogError, unavailable } from './sqlite-log-error';
 
 /** Ms between two looks whether another process has written, while somebody waits. */
 const LOOK = 25;
+/** Ms until the next after one that failed, as all do once somebody has closed the database. */
+const LOOK_AGAIN = 1000;
 
 /** One that waits for what is written to a log. */
 export interface Waiter {
@@ -132,12 +134,12 @@ export class Database {
     this.#driver.close();
   }
 
-  #lookLater(): void {
+  #lookLater(delay = LOOK): void {
     const timer = startTimer(() => {
-      this.#lookElsewhere();
+      const looked = this.#lookElsewhere();
       // The last one that waits may have left meanwhile.
-      if (this.#timer === timer) this.#lookLater();
-    }, LOOK);
+      if (this.#timer === timer) this.#lookLater(looked ? LOOK : LOOK_AGAIN);
+    }, delay);
     this.#timer = timer;
   }
 
@@ -146,16 +148,18 @@ export class Database {
     this.#timer = undefined;
   }
 
-  #lookElsewhere(): void {
+  /** Whether that could be done. */
+  #lookElsewhere(): boolean {
     try {
       const version = this.#driver.version();
-      if (version === this.#version) return;
+      if (version === this.#version) return true;
       this.#version = version;
     } catch {
       // The next to read or write is told why.
-      return;
+      return false;
     }
     for (const waiters of [...this.#waiters.values()]) for (const waiter of [...waiters]) waiter.look();
+    return true;
   }
 
   #tell(): void {

@@ -8,12 +8,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('looks for events of other processes at one pace, whoever comes and goes', async () => {
-  const path = join(folder, 'events.db');
-  const database = new Database(path);
+/** Calls `look` for each look whether another process has written. */
+function watched(database: SqliteHandle, look: () => void): SqliteHandle {
   database.exec('PRAGMA journal_mode = WAL');
-  let looks = 0;
-  const counting: SqliteHandle = {
+  return {
     exec: (sql) => database.exec(sql),
     close: () => database.close(),
     prepare: (sql) => {
@@ -22,12 +20,18 @@ it('looks for events of other processes at one pace, whoever comes and goes', as
       return {
         run: (...values) => statement.run(...values),
         all: (...values) => {
-          looks++;
+          look();
           return statement.all(...values);
         },
       };
     },
   };
+}
+
+it('looks for events of other processes at one pace, whoever comes and goes', async () => {
+  const path = join(folder, 'events.db');
+  const looks = vi.fn();
+  const counting = watched(new Database(path), looks);
   const [log, other] = [
     createSqliteLog({ database: counting }),
     createSqliteLog({ database: new Database(path) }),
@@ -53,10 +57,10 @@ it('looks for events of other processes at one pace, whoever comes and goes', as
     await other.append('news');
     await expect.poll(() => heard).toBe(count);
   }
-  looks = 0;
+  looks.mockClear();
+  const began = performance.now();
   await new Promise((resolve) => setTimeout(resolve, 250));
-  // One each 25 ms.
-  expect(looks).toBeLessThan(15);
+  expect(looks.mock.calls.length).toBeLessThan((performance.now() - began) / 25 + 5);
   current.abort();
 });
 
@@ -81,6 +85,28 @@ it('does not look for one that could not begin to follow, or had left before', a
   await expect(followed).rejects.toMatchObject({ code: 'MISSING' });
   await createSqliteLog({ database }).follow('', () => {}, AbortSignal.abort());
   expect(vi.getTimerCount()).toBe(0);
+  database.close();
+});
+
+it('looks once a second where it cannot, and at its pace again once it can', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const path = join(folder, 'failing.db');
+  let failure: Error | undefined;
+  const looks = vi.fn(() => {
+    if (failure) throw failure;
+  });
+  const database = watched(openShared(path), looks);
+  const abort = new AbortController();
+  await createSqliteLog({ database }).follow('', () => {}, abort.signal);
+  vi.advanceTimersByTime(24);
+  looks.mockClear();
+  failure = new Error('closed');
+  vi.advanceTimersByTime(1000);
+  expect(looks).toBeCalledTimes(1);
+  failure = undefined;
+  vi.advanceTimersByTime(1 + 25);
+  expect(looks).toBeCalledTimes(3);
+  abort.abort();
   database.close();
 });
 
