@@ -48,7 +48,7 @@ export function createReader(
   let items: (EventStreamMessage | string)[] = [];
   let last: EventStreamMessage | undefined; // by `terminal`
 
-  /** What follows in the chunk is not read. */
+  /** The rest of the chunk is not read. */
   const finish = (by: AttemptEnd) => {
     end = by;
     parser.reset();
@@ -77,7 +77,7 @@ export function createReader(
     onComment: onComment && ((comment) => items.push(comment)),
   };
   const parser = createParser(handlers, { lastEventId, maxEventSize });
-  // After a `close()` in user code too, what follows in the chunk is not read.
+  // A `close()` in user code drops the rest of the chunk, too.
   signal.addEventListener('abort', parser.reset);
 
   /** Hands the items on, from one on; returns a promise where a decoder does. */
