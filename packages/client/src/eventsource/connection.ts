@@ -22,6 +22,9 @@ export interface Connection {
 /** Ms. "Optionally, wait some more": else `retry: 0` and an end would mean hundreds of requests a second. */
 const MIN_DELAY = 100;
 
+/** Bytes that are read before reading waits. To wait after each small chunk would take most of what it costs. */
+const READ_AHEAD = 65_536;
+
 type Result = { done: boolean; value?: Uint8Array | undefined };
 
 /** HTML 9.2.3, "Processing model", of one EventSource object, at which `fire` dispatches an event. */
@@ -127,6 +130,8 @@ export function openConnection(
     // [spec] "the serialization of the origin of the event stream's final URL (i.e., the URL after
     // redirects)"; a Response that was made by hand has no URL.
     const { origin } = new URL(response.url || url);
+    /** Bytes that were read since reading has last waited. */
+    let ahead = 0;
     let undelivered = 0;
     let delivered = () => {};
     const parser = createParser(
@@ -168,12 +173,15 @@ export function openConnection(
       if (result.done) return undefined;
       // Throws at what is too large, or no bytes: it would be so again.
       parser.feed(result.value as Uint8Array);
+      ahead += result.value?.length || 1;
+      if (ahead < READ_AHEAD) continue;
       // Reading waits for the listeners, so that what is queued here stays bounded whatever the server sends;
-      // and in any case for a task, so that an endless chunk of comments leaves others their turn.
+      // and in any case for a task, so that comments without an end leave others their turn.
       await new Promise<void>((resolve) => {
         if (undelivered > 0) delivered = resolve;
         else addTask(resolve);
       });
+      ahead = 0;
     }
     return undefined;
   };

@@ -63,30 +63,41 @@ describe('9.2.3 Processing model: tasks', () => {
     }
   });
 
-  it('reading waits for the listeners, so that what is queued stays bounded', async () => {
+  /** A body that always has more at once: `chunk`, up to `count` times. */
+  function bodyOf(chunk: string, count: number) {
     let chunks = 0;
-    const body = new ReadableStream<Uint8Array>(
-      {
-        pull(controller) {
-          if (chunks === 100) return new Promise(() => {}); // so that a reader that runs ahead comes to an end
-          chunks += 1;
-          controller.enqueue(new TextEncoder().encode('data: x\n\n'.repeat(50)));
-          return undefined;
-        },
-      },
-      { highWaterMark: 0 },
-    );
-    const es = source('http://127.0.0.1/', { fetch: respond(body) });
+    const bytes = new TextEncoder().encode(chunk);
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      if (chunks === count) return new Promise<void>(() => {});
+      chunks += 1;
+      controller.enqueue(bytes.slice());
+      return undefined;
+    };
+    return { stream: new ReadableStream({ pull }, { highWaterMark: 0 }), chunks: () => chunks };
+  }
+
+  it('reading waits for the listeners, so that what is queued stays bounded: 64 KiB and a chunk', async () => {
+    const chunk = 'data: x\n\n'.repeat(50);
+    const body = bodyOf(chunk, 1000); // so that a reader that runs ahead comes to an end
+    const es = source('http://127.0.0.1/', { fetch: respond(body.stream) });
     let messages = 0;
     let ahead = 0;
     es.onmessage = () => {
+      ahead = Math.max(ahead, body.chunks() * chunk.length - messages * 9);
       messages += 1;
-      ahead = Math.max(ahead, chunks * 50 - messages);
-      if (messages === 2000) es.close();
+      if (messages === 20_000) es.close();
     };
     await until(() => es.readyState === EventSource.CLOSED);
-    expect(messages).toBe(2000);
-    expect(ahead).toBeLessThan(50);
+    expect(messages).toBe(20_000);
+    expect(ahead).toBeGreaterThan(32_768);
+    expect(ahead).toBeLessThanOrEqual(65_536 + chunk.length);
+  });
+
+  it.each([':\n', 'data: x\n\n'])('an endless body of %j leaves others their turn', async (chunk) => {
+    const body = bodyOf(chunk, Infinity);
+    const es = source('http://127.0.0.1/', { fetch: respond(body.stream) });
+    await until(() => body.chunks() > 100_000);
+    es.close();
   });
 
   it('setting a handler after the constructor, in the same turn or microtask, is early enough', async () => {
