@@ -76,6 +76,6 @@ it('in Chromium, a connection that was cut meanwhile is noticed within a second 
   await page.waitForFunction(
     `stream.state !== 'open' || told.includes('waiting') || told.includes('NETWORK')`,
   );
-  expect(Date.now() - began).toBeLessThan(2000); // the idle timeout is 2,500 ms
+  expect(Date.now() - began).toBeLessThan(1500);
   await page.waitForFunction('seen.length === 1');
 });

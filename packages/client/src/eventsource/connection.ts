@@ -25,8 +25,6 @@ const MIN_DELAY = 100;
 /** Bytes that are read before reading waits. To wait after each small chunk would take most of what it costs. */
 const READ_AHEAD = 65_536;
 
-type Result = { done: boolean; value?: Uint8Array | undefined };
-
 /** HTML 9.2.3, "Processing model", of one EventSource object, at which `fire` dispatches an event. */
 export function openConnection(
   fire: (event: Event) => void,
@@ -163,7 +161,7 @@ export function openConnection(
     );
     while (reader && !isClosed()) {
       // [spec] processResponseEndOfBody: "reestablish the connection"; the same for a body that broke.
-      let result: Result;
+      let result: ReadableStreamReadResult<Uint8Array>;
       try {
         result = await reader.read();
       } catch (error) {
@@ -172,8 +170,8 @@ export function openConnection(
       // [spec] "Once the end of the file is reached, any pending data must be discarded."
       if (result.done) return undefined;
       // Throws at what is too large, or no bytes: it would be so again.
-      parser.feed(result.value as Uint8Array);
-      ahead += result.value?.length || 1;
+      parser.feed(result.value);
+      ahead += result.value.length || 1;
       if (ahead < READ_AHEAD) continue;
       // Reading waits for the listeners, so that what is queued here stays bounded whatever the server sends;
       // and in any case for a task, so that comments without an end leave others their turn.
