@@ -3,6 +3,7 @@ import { createRedisLog } from '@eventwire/redis';
 import type { EventLog } from '@eventwire/server';
 import { expect, it } from 'vitest';
 import { createCuttingProxy } from '../support/cutting-proxy';
+import { freePort } from '../support/free-port';
 import { type NodeProcess, nodeProgram } from '../support/node-process';
 import { runSeed, seededRandom } from '../support/random';
 import { clients } from '../support/redis-clients';
@@ -40,9 +41,10 @@ it(`${readers} clients have each of ${total} events once and in order: cut, slow
   const publisher = await (clients['node-redis'] as (typeof clients)[string])(redis.url);
   const log = createRedisLog({ client: publisher.client, key, maxEvents: total + 1000 });
   const start = await log.lastId();
-  let server: NodeProcess = await program.start([redis.url, key]);
-  const args = [redis.url, key, String(server.port)];
-  await using proxy = await createCuttingProxy(server.port, () =>
+  const port = await freePort();
+  const args = [redis.url, key, String(port)];
+  let server: NodeProcess = await program.start(args);
+  await using proxy = await createCuttingProxy(port, () =>
     Math.floor(random() ** 3 * Math.min(200_000, 80 * total)),
   );
 

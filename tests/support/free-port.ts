@@ -1,10 +1,21 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { listenOnFreePort } from './listen';
 
-/** For programs that cannot be asked for the port that the system has chosen, so that it is chosen before. */
+/**
+ * A free port for a program that has to be told one, or that is killed and comes back on it.
+ * It is below the ports that the system hands out (from 32,768 on Linux, from 49,152 elsewhere): of those, one that is free for a moment goes to the next server or outgoing connection that asks.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  const { port } = new URL(await listenOnFreePort(server));
-  await new Promise((resolve) => server.close(resolve));
-  return Number(port);
+  for (;;) {
+    const port = randomInt(20_000, 32_768);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -9,19 +10,26 @@ import { fileURLToPath } from 'node:url';
 
 /** @typedef {import('node:child_process').ChildProcess} Child */
 
-/** @returns {Promise<number>} a port of the system's choice */
+/**
+ * A free port, below those that the system gives to outgoing connections: one of these could take it while its program is away.
+ * @returns {Promise<number>}
+ */
 async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 32_768);
+    const server = createServer().listen(port, '127.0.0.1');
+    // Rejects where the port is taken.
+    const free = await once(server, 'listening').catch(() => undefined);
+    if (!free) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 /** Settles once the program has said this. @param {string} command @param {string[]} args @param {RegExp} ready @returns {Promise<Child>} */
 function start(command, args, ready) {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   return new Promise((resolve, reject) => {
     child.stdout.on('data', (chunk) => {
@@ -29,7 +37,12 @@ function start(command, args, ready) {
       if (ready.test(output)) resolve(child);
     });
     child.once('error', (error) => reject(new Error(`${command} could not be started: ${error.message}`)));
-    child.once('exit', (code) => reject(new Error(`${command} ended with ${code}:\n${output}`)));
+    child.stderr.on('data', (chunk) => {
+      output += chunk;
+      process.stderr.write(chunk);
+    });
+    // Once all that it said has been read.
+    child.once('close', (code) => reject(new Error(`${command} ended with ${code}:\n${output}`)));
   });
 }
 
@@ -47,7 +60,7 @@ const nginxConfig = (
 daemon off;
 master_process off;
 pid ${folder}/nginx.pid;
-error_log ${folder}/error.log;
+error_log stderr crit;
 events {}
 http {
   access_log off;
@@ -100,15 +113,12 @@ export async function startCluster({ redis = 'redis-server', nginx = 'nginx' } =
 
     const port = await freePort();
     await writeFile(join(folder, 'nginx.conf'), nginxConfig({ folder, port, ports }));
-    const proxy = spawn(nginx, [
-      '-p',
-      folder,
-      '-e',
-      join(folder, 'error.log'),
-      '-c',
-      join(folder, 'nginx.conf'),
-    ]);
-    const failed = once(proxy, 'error').then(([error]) => Promise.reject(error));
+    const paths = ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')];
+    const proxy = spawn(nginx, paths, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const failed = new Promise((_, reject) => {
+      proxy.once('error', (error) => reject(new Error(`${nginx} could not be started: ${error.message}`)));
+      proxy.once('exit', (code) => reject(new Error(`${nginx} ended with ${code}`)));
+    });
     failed.catch(() => {});
     children.add(proxy);
     const address = `http://127.0.0.1:${port}/`;

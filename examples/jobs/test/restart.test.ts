@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../../tests/support/free-port';
 import { followEvents } from './support/follow-events';
 import { nodeWithoutSqlite, nodeWithSqlite } from './support/nodes';
 import { built, Child, postJson, type Server, startServer } from './support/server';
@@ -35,7 +36,7 @@ describe.skipIf(node === undefined)('a restart of a server whose events are in S
     'in the middle of jobs, by %s, loses nothing and repeats nothing for its clients',
     async (signal) => {
       const database = join(folder, `${signal}.db`);
-      const env = { JOBS_ROOT: tree.path, JOBS_DATABASE: database };
+      const env = { JOBS_ROOT: tree.path, JOBS_DATABASE: database, PORT: String(await freePort()) };
       await using first = await startServer(env, node);
       await first.prints(/Events are kept {3}in SQLite \(.+\.db\)/);
       using follower = followEvents(`${first.url}/jobs`);
@@ -48,7 +49,7 @@ describe.skipIf(node === undefined)('a restart of a server whose events are in S
       await follower.when(({ type, data }) => type === 'job.progress' && data.id === cut && data.step === 10);
       await first.stop(signal);
 
-      await using second = await startServer({ ...env, PORT: String(first.port) }, node);
+      await using second = await startServer(env, node);
       for (const id of [cut, ...waiting]) {
         const failed = await follower.when(({ type, data }) => type === 'job.failed' && data.id === id);
         expect(failed.data.reason).toBe('the server was stopped before the job was over');
@@ -108,7 +109,11 @@ describe.skipIf(node === undefined)('a restart of a server whose events are in S
 
 describe('a restart of a server whose events are in memory', () => {
   it('is a gap, and not a wrong resume', async () => {
-    const env = { JOBS_ROOT: tree.path, JOBS_DATABASE: join(folder, 'unused.db') };
+    const env = {
+      JOBS_ROOT: tree.path,
+      JOBS_DATABASE: join(folder, 'unused.db'),
+      PORT: String(await freePort()),
+    };
     await using first = await startServer(env, nodeWithoutSqlite);
     await first.prints(/Events are kept {3}in memory, which a restart empties: take Node 22\.13 or newer/);
     using follower = followEvents(`${first.url}/jobs`);
@@ -118,7 +123,7 @@ describe('a restart of a server whose events are in memory', () => {
     await first.stop('SIGKILL');
     const { lastEventId } = follower.stream;
 
-    await using second = await startServer({ ...env, PORT: String(first.port) }, nodeWithoutSqlite);
+    await using second = await startServer(env, nodeWithoutSqlite);
     await follower.until(() => follower.gaps.length > 0);
     expect(follower.gaps).toEqual([lastEventId]);
     expect((await fetch(`${second.url}/jobs/${cut}`)).status).toBe(404);

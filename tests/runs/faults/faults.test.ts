@@ -3,6 +3,7 @@ import { EventSource } from '@eventwire/client/eventsource';
 import { createSqliteLog } from '@eventwire/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCuttingProxy } from '../../support/cutting-proxy';
+import { freePort } from '../../support/free-port';
 import { type NodeProgram, nodeProgram } from '../../support/node-process';
 import { openSqlite } from '../../support/open-sqlite';
 import { runSeed, seededRandom } from '../../support/random';
@@ -73,11 +74,11 @@ async function byEventSource(url: string): Promise<string[]> {
 async function follow(kind: string, where: string, disturb: () => Promise<void>): Promise<void> {
   const random = seededRandom(runSeed);
   const args = (port: number) => [kind, where, String(port), String(runs), String(tokens)];
-  const processes = [await server.start(args(0)), await server.start(args(0))];
-  const ports = processes.map(({ port }) => port);
+  const ports = [await freePort(), await freePort()] as const;
+  const processes = [await server.start(args(ports[0])), await server.start(args(ports[1]))];
   const cut = () => Math.floor(random() ** 2 * 6000);
-  await using first = await createCuttingProxy(ports[0] ?? 0, cut);
-  await using second = await createCuttingProxy(ports[1] ?? 0, cut);
+  await using first = await createCuttingProxy(ports[0], cut);
+  await using second = await createCuttingProxy(ports[1], cut);
   const gaps: unknown[] = [];
   const reading = Array.from({ length: runs * readers }, async (_, n) => {
     const [run, urls] = [n % runs, [first.url, second.url]];
