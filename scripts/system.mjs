@@ -17,8 +17,13 @@ const components = {
     variable: 'FIREFOX_PATH',
   },
   redis: { commands: ['redis-server'], packages: ['redis-server'], variable: 'REDIS_SERVER_PATH' },
-  // With the module that the peers' tests and the benches use.
-  nginx: { commands: ['nginx'], packages: ['nginx', 'libnginx-mod-nchan'], variable: 'NGINX_PATH' },
+  nginx: {
+    commands: ['nginx'],
+    // With the module that the peers' tests and the benches use.
+    packages: ['nginx', 'libnginx-mod-nchan'],
+    variable: 'NGINX_PATH',
+    files: ['/usr/lib/nginx/modules/ngx_nchan_module.so'],
+  },
   curl: { commands: ['curl'], packages: ['curl'], variable: 'CURL_PATH' },
   php: {
     commands: ['php'],

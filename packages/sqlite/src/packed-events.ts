@@ -21,6 +21,9 @@ export interface Packed {
 // Made when the first event comes: some runtimes that import this have no TextEncoder (Jest's jsdom).
 let encoder: TextEncoder | undefined;
 
+/** Bytes of frames that may share one buffer. */
+const MOST_SHARED = 65_536;
+
 const NO_TOPICS: readonly string[] = Object.freeze([]);
 const NO_ATTRIBUTES: LoggedEvent['attributes'] = Object.freeze({});
 
@@ -50,7 +53,7 @@ export function pack(event: EventInput, options: AppendOptions): Packed {
 }
 
 /** An event with its id. `prefix` is all of the id before its number. */
-export function unpack(value: unknown, prefix: string, seq: number): LoggedEvent {
+export function unpack(value: unknown, prefix: string, seq: number): StoredEvent {
   const id = prefix + seq;
   // As most are.
   if (typeof value === 'string') return new StoredEvent(id, plain(value));
@@ -81,7 +84,7 @@ function plain(data: string): LoggedEvent['event'] {
 }
 
 /** Its frame is made once it is asked for: an event of a run that nobody follows needs none. */
-class StoredEvent implements LoggedEvent {
+export class StoredEvent implements LoggedEvent {
   readonly id: string;
   readonly event: LoggedEvent['event'];
   readonly wireId: string | undefined;
@@ -98,8 +101,34 @@ class StoredEvent implements LoggedEvent {
 
   get frame(): Uint8Array {
     encoder ??= new TextEncoder();
-    this.#frame ??= encoder.encode(encode(this.event, { id: this.wireId ?? this.id }));
+    this.#frame ??= encoder.encode(this.text);
     return this.#frame;
+  }
+
+  set frame(frame: Uint8Array) {
+    this.#frame = frame;
+  }
+
+  /** The frame, before it is bytes. */
+  get text(): string {
+    return encode(this.event, { id: this.wireId ?? this.id });
+  }
+}
+
+/** Makes the frames of events that are read together: one by one they cost most of what reading does. */
+export function makeFrames(events: readonly StoredEvent[]): void {
+  encoder ??= new TextEncoder();
+  const texts = events.map((event) => event.text);
+  const all = texts.join('');
+  // One event that somebody keeps would keep the bytes of all.
+  const shared = all.length <= MOST_SHARED ? encoder.encode(all) : undefined;
+  // Only then the places of the characters are those of the bytes.
+  const isAscii = shared?.length === all.length;
+  let start = 0;
+  for (const [n, text] of texts.entries()) {
+    const frame = isAscii ? shared.subarray(start, start + text.length) : encoder.encode(text);
+    (events[n] as StoredEvent).frame = frame;
+    start += text.length;
   }
 }
 

@@ -30,6 +30,8 @@ export type Row = Readonly<Record<string, SqliteValue>>;
 export interface Driver {
   /** For messages. */
   readonly name: string;
+  /** Whether rows may be written twice, to be packed: not where each row that is written is billed. */
+  readonly packs: boolean;
   run(sql: string, ...values: SqliteValue[]): void;
   all(sql: string, ...values: SqliteValue[]): Row[];
   /** Both within one moment: all of it, or nothing. */
@@ -82,6 +84,7 @@ export function handleDriver(handle: SqliteHandle, name: string, owned: boolean)
   }
   return {
     name,
+    packs: true,
     run: (sql, ...values) => void prepared(sql).run(...(values as never[])),
     all,
     read: (body) => within('BEGIN', body),
@@ -101,6 +104,7 @@ export function durableObjectDriver(storage: DurableObjectStorageLike): Driver {
     storage.sql.exec(sql, ...(values as never[])).toArray() as Row[];
   return {
     name: 'The storage of the Durable Object',
+    packs: false,
     run: (sql, ...values) => void all(sql, ...values),
     all,
     read: (body) => body(),

@@ -162,6 +162,8 @@ class SqliteRunLog extends StoredLog implements RunLog {
 
   protected added(row: LogRow, end: LogEnd | undefined): void {
     if (!end) return;
+    // From now on it is only read.
+    this.rows.events.pack(row.id);
     row.expires = Date.now() + row.ttl;
     this.#touchClaim();
   }

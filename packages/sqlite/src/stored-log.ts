@@ -131,8 +131,9 @@ export abstract class StoredLog implements EventLog {
       const isKnown = seq !== undefined && seq <= row.seq;
       const gap = !isKnown || seq < row.removed;
       let from = isKnown ? Math.max(seq, row.removed) : row.removed;
-      if (!isKnown && maxReplayBytes !== undefined) from = this.rows.newest(row, prefix, maxReplayBytes);
-      const events = from >= row.seq ? [] : this.rows.eventsAfter(row, prefix, from, limit, maxBytes);
+      if (!isKnown && maxReplayBytes !== undefined)
+        from = this.rows.events.numberBefore(row, prefix, maxReplayBytes);
+      const events = from >= row.seq ? [] : this.rows.events.eventsAfter(row, prefix, from, limit, maxBytes);
       const end = endOf(row);
       return end && from + events.length === row.seq ? { events, gap, end } : { events, gap };
     });
@@ -222,7 +223,7 @@ export abstract class StoredLog implements EventLog {
     if (seq !== undefined && seq > row.removed) {
       const prefix = this.prefix(row);
       const known = added.find(({ id }) => id === prefix + seq);
-      return known ?? this.rows.eventsAfter(row, prefix, seq - 1, 1, Number.MAX_SAFE_INTEGER)[0];
+      return known ?? this.rows.events.eventsAfter(row, prefix, seq - 1, 1, Number.MAX_SAFE_INTEGER)[0];
     }
     if (row.outcome === null) return undefined;
     return new SqliteLogError('ENDED', 'The log was sealed by its end: add nothing more');

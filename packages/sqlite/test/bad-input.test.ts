@@ -42,13 +42,13 @@ describe('a database that cannot be used', () => {
     const path = join(folder, 'newer.db');
     const database = open(path);
     createSqliteLog({ database });
-    database.exec('UPDATE eventwire_schema SET version = 2');
+    database.exec('UPDATE eventwire_schema SET version = 3');
     const again = open(path);
     expect(() => createSqliteRunStore({ database: again })).toThrow(
       expect.objectContaining({
         code: 'UNEXPECTED_SCHEMA',
         message:
-          'The SQLite database has the tables of version 2, and this package knows version 1: ' +
+          'The SQLite database has the tables of version 3, and this package knows version 2: ' +
           'install the newer @eventwire/sqlite, or give the log another file',
       }),
     );
