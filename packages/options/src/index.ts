@@ -1,5 +1,6 @@
 export { checkOptions, type OptionRules, type Rule } from './check-options';
 export { codeOf } from './code-of';
+export { encodeText, encodeTexts } from './encode-texts';
 export { checkReadOptions, checkRunName, isIdPrefix } from './log-options';
 export { invalidOption, type OptionError, refusal, show, unknownOption } from './option-error';
 export {

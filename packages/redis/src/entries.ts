@@ -1,5 +1,6 @@
+import { encodeTexts } from '@eventwire/options';
 import type { LoggedEvent } from '@eventwire/server';
-import { fromEntry } from './entry-fields';
+import { fromEntry, textOf, type Unframed } from './entry-fields';
 import { RedisLogError } from './redis-log-error';
 import type { Entry } from './replies';
 
@@ -17,13 +18,28 @@ export class Entries {
     this.#onError = onError;
   }
 
+  /** @param idOf the id of an event from that of its entry */
+  read(entries: readonly Entry[], idOf: (entry: string) => string): LoggedEvent[] {
+    const texts: string[] = [];
+    const events = entries.map((entry) => {
+      const id = idOf(entry.id);
+      const [event, text] = this.#read(entry, id);
+      texts.push(text);
+      return event;
+    });
+    const frames = encodeTexts(texts);
+    return events.map((event, n) => ({ ...event, frame: frames[n] as Uint8Array }));
+  }
+
   /** An event without data, in the place of what is passed over, moves readers on. */
-  read({ fields }: Entry, id: string): LoggedEvent {
+  #read({ fields }: Entry, id: string): [event: Unframed, text: string] {
     try {
-      return fromEntry(fields, id);
+      const event = fromEntry(fields, id);
+      return [event, textOf(event)];
     } catch (cause) {
       this.#tell(id, cause);
-      return fromEntry(new Map([['event', '{}']]), id);
+      const event = fromEntry(['event', '{}'], id);
+      return [event, textOf(event)];
     }
   }
 

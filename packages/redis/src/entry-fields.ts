@@ -7,16 +7,12 @@ import {
   ServerEvent,
   type ServerEventInit,
 } from '@eventwire/encoder';
+import { encodeText } from '@eventwire/options';
 import type { AppendOptions, LoggedEvent } from '@eventwire/server';
 import { END_TYPE } from './end';
 
-// Made when the first event comes: some runtimes that import this have no TextEncoder (Jest's jsdom).
-let encoder: TextEncoder | undefined;
-
-function utf8(text: string): Uint8Array<ArrayBuffer> {
-  encoder ??= new TextEncoder();
-  return encoder.encode(text);
-}
+const NO_TOPICS: readonly string[] = Object.freeze([]);
+const NO_ATTRIBUTES: LoggedEvent['attributes'] = Object.freeze({});
 
 /**
  * The fields under which an event is kept in the stream, and the bytes of its block, by which pages are
@@ -34,7 +30,7 @@ export function toFields(event: EventInput, options: AppendOptions): ToKeep {
   if (kept.type !== END_TYPE || options.end === undefined) refuseReservedType(kept);
   const { data, type, retry, comment } = kept;
   const pieces = data === undefined || typeof data === 'string' ? data : [...data];
-  const size = utf8(encode(kept)).byteLength;
+  const size = encodeText(encode(kept)).byteLength;
   const fields = ['event', JSON.stringify({ data: pieces, type, retry, comment })];
   const { topic, topics = topic === undefined ? [] : [topic], attributes, wireId } = options;
   if (topics[0] !== undefined) fields.push('topic', topics[0]);
@@ -49,16 +45,32 @@ export function toFields(event: EventInput, options: AppendOptions): ToKeep {
   return { fields, size };
 }
 
-/** An event as it was appended, encoded with its id. Throws for what no log has written. */
-export function fromEntry(fields: ReadonlyMap<string, unknown>, id: string): LoggedEvent {
-  const text = (name: string) => (fields.has(name) ? String(fields.get(name)) : undefined);
+/** Events as they were appended, without their frames, which are made of all that are read together. */
+export type Unframed = Omit<LoggedEvent, 'frame'>;
+
+/** Throws for what no log has written. @param fields names and values in turn */
+export function fromEntry(fields: readonly string[], id: string): Unframed {
+  const text = (name: string) => {
+    for (let i = 0; i < fields.length; i += 2) if (fields[i] === name) return fields[i + 1];
+    return undefined;
+  };
   const event = readObject<ServerEventInit>('event', text('event'));
-  if (event.type !== END_TYPE || !fields.has('end')) refuseReservedType(event);
-  const [topic, wireId] = [text('topic'), text('wire')];
-  const topics = fields.has('topics') ? readTopics(text('topics')) : topic === undefined ? [] : [topic];
-  const attributes = readObject<LoggedEvent['attributes']>('attributes', text('attributes') ?? '{}');
-  const frame = utf8(encode({ ...event, id: wireId ?? id }));
-  return { id, wireId, topic: topics[0], topics: Object.freeze(topics), attributes, event, frame };
+  if (event.type !== END_TYPE || text('end') === undefined) refuseReservedType(event);
+  // As most have no labels.
+  if (fields.length === 2)
+    return { id, wireId: undefined, topic: undefined, topics: NO_TOPICS, attributes: NO_ATTRIBUTES, event };
+  const [topic, allTopics, attributesText] = [text('topic'), text('topics'), text('attributes')];
+  const topics = allTopics !== undefined ? readTopics(allTopics) : topic === undefined ? [] : [topic];
+  const attributes =
+    attributesText === undefined
+      ? NO_ATTRIBUTES
+      : readObject<LoggedEvent['attributes']>('attributes', attributesText);
+  return { id, wireId: text('wire'), topic: topics[0], topics: Object.freeze(topics), attributes, event };
+}
+
+/** Throws for what the encoder refuses. */
+export function textOf({ event, id, wireId }: Unframed): string {
+  return encode({ ...event, id: wireId ?? id });
 }
 
 function readObject<T extends object>(field: string, json: string | undefined): T {

@@ -1,9 +1,9 @@
 import { type EventInput, ServerEventError } from '@eventwire/encoder';
-import { checkReadOptions, randomName } from '@eventwire/options';
+import { checkReadOptions, encodeText, randomName } from '@eventwire/options';
 import type { AppendOptions, EventLog, LoggedEvent, LogPage, ReadOptions } from '@eventwire/server';
 import { readEnd, writeEnd } from './end';
 import { Entries } from './entries';
-import { fromEntry, toFields } from './entry-fields';
+import { fromEntry, textOf, toFields } from './entry-fields';
 import { Epochs } from './epochs';
 import { Followers, type PageAtHead, type Waking } from './followers';
 import { ReadQueue } from './read-queue';
@@ -115,12 +115,10 @@ export class RedisLog implements EventLog, AsyncDisposable {
         2,
       );
       refuseOlder(id);
-      const map = new Map<string, unknown>();
-      for (let i = 0; i < fields.length; i += 2) map.set(fields[i] ?? '', fields[i + 1]);
+      const added = fromEntry(fields, idPrefix + String(id));
       // Of the first event with this key, if this is not the first.
-      if (wire) map.set('wire', String(wire));
-      else map.delete('wire');
-      return fromEntry(map, idPrefix + String(id));
+      const event = { ...added, wireId: wire ? String(wire) : undefined };
+      return { ...event, frame: encodeText(textOf(event)) };
     } finally {
       this.#waiting.delete(number);
     }
@@ -193,9 +191,7 @@ export class RedisLog implements EventLog, AsyncDisposable {
       return this.#reads.run(this.#scripts.page, keys, args, isUrgent);
     }, 4);
     const epoch = String(found);
-    const all = readEntries(entries).map((entry) =>
-      this.#entries.read(entry, formatId(epoch, entry.id, idPrefix)),
-    );
+    const all = this.#entries.read(readEntries(entries), (entry) => formatId(epoch, entry, idPrefix));
     const head = formatId(epoch, String(last), idPrefix);
     const events = within(maxBytes, all);
     const page = { events, gap: gap === 1, head };

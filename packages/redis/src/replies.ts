@@ -3,7 +3,8 @@ import { RedisLogError } from './redis-log-error';
 /** An entry of a stream, as Redis gives it. */
 export interface Entry {
   readonly id: string;
-  readonly fields: ReadonlyMap<string, string>;
+  /** Names and values in turn. */
+  readonly fields: readonly string[];
 }
 
 /** The values of a script's reply, at least `length` of them. */
@@ -16,9 +17,8 @@ export function readValues(reply: unknown, length: number): unknown[] {
 export function readEntries(reply: unknown): Entry[] {
   try {
     return (JSON.parse(String(reply)) as [string, string[]][]).map(([id, fields]) => {
-      const map = new Map<string, string>();
-      for (const [i, name] of fields.entries()) if (i % 2 === 0) map.set(name, fields[i + 1] as string);
-      return { id, fields: map };
+      if (!Array.isArray(fields)) throw unexpected('EVAL', reply);
+      return { id, fields };
     });
   } catch {
     throw unexpected('EVAL', reply);

@@ -7,6 +7,7 @@ import {
   ServerEvent,
   type ServerEventInit,
 } from '@eventwire/encoder';
+import { encodeText, encodeTexts } from '@eventwire/options';
 import type { AppendOptions, LoggedEvent } from '@eventwire/server';
 
 export const END_TYPE = 'eventwire:end';
@@ -17,12 +18,6 @@ export interface Packed {
   readonly value: unknown;
   readonly json: string;
 }
-
-// Made when the first event comes: some runtimes that import this have no TextEncoder (Jest's jsdom).
-let encoder: TextEncoder | undefined;
-
-/** Bytes of frames that may share one buffer. */
-const MOST_SHARED = 65_536;
 
 const NO_TOPICS: readonly string[] = Object.freeze([]);
 const NO_ATTRIBUTES: LoggedEvent['attributes'] = Object.freeze({});
@@ -100,8 +95,7 @@ export class StoredEvent implements LoggedEvent {
   }
 
   get frame(): Uint8Array {
-    encoder ??= new TextEncoder();
-    this.#frame ??= encoder.encode(this.text);
+    this.#frame ??= encodeText(this.text);
     return this.#frame;
   }
 
@@ -117,19 +111,8 @@ export class StoredEvent implements LoggedEvent {
 
 /** Makes the frames of events that are read together: one by one they cost most of what reading does. */
 export function makeFrames(events: readonly StoredEvent[]): void {
-  encoder ??= new TextEncoder();
-  const texts = events.map((event) => event.text);
-  const all = texts.join('');
-  // One event that somebody keeps would keep the bytes of all.
-  const shared = all.length <= MOST_SHARED ? encoder.encode(all) : undefined;
-  // Only then the places of the characters are those of the bytes.
-  const isAscii = shared?.length === all.length;
-  let start = 0;
-  for (const [n, text] of texts.entries()) {
-    const frame = isAscii ? shared.subarray(start, start + text.length) : encoder.encode(text);
-    (events[n] as StoredEvent).frame = frame;
-    start += text.length;
-  }
+  const frames = encodeTexts(events.map(({ text }) => text));
+  for (const [n, event] of events.entries()) event.frame = frames[n] as Uint8Array;
 }
 
 function hasNoLabels({ topic, topics, attributes, wireId }: AppendOptions): boolean {
