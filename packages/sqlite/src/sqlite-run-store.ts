@@ -162,10 +162,7 @@ class SqliteRunLog extends StoredLog implements RunLog {
 
   protected added(row: LogRow, end: LogEnd | undefined): void {
     if (!end) return;
-    // From now on it is only read.
-    this.rows.events.pack(row.id);
-    row.expires = Date.now() + row.ttl;
-    this.#touchClaim();
+    this.#ended(row, Date.now());
   }
 
   /** Its claim is told only of what concerns it. */
@@ -177,8 +174,14 @@ class SqliteRunLog extends StoredLog implements RunLog {
   #seal(row: LogRow, outcome: LogEnd['outcome'], reason: string, at: number): void {
     const end = reason === '' ? { outcome } : { outcome, reason };
     this.addNow(row, { type: END_TYPE, data: JSON.stringify(end) }, end);
-    row.expires = at + row.ttl;
+    this.#ended(row, at);
     this.rows.save(row);
+  }
+
+  #ended(row: LogRow, at: number): void {
+    // From now on it is only read.
+    this.rows.events.pack(row.id);
+    row.expires = at + row.ttl;
     this.#touchClaim();
   }
 }
