@@ -1,9 +1,8 @@
 // `npm test`: sets up what the tests need, then runs every check. Stages print their seconds.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildPackages } from './build.mjs';
 import { CommandError, installFrozen, root, run } from './run.mjs';
+import { runTests } from './run-tests.mjs';
 import { ensure, nodeRunsMsw3, variableOf } from './system.mjs';
 
 const started = performance.now();
@@ -25,7 +24,8 @@ const needed = {
 const env = {};
 /** @type {string[]} */
 const left = [];
-const results = join(mkdtempSync(join(tmpdir(), 'eventwire-test-')), 'results.json');
+/** @type {import('./run-tests.mjs').Tests} */
+let tests = { passed: 0, failed: 1, skipped: 0, unsteady: [] };
 
 /** @type {[name: string, action: () => unknown][]} */
 const stages = [
@@ -54,16 +54,10 @@ const stages = [
   ['packages', () => run(process.execPath, ['scripts/check-packages.mjs'])],
   [
     'tests',
-    () =>
-      run(
-        process.execPath,
-        [
-          ...[bin('vitest/vitest.mjs'), 'run'],
-          ...['--reporter=default', '--reporter=json', `--outputFile.json=${results}`],
-          ...left.map((project) => `--project=!${project}`),
-        ],
-        { env },
-      ),
+    async () => {
+      tests = await runTests({ without: left, env });
+      if (tests.failed > 0) throw new Error(`${tests.failed} failed`);
+    },
   ],
 ];
 
@@ -88,13 +82,9 @@ for (const [name, action] of stages) {
 console.log(`\nAll stages: ${seconds(started)}`);
 for (const project of left) console.error(`Left out, as something it needs is missing: ${project}`);
 if (!nodeRunsMsw3) console.error('Left out, as it needs Node 22.12 or newer: testing-msw-3');
-try {
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(results, 'utf8'));
-  console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
-  rmSync(join(results, '..'), { recursive: true });
-} catch {
-  console.log('0 passed, 1 failed');
-}
+for (const file of tests.unsteady)
+  console.error(`Failed, and passed when it ran once more by itself, so that it needs a look: ${file}`);
+console.log(`${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped`);
 // Last, since the tests may all have passed where another stage did not.
 if (failed.length > 0) console.error(`Failed: ${failed.join(', ')}`);
 process.exit(failed.length > 0 ? 1 : 0);

@@ -15,5 +15,10 @@ export type Random = () => number;
 export const pickFrom = <T>(random: Random, list: readonly T[]): T =>
   list[Math.floor(random() * list.length)] as T;
 
-/** The seed of this run: EVENTWIRE_SEED, or the clock. Tests print it when they fail. */
-export const runSeed = Number(process.env.EVENTWIRE_SEED ?? Date.now() % 2 ** 32);
+/**
+ * The seed of this run: EVENTWIRE_SEED, or the one that `npm test` gives to all tests, or the clock. Tests print it
+ * when they fail.
+ */
+export const runSeed = Number(
+  process.env.EVENTWIRE_SEED ?? process.env.EVENTWIRE_RUN_SEED ?? Date.now() % 2 ** 32,
+);
