@@ -7,7 +7,7 @@ import { streamOf } from '../support/stream-of';
 
 const [path = ''] = process.argv.slice(2);
 const store = createSqliteRunStore({ database: openSqlite(path) });
-const context = createResumableStreamContext({ runs: createRuns({ store, lease: 200 }) });
+const context = createResumableStreamContext({ runs: createRuns({ store, lease: 1000 }) });
 
 async function* numbers() {
   for (let n = 0; ; n++) {

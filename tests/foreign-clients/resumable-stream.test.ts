@@ -284,7 +284,7 @@ describe('Streams in SQLite', () => {
     const path = files.next();
     const maker = await program.start([path]);
     const store = createSqliteRunStore({ database: openSqlite(path) });
-    const context = createOurs({ runs: createRuns({ store, lease: 200, ...silent }) });
+    const context = createOurs({ runs: createRuns({ store, lease: 1000, ...silent }) });
     const stream = await context.resumeExistingStream('1');
     let text = '';
     const reading = (async () => {
