@@ -233,3 +233,12 @@ describe('a log that was disposed', () => {
     expect((await createSqliteLog({ database: open(path) }).read('', { limit: 1 })).events.length).toBe(1);
   });
 });
+
+describe('what is no event', () => {
+  it.each([7, null, undefined, true])('is refused as the encoder refuses it: %s', async (event) => {
+    const database = open(':memory:');
+    const refused = createSqliteLog({ database }).append(event as never);
+    await expect(refused).rejects.toMatchObject({ name: 'ServerEventError', code: 'INVALID_EVENT' });
+    database.close();
+  });
+});

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LoggedEvent, LogPage } from '@eventwire/server';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createSqliteLog, createSqliteRunStore } from '../src/index';
 import { openShared, testFolder } from './open';
 
@@ -37,5 +37,26 @@ it('an event that was refused is nothing that those who follow hear of', async (
   expect(told).toEqual([]);
   abort.abort();
   await run.delete();
+  database.close();
+});
+
+it('an error of one that follows is said aloud, and kept from whoever appends', async () => {
+  const database = openShared(join(folder, 'error.db'));
+  const log = createSqliteLog({ database });
+  const aloud = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => {});
+  const abort = new AbortController();
+  await log.follow(
+    await log.lastId(),
+    () => {
+      throw new Error('of the listener');
+    },
+    abort.signal,
+  );
+  const { id } = await log.append('one');
+  expect(await log.lastId()).toBe(id);
+  const [[say = () => {}] = []] = aloud.mock.calls;
+  aloud.mockRestore();
+  expect(say).toThrow('of the listener');
+  abort.abort();
   database.close();
 });

@@ -91,3 +91,15 @@ it('a log and a run say that reading them costs no more than memory does', () =>
   expect(createSqliteLog({ database }).isLocal).toBe(true);
   expect(createSqliteRunStore({ database }).open('job').isLocal).toBe(true);
 });
+
+it('of events with keys of their publisher’s, one turn adds each key once, whatever it has added before', async () => {
+  const database = new Database(':memory:');
+  const log = createSqliteLog({ database });
+  const keys = ['a', 'b', 'b', undefined, 'a'];
+  const added = await Promise.all(keys.map((idempotencyKey) => log.append('x', { idempotencyKey })));
+  const [a, b] = added;
+  expect(added[2]).toBe(b);
+  expect(added[4]).toBe(a);
+  expect(new Set(added.map(({ id }) => id)).size).toBe(3);
+  database.close();
+});

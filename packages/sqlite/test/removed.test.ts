@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSqliteLog } from '../src/index';
-import { Database } from './open';
+import { Database, openShared, testFolder } from './open';
 
+const folder = testFolder();
 const database = new Database(':memory:');
 afterAll(() => {
   database.close();
@@ -44,6 +46,21 @@ describe('events that were removed', () => {
     expect(Math.max(...held)).toBe(500);
     expect(Math.min(...held.slice(300))).toBe(400);
   });
+});
+
+it('What was removed is still known to be missing once the database is opened again', async () => {
+  const path = join(folder, 'reopened.db');
+  const first = openShared(path);
+  const log = createSqliteLog({ database: first, maxEvents: 10 });
+  for (let n = 0; n < 100; n++) await log.append(`${n}`);
+  const before = await log.read('', { limit: 1000 });
+  expect(before.gap).toBe(true);
+  first.close();
+  const again = openShared(path);
+  const { events, gap } = await createSqliteLog({ database: again, maxEvents: 10 }).read('', { limit: 1000 });
+  expect(gap).toBe(true);
+  expect(events.map(({ id }) => id)).toEqual(before.events.map(({ id }) => id));
+  again.close();
 });
 
 describe('what a client is given anew that the log does not know', () => {
