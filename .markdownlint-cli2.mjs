@@ -4,7 +4,7 @@ import plainOpenings from './scripts/markdown-plain-openings.mjs';
 
 export default {
   globs: ['**/*.md'],
-  ignores: ['**/node_modules', '**/dist', 'coverage', '**/CHANGELOG.md', '.changeset'],
+  ignores: ['**/node_modules', '**/dist', 'coverage', '.mutation', '**/CHANGELOG.md', '.changeset'],
   customRules: [relativeLinks, plainOpenings],
   noProgress: true,
   config: {
