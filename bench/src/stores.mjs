@@ -3,15 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRedisLog, createRedisRunStore } from '@eventwire/redis';
 import { createMemoryLog, createMemoryRunStore } from '@eventwire/server';
 import { createSqliteLog, createSqliteRunStore } from '@eventwire/sqlite';
 import { createClient } from 'redis';
+import { freePort } from '../../scripts/free-port.mjs';
 import { find } from '../../scripts/system.mjs';
-import { listen } from './listen.mjs';
 
 /**
  * @typedef {object} Opened
@@ -77,11 +76,3 @@ export const stores = {
     };
   },
 };
-
-async function freePort() {
-  const server = createServer();
-  const port = await listen(server);
-  server.close();
-  await once(server, 'close');
-  return port;
-}

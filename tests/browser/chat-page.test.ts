@@ -8,8 +8,8 @@ import { createSqliteLog } from '@eventwire/sqlite';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localAnswer } from '../../examples/chat/src/model.mjs';
+import { freePort } from '../../scripts/free-port.mjs';
 import { launchChromium } from '../support/chromium';
-import { freePort } from '../support/free-port';
 import { expectFits, SCREENS } from '../support/screens';
 import { sqlites } from '../support/sqlite-databases';
 

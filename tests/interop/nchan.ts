@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { freePort } from '../../scripts/free-port.mjs';
 import { describeNginx } from '../../scripts/nginx.mjs';
 import { writeFolder } from '../support/folder';
-import { freePort } from '../support/free-port';
 import { findProgram } from '../support/program';
 import type { Peer } from './server';
 

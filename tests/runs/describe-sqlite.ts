@@ -3,10 +3,10 @@ import { createSqliteLog, createSqliteRunStore, type SqliteHandle } from '@event
 import { describeEventLog } from '@eventwire/testing/event-log';
 import { describeRunStore } from '@eventwire/testing/run-store';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSeed } from '../support/random';
 import { databaseFolder, sqlites } from '../support/sqlite-databases';
-import { commands, RunWorld } from './run-model';
+import { codeOf, commands, play, RunWorld, useTestClock } from './run-model';
 
 const api = { describe, it, expect };
 
@@ -62,44 +62,22 @@ function describeStores(driver: string, open: (path: string) => SqliteHandle): v
   });
 
   describe('a run, with a clock of the test', () => {
-    beforeEach(() => {
-      vi.useFakeTimers({ toFake: ['performance', 'Date', 'setTimeout', 'clearTimeout'] });
-    });
-    afterEach(() => {
-      vi.useRealTimers();
-    });
+    const advance = useTestClock();
 
     it('does what the model does, opened again in between', async () => {
       await fc.assert(
         fc.asyncProperty(commands(), async (list) => {
           const path = files.next();
           let store = storeOn(path);
-          const world = new RunWorld({
-            log: () => store.open('job'),
-            advance: async (ms) => {
-              vi.advanceTimersByTime(ms);
-            },
-          });
-          for (const command of list) {
-            const { is, should } = await command.run(world);
-            expect(is, command.name).toEqual(should);
-          }
-          const before = await codeOr(() => store.open('job').read('', { limit: 1000 }));
+          await play(new RunWorld({ log: () => store.open('job'), advance }), list);
+          const before = await codeOf(() => store.open('job').read('', { limit: 1000 }));
           await store[Symbol.asyncDispose]();
           store = storeOn(path);
-          expect(await codeOr(() => store.open('job').read('', { limit: 1000 }))).toEqual(before);
+          expect(await codeOf(() => store.open('job').read('', { limit: 1000 }))).toEqual(before);
           await store[Symbol.asyncDispose]();
         }),
         { numRuns: 100, seed: runSeed },
       );
     });
   });
-}
-
-async function codeOr(action: () => Promise<unknown>): Promise<unknown> {
-  try {
-    return await action();
-  } catch (error) {
-    return (error as { code?: unknown }).code;
-  }
 }

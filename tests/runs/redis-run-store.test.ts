@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSeed } from '../support/random';
 import { clients, type TestClient } from '../support/redis-clients';
 import { type RedisServer, startRedis } from '../support/redis-server';
-import { commands, RunWorld } from './run-model';
+import { commands, play, RunWorld } from './run-model';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -47,10 +47,7 @@ describe.each(Object.entries(clients))('with %s', (name, open) => {
         const run = `run ${runs++}`;
         let turn = 0;
         const world = new RunWorld({ log: () => (turn++ % 2 ? store : other).open(run) });
-        for (const command of list) {
-          const { is, should } = await command.run(world);
-          expect(is, command.name).toEqual(should);
-        }
+        await play(world, list);
       }),
       { numRuns: 60, seed: runSeed },
     );

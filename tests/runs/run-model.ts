@@ -1,5 +1,6 @@
 import type { Claim, LogEnd, LoggedEvent, RunLog, RunState } from '@eventwire/server';
 import fc from 'fast-check';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 
 /** What a test knows of a run and of the store beneath it. */
 export interface Subject {
@@ -74,7 +75,28 @@ export interface Command {
   run(world: RunWorld): Promise<{ is: unknown; should: unknown }>;
 }
 
-const codeOf = async (action: () => unknown): Promise<unknown> => {
+/** Does all of it, and expects of the store what the model says. */
+export async function play(world: RunWorld, list: readonly Command[]): Promise<void> {
+  for (const command of list) {
+    const { is, should } = await command.run(world);
+    expect(is, command.name).toEqual(should);
+  }
+}
+
+/** A clock that stands still in the tests of this block but where it is moved on. */
+export function useTestClock(): (ms: number) => Promise<void> {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance', 'Date', 'setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  return async (ms) => {
+    vi.advanceTimersByTime(ms);
+  };
+}
+
+export const codeOf = async (action: () => unknown): Promise<unknown> => {
   try {
     return await action();
   } catch (error) {

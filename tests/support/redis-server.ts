@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './free-port';
+import { freePort } from '../../scripts/free-port.mjs';
 
 /** A redis-server of the test's own, that can be killed and started again on the same port. */
 export interface RedisServer extends AsyncDisposable {

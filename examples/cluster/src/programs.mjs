@@ -1,31 +1,13 @@
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../scripts/free-port.mjs';
 
 /** @typedef {import('node:child_process').ChildProcess} Child */
-
-/**
- * A free port, below those that the system gives to outgoing connections: one of these could take it while its program is away.
- * @returns {Promise<number>}
- */
-async function freePort() {
-  for (;;) {
-    const port = randomInt(20_000, 32_768);
-    const server = createServer().listen(port, '127.0.0.1');
-    // Rejects where the port is taken.
-    const free = await once(server, 'listening').catch(() => undefined);
-    if (!free) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
-}
 
 /** Settles once the program has said this. @param {string} command @param {string[]} args @param {RegExp} ready @returns {Promise<Child>} */
 function start(command, args, ready) {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../../tests/support/free-port';
+import { freePort } from '../../../scripts/free-port.mjs';
 import { followEvents } from './support/follow-events';
 import { nodeWithoutSqlite, nodeWithSqlite } from './support/nodes';
 import { built, Child, postJson, type Server, startServer } from './support/server';

@@ -20,26 +20,18 @@ export class Entries {
 
   /** @param idOf the id of an event from that of its entry */
   read(entries: readonly Entry[], idOf: (entry: string) => string): LoggedEvent[] {
-    const texts: string[] = [];
-    const events = entries.map((entry) => {
-      const id = idOf(entry.id);
-      const [event, text] = this.#read(entry, id);
-      texts.push(text);
-      return event;
-    });
-    const frames = encodeTexts(texts);
-    return events.map((event, n) => ({ ...event, frame: frames[n] as Uint8Array }));
+    const read = entries.map(({ id, fields }) => this.#read(fields, idOf(id)));
+    const frames = encodeTexts(read.map(({ text }) => text));
+    return read.map(({ event }, n) => ({ ...event, frame: frames[n] as Uint8Array }));
   }
 
   /** An event without data, in the place of what is passed over, moves readers on. */
-  #read({ fields }: Entry, id: string): [event: Unframed, text: string] {
+  #read(fields: Entry['fields'], id: string): { event: Unframed; text: string } {
     try {
-      const event = fromEntry(fields, id);
-      return [event, textOf(event)];
+      return withText(fromEntry(fields, id));
     } catch (cause) {
       this.#tell(id, cause);
-      const event = fromEntry(['event', '{}'], id);
-      return [event, textOf(event)];
+      return withText(fromEntry(['event', '{}'], id));
     }
   }
 
@@ -50,4 +42,8 @@ export class Entries {
     const message = `The entry ${id} of ${JSON.stringify(this.#key)} was not written by this log, and is passed over: give the log a key of its own`;
     this.#onError(new RedisLogError('UNEXPECTED_REPLY', message, { cause }));
   }
+}
+
+function withText(event: Unframed): { event: Unframed; text: string } {
+  return { event, text: textOf(event) };
 }

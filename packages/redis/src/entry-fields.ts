@@ -56,15 +56,10 @@ export function fromEntry(fields: readonly string[], id: string): Unframed {
   };
   const event = readObject<ServerEventInit>('event', text('event'));
   if (event.type !== END_TYPE || text('end') === undefined) refuseReservedType(event);
-  // As most have no labels.
-  if (fields.length === 2)
-    return { id, wireId: undefined, topic: undefined, topics: NO_TOPICS, attributes: NO_ATTRIBUTES, event };
-  const [topic, allTopics, attributesText] = [text('topic'), text('topics'), text('attributes')];
-  const topics = allTopics !== undefined ? readTopics(allTopics) : topic === undefined ? [] : [topic];
+  const [topic, list, object] = [text('topic'), text('topics'), text('attributes')];
+  const topics = list !== undefined ? readTopics(list) : topic === undefined ? NO_TOPICS : [topic];
   const attributes =
-    attributesText === undefined
-      ? NO_ATTRIBUTES
-      : readObject<LoggedEvent['attributes']>('attributes', attributesText);
+    object === undefined ? NO_ATTRIBUTES : readObject<typeof NO_ATTRIBUTES>('attributes', object);
   return { id, wireId: text('wire'), topic: topics[0], topics: Object.freeze(topics), attributes, event };
 }
 

@@ -96,8 +96,10 @@ export class EventRows {
       for (const row of rows) {
         const { first, values } = valuesOf(row);
         held += values.length;
-        for (let n = Math.max(0, after + 1 - first); n < values.length; n++)
-          read.push(unpack(values[n], prefix, first + n));
+        const begin = Math.max(0, after + 1 - first);
+        // A packed row may hold many more than are asked for.
+        const end = Math.min(values.length, begin + limit - events.length - read.length);
+        for (let n = begin; n < end; n++) read.push(unpack(values[n], prefix, first + n));
       }
       makeFrames(read);
       for (const event of read) {

@@ -92,7 +92,7 @@ it('a log and a run say that reading them costs no more than memory does', () =>
   expect(createSqliteRunStore({ database }).open('job').isLocal).toBe(true);
 });
 
-it('of events with keys of their publisher’s, one turn adds each key once, whatever it has added before', async () => {
+it('Of events with keys, one turn adds each key once, whatever it has added before', async () => {
   const database = new Database(':memory:');
   const log = createSqliteLog({ database });
   const keys = ['a', 'b', 'b', undefined, 'a'];
